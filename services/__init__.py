@@ -1,0 +1,1 @@
+"""The six services of Atelier; each owns its data and shares none of it."""

@@ -1,0 +1,281 @@
+"""The `atelier` command: the one module that may name every service."""
+
+import eventlet
+
+# Before anything else is imported: what was imported unpatched would stop every greenlet.
+eventlet.monkey_patch()
+
+import json  # noqa: E402
+import sys  # noqa: E402
+from collections.abc import Callable, Iterator  # noqa: E402
+from contextlib import contextmanager  # noqa: E402
+from datetime import UTC, datetime  # noqa: E402
+from functools import wraps  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+from uuid import UUID  # noqa: E402
+
+import click  # noqa: E402
+from nameko.exceptions import BadRequest, RemoteError  # noqa: E402
+from rich.console import Console  # noqa: E402
+from rich.table import Table  # noqa: E402
+
+from services.booking.service import Booking  # noqa: E402
+from services.notify.service import Notify  # noqa: E402
+from services.waitlist.service import Waitlist  # noqa: E402
+from shared import doctor as diagnosis  # noqa: E402
+from shared import trail  # noqa: E402
+from shared.bus import serve  # noqa: E402
+from shared.bus.calls import Caller, CallTimedOut  # noqa: E402
+from shared.bus.facts import facts_page  # noqa: E402
+from shared.config import SettingsInvalid, settings  # noqa: E402
+from shared.contracts.errors import Refused  # noqa: E402
+from shared.logs import configure_logs  # noqa: E402
+from shared.migrate import create_database, migrate, migrations_due  # noqa: E402
+
+SUITE: dict[str, Any] = {cls.name: cls for cls in (Booking, Waitlist, Notify)}
+SERVICE = click.Choice(list(SUITE))
+out = Console(highlight=False)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def atelier() -> None:
+    """Run Atelier and look after it.
+
+    Every setting is an environment variable that begins with ATELIER_; `atelier doctor` shows
+    them all. With none set, everything runs embedded, below ./atelier-data.
+    """
+    try:
+        settings()
+    except SettingsInvalid as exc:
+        raise click.ClickException(str(exc)) from exc
+    configure_logs()
+
+
+def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Have a command end with a sentence where a server cannot be reached."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except (OSError, serve.NotStarted, *diagnosis.UNREACHABLE) as exc:
+            raise click.ClickException(str(exc).strip()) from exc
+
+    return run
+
+
+# -- running ------------------------------------------------------------------------------------
+
+
+def _prepare() -> None:
+    """Make the databases and the topology of a suite that has no others to ask."""
+    for service in SUITE:
+        migrate(service)
+    serve.declare(serve.suite_topology(SUITE.values()))
+
+
+def _check(services: list[str]) -> None:
+    if due := {name: found for name in services if (found := migrations_due(name))}:
+        msg = f"migrations are due ({', '.join(due)}): run `atelier migrate` first"
+        raise click.ClickException(msg)
+    if absent := serve.missing(serve.suite_topology(SUITE.values())):
+        msg = f"{len(absent)} queues are missing ({absent[0]}, …): run `atelier migrate` first"
+        raise click.ClickException(msg)
+
+
+@atelier.command()
+@plainly
+def up() -> None:
+    """Run all services in this process, until it is told to stop."""
+    if settings().embedded or settings().sqlite:
+        _prepare()
+    else:
+        _check(list(SUITE))
+    serve.serve(SUITE.values())
+
+
+@atelier.command()
+@click.argument("service", type=SERVICE)
+@plainly
+def run(service: str) -> None:
+    """Run one service as this process; the others run elsewhere, on the same bus."""
+    if settings().embedded:
+        msg = "ATELIER_BUS_URL: one service alone needs a broker that the others share"
+        raise click.ClickException(msg)
+    _check([service])
+    serve.serve([SUITE[service]])
+
+
+@atelier.command("migrate")
+@click.argument("service", type=SERVICE, required=False)
+@click.option("--create-databases", is_flag=True, help="Create PostgreSQL databases first.")
+@plainly
+def migrate_command(service: str | None, *, create_databases: bool) -> None:
+    """Bring the databases to the newest version and declare the bus's topology."""
+    for name in [service] if service else list(SUITE):
+        if create_databases and create_database(name):
+            out.print(f"{name}: database created")
+        due = migrations_due(name)
+        migrate(name)
+        out.print(f"{name}: {len(due)} migrations applied" if due else f"{name}: up to date")
+    topology = serve.suite_topology(SUITE.values())
+    if not settings().embedded:
+        serve.declare(topology)
+        out.print(f"bus: {len(topology.queues())} queues in place")
+
+
+@atelier.command()
+@click.option("--quiet", is_flag=True, help="Show only how it ended.")
+def demo(*, quiet: bool) -> None:
+    """Play the story of a full session, embedded, and show it as it happens."""
+    from services.demo import play  # noqa: PLC0415 - sets its own settings, so it comes last
+
+    sys.exit(play(SUITE, quiet=quiet))
+
+
+# -- asking --------------------------------------------------------------------------------------
+
+
+@atelier.command()
+@click.argument("method")
+@click.argument("arguments", default="{}")
+@click.option("--timeout", default=10.0, show_default=True, help="Seconds to wait for the answer.")
+@plainly
+def rpc(method: str, arguments: str, timeout: float) -> None:
+    """Call SERVICE.METHOD with a JSON object of ARGUMENTS and print its answer as JSON."""
+    service, _, name = method.partition(".")
+    try:
+        kwargs = json.loads(arguments)
+    except ValueError as exc:
+        msg = f"ARGUMENTS: not JSON: {exc}"
+        raise click.ClickException(msg) from exc
+    if service not in SUITE or not name or not isinstance(kwargs, dict):
+        msg = "write SERVICE.METHOD '{\"argument\": …}'"
+        raise click.ClickException(msg)
+    try:
+        with _answering(service):
+            caller = Caller(timeout=timeout)
+            answer = caller.call(service, name, **kwargs)
+            caller.close()
+    except (Refused, BadRequest, RemoteError, CallTimedOut) as exc:
+        label = getattr(exc, "exc_type", None) or type(exc).__name__
+        text = getattr(exc, "value", None) or str(exc)
+        raise click.ClickException(f"{label}: {text}") from exc
+    click.echo(json.dumps(answer, indent=2))
+
+
+@contextmanager
+def _answering(service: str) -> Iterator[None]:
+    """Have somebody answer: on a bus in memory, nobody else could."""
+    if not settings().embedded:
+        yield
+        return
+    _prepare()
+    with serve.running([SUITE[service]]):
+        yield
+
+
+@atelier.command()
+@click.option(
+    "--check", is_flag=True, help="Change nothing; fail if FACTS.md is not as it would be."
+)
+def facts(*, check: bool) -> None:
+    """Write FACTS.md: every fact, who says it, who hears it, and its fields."""
+    page, path = facts_page(serve.suite_topology(SUITE.values())), Path("FACTS.md")
+    if check:
+        if not path.exists() or path.read_text() != page:
+            msg = "FACTS.md is not what the code says: run `atelier facts`"
+            raise click.ClickException(msg)
+    else:
+        path.write_text(page)
+
+
+@atelier.command()
+@plainly
+def doctor() -> None:
+    """Say what is configured, what can be reached, and what is due; fail if something is wrong."""
+    report = diagnosis.examine(list(SUITE), serve.suite_topology(SUITE.values()))
+    for title, rows in report.sections:
+        table = Table(title=title, title_justify="left", show_header=False, box=None)
+        for name, value, fine in rows:
+            table.add_row(
+                name, value, "" if fine is None else "[green]ok" if fine else "[red]wrong"
+            )
+        out.print(table)
+    sys.exit(0 if report.fine else 1)
+
+
+@atelier.command()
+@click.argument("some_id")
+@plainly
+def why(some_id: str) -> None:
+    """Follow SOME_ID (of a fact, call, booking, person, message…) through every service."""
+    trace = trail.follow(list(SUITE), some_id)
+    if not trace:
+        msg = f"no service's journal knows {some_id}"
+        raise click.ClickException(msg)
+    for line in trail.told(trace):
+        out.print(line)
+
+
+@atelier.group()
+def parked() -> None:
+    """Look after facts that no retry has helped."""
+
+
+@parked.command("list")
+@click.option("--all", "everything", is_flag=True, help="Those that wait for a retry, too.")
+@plainly
+def parked_list(*, everything: bool) -> None:
+    """List what is parked, service by service."""
+    table = Table("id", "service", "fact", "listener", "tries", "since", "error")
+    for service, one in trail.put_by(list(SUITE), parked_only=not everything):
+        since = f"{one.first_failed_at:%Y-%m-%d %H:%M:%S}"
+        error = one.error.splitlines()[0][:80]
+        row = (str(one.deferred_id), service, one.topic, one.entrypoint, str(one.attempts))
+        table.add_row(*row, since, error)
+    out.print(table if table.row_count else "nothing is parked")
+
+
+@parked.command("show")
+@click.argument("some_id", type=click.UUID)
+@plainly
+def parked_show(some_id: UUID) -> None:
+    """Show a parked fact whole: its error and its bytes."""
+    service, one = _parked(some_id)
+    out.print(f"{service}.{one.entrypoint}  {one.topic}  {one.attempts} tries\n{one.error}\n")
+    out.print(one.body.decode(errors="backslashreplace"), markup=False)
+
+
+@parked.command("retry")
+@click.argument("some_id", type=click.UUID)
+@plainly
+def parked_retry(some_id: UUID) -> None:
+    """Have a parked fact tried again, now."""
+    service, one = _parked(some_id)
+    trail.retry_parked(service, one, at=datetime.now(UTC))
+    out.print(f"{service} tries {one.topic} again")
+
+
+@parked.command("drop")
+@click.argument("some_id", type=click.UUID)
+@click.option("--reason", required=True, help="Why it will never be handled; it is logged.")
+@plainly
+def parked_drop(some_id: UUID, reason: str) -> None:
+    """Drop a parked fact for good."""
+    service, one = _parked(some_id)
+    trail.drop_parked(service, one, reason=reason)
+    out.print(f"{service} has dropped {one.topic}")
+
+
+def _parked(some_id: UUID) -> tuple[str, Any]:
+    found = trail.find_parked(list(SUITE), some_id)
+    if found is None:
+        msg = f"nothing put by has the id {some_id}"
+        raise click.ClickException(msg)
+    return found
+
+
+if __name__ == "__main__":
+    atelier()

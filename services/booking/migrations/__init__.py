@@ -1,0 +1,1 @@
+"""The migrations of booking's own tables."""

@@ -1,0 +1,1 @@
+"""The migrations of waitlist's own tables."""

@@ -1,0 +1,115 @@
+"""How a service is spoken to: `on` a fact, by `rpc`, and `every` so many seconds.
+
+    @rpc(schemas.CancelBooking())
+    @on(BookingCancelled)
+    @every(seconds=60)
+
+Nothing but this package, `shared.web` and `services/__main__.py` knows nameko.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from marshmallow import Schema
+from nameko.extensions import DependencyProvider, Entrypoint
+
+from shared.bus.line import Line
+from shared.contracts import Fact
+from shared.db import Transactions
+
+__all__ = ["Database", "Every", "Gateway", "On", "Rpc", "every", "on", "rpc"]
+
+
+class On(Entrypoint):  # type: ignore[misc]  # nameko has no types
+    """A method that hears one kind of fact."""
+
+    line = Line()
+
+    def __init__(self, contract: type[Fact]) -> None:
+        """Hear facts of this contract."""
+        super().__init__()
+        self.contract = contract
+
+    def setup(self) -> None:
+        """Register with the service's line."""
+        self.line.listen(self, self.contract)
+
+    def stop(self) -> None:
+        """Hear nothing more, and finish what was heard."""
+        self.line.stop_intake()
+
+
+class Rpc(Entrypoint):  # type: ignore[misc]  # nameko has no types
+    """A method other services and operators can call."""
+
+    line = Line()
+
+    def __init__(self, schema: Schema | None = None) -> None:
+        """Check calls by this schema; without one the method takes no arguments."""
+        super().__init__()
+        self.schema = schema
+
+    def setup(self) -> None:
+        """Register with the service's line."""
+        self.line.respond(self, self.schema)
+
+    def stop(self) -> None:
+        """Take no more calls, and answer those that were taken."""
+        self.line.stop_intake()
+
+
+class Every(Entrypoint):  # type: ignore[misc]  # nameko has no types
+    """A method that runs by the clock, or as soon as a transaction has woken it."""
+
+    line = Line()
+
+    def __init__(self, *, seconds: float) -> None:
+        """Run about every so many seconds."""
+        super().__init__()
+        self.seconds = seconds
+
+    def setup(self) -> None:
+        """Register with the service's line."""
+        self.line.tick(self, self.seconds)
+
+    def stop(self) -> None:
+        """Start no run any more once the service's intake has stopped."""
+        self.line.stop_intake()
+
+
+class Database(DependencyProvider):  # type: ignore[misc]  # nameko has no types
+    """Gives a service its `db`: the way into its own database."""
+
+    line = Line()
+
+    def get_dependency(self, worker_ctx: Any) -> Transactions:
+        """Give the worker its one transaction."""
+        data = worker_ctx.data
+        return Transactions(self.line.home, data.get("unit"), data.get("trace"))
+
+    def stop(self) -> None:
+        """Publish what was committed and close."""
+        self.line.finish()
+
+
+class Gateway(DependencyProvider):  # type: ignore[misc]  # nameko has no types
+    """Gives a service a vendor's gateway, made once for the whole container."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        """Make the gateway with this function when the service starts."""
+        self.make = make
+        self._made: Any = None
+
+    def setup(self) -> None:
+        """Make the gateway."""
+        self._made = self.make()
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        """Give the worker the gateway."""
+        del worker_ctx
+        return self._made
+
+
+on = On.decorator
+rpc = Rpc.decorator
+every = Every.decorator

@@ -1,0 +1,394 @@
+"""A service's line to the bus: everything that runs beside its methods, started and stopped.
+
+One for each container. It owns the database home, the publisher, the consuming connection with a
+lane for each listener and a reception for calls, and the timers.
+"""
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import eventlet
+import kombu
+import structlog
+from eventlet.event import Event
+from eventlet.greenpool import GreenPool
+from nameko.containers import WorkerContext
+from nameko.extensions import SharedExtension
+
+from shared import inbox, metrics, outbox
+from shared.bus.calls import Reception, Responder
+from shared.bus.listen import Listener, retry_due
+from shared.bus.memory import SETTLEMENTS
+from shared.bus.publish import Publisher
+from shared.bus.topology import Ear, Topology, dead_queue, ear_queue, rpc_queue
+from shared.bus.wire import Wire
+from shared.clock import utc_now
+from shared.config import settings
+from shared.contracts import Fact, Trace
+from shared.db import Home, Unit, is_outage, make_home, prove_cooperation
+from shared.failpoints import failpoint
+
+log = structlog.get_logger()
+_HOLD_SECONDS = 600  # well below the half hour after which RabbitMQ closes a silent consumer
+_RETRY_SECONDS = 0.5
+_MEASURE_SECONDS = 5.0
+_PRUNE_SECONDS = 3600.0
+
+THE_TOPOLOGY = Topology((), ())
+LINES: list["Line"] = []
+"""The lines of the services that run in this process."""
+
+
+def set_topology(topology: Topology) -> None:
+    """Tell this process who hears what; done once, before any service starts."""
+    global THE_TOPOLOGY  # noqa: PLW0603 - one for the process, set before anything runs
+    THE_TOPOLOGY = topology
+
+
+class Lane:
+    """The way of one listener's messages: they wait here, are heard in batches, acknowledged."""
+
+    def __init__(self, line: "Line", queue: str, hear: Callable[[list[bytes]], None]) -> None:
+        """Make a lane for a queue."""
+        self.line = line
+        self.queue = queue
+        self.hear = hear
+        self.waiting: deque[tuple[Any, Wire]] = deque()
+        self.busy = False
+        self._come = Event()
+
+    def put(self, wire: Wire, message: Any, error: object = None) -> None:
+        """Take a message in; one that could not even be unpacked is parked like the unreadable."""
+        del error
+        self.waiting.append((message, wire))
+        if not self._come.ready():
+            self._come.send()
+
+    def run(self) -> None:
+        """Hear what comes in, for ever."""
+        while True:
+            if not self.waiting:
+                self._come.wait()
+                self._come = Event()
+                continue
+            self.busy = True
+            try:
+                count = min(len(self.waiting), settings().batch)
+                self._settle([self.waiting.popleft() for _ in range(count)])
+            finally:
+                self.busy = False
+
+    def _settle(self, batch: list[tuple[Any, Wire]]) -> None:
+        bodies = [_raw(message) for message, _ in batch]
+        began, pause = time.monotonic(), 0.2
+        while True:
+            try:
+                self.hear(bodies)
+                break
+            except Exception as exc:  # noqa: BLE001 - a lane outlives whatever happens in it
+                # Held, not put back: the broker counts deliveries, and prefetch keeps more away.
+                log.warning("lane.held", queue=self.queue, error=str(exc), outage=is_outage(exc))
+                if self.line.stopping or time.monotonic() - began > _HOLD_SECONDS:
+                    for message, wire in batch:
+                        wire.requeue(message)
+                    return
+                eventlet.sleep(pause + random.random() * pause)  # noqa: S311 - jitter
+                pause = min(pause * 2, 5.0)
+        failpoint("lane.acknowledging", self.queue.rpartition(".")[2])
+        for message, wire in batch:
+            try:
+                wire.ack(message)
+            except wire.errors:
+                break  # the broker has taken them back, and the inbox knows them
+            if wire.memory and (fact_id := message.properties.get("message_id")):
+                SETTLEMENTS.settle(UUID(fact_id), self.queue)
+
+
+class Timer:
+    """Runs a method again and again, sooner when woken."""
+
+    def __init__(self, name: str, seconds: float, run: Callable[[], Any], service: str) -> None:
+        """Make a timer of a service."""
+        self.name = name
+        self.busy = False
+        self.stopping = False
+        self.seconds = seconds
+        self._run = run
+        self._woken = Event()
+        self._counts = {
+            outcome: metrics.TIMER_RUNS.labels(service, name, outcome)
+            for outcome in ("ok", "failed")
+        }
+
+    def wake(self) -> None:
+        """Run at once, or once more when the present run has ended."""
+        if not self._woken.ready():
+            self._woken.send()
+
+    def run_for_ever(self) -> None:
+        """Run, wait, and run again; an error is logged and the next run comes all the same."""
+        while not self.stopping:
+            pause = self.seconds * (0.9 + 0.2 * random.random())  # noqa: S311 - jitter
+            self._woken.wait(timeout=pause)
+            self._woken = Event()
+            if self.stopping:
+                return
+            try:
+                self.busy = True
+                self._run()
+                self._counts["ok"].inc()
+            except Exception as exc:
+                self._counts["failed"].inc()
+                if is_outage(exc):
+                    log.warning("timer.failed", timer=self.name, error=str(exc))
+                else:
+                    log.error("timer.failed", timer=self.name, exc_info=exc)
+            finally:
+                self.busy = False
+
+
+class Line(SharedExtension):  # type: ignore[misc]  # nameko has no types
+    """What a container's entrypoints and its database share."""
+
+    def __init__(self) -> None:
+        """Begin empty: entrypoints register while the container is set up."""
+        super().__init__()
+        self.listeners: list[Listener] = []
+        self.responders: dict[str, Responder] = {}
+        self.timers: dict[str, Timer] = {}
+        self.stopping = False
+        self.consuming = False
+        self._home: Home | None = None
+        self._lanes: dict[str, Lane] = {}
+        self._calls: Any = None
+        self._stopped = Event()
+        self._intake: Any = None
+        self._threads: list[Any] = []
+        self.publisher: Publisher | None = None
+
+    # -- set up -----------------------------------------------------------------------------
+
+    @property
+    def service(self) -> str:
+        """Give the service's name."""
+        name: str = self.container.service_name
+        return name
+
+    @property
+    def home(self) -> Home:
+        """Give the service's database, made at the first use."""
+        if self._home is None:
+            self._home = make_home(self.service, utc_now)
+        return self._home
+
+    def worker(self, entrypoint: Any, unit: Unit | None, trace: Trace | None) -> Any:
+        """Make an instance of the service with its dependencies, for one entrypoint's work."""
+        container = self.container
+        worker = container.service_cls()
+        context = WorkerContext(container, worker, entrypoint, data={"unit": unit, "trace": trace})
+        for provider in container.dependencies:
+            setattr(worker, provider.attr_name, provider.get_dependency(context))
+        return worker
+
+    def listen(self, entrypoint: Any, contract: type[Fact]) -> None:
+        """Register a listening entrypoint."""
+        method = entrypoint.method_name
+
+        def call(unit: Unit, fact: Fact) -> None:
+            getattr(self.worker(entrypoint, unit, None), method)(fact)
+
+        listener = Listener(self.home, method, contract, call)
+        self.listeners.append(listener)
+        queue = Ear(self.service, method, contract).queue
+        self._lanes[queue] = Lane(self, queue, listener.hear)
+
+    def respond(self, entrypoint: Any, schema: Any) -> None:
+        """Register a method that can be called."""
+        method = entrypoint.method_name
+
+        def call(unit: Unit, trace: Trace, request: Any) -> Any:
+            return getattr(self.worker(entrypoint, unit, trace), method)(**request)
+
+        function = getattr(self.container.service_cls, method)
+        self.responders[method] = Responder(self.home, method, schema, function, call)
+
+    def tick(self, entrypoint: Any, seconds: float) -> None:
+        """Register a timer."""
+        method = entrypoint.method_name
+
+        def run() -> None:
+            getattr(self.worker(entrypoint, None, None), method)()
+
+        self.timers[method] = Timer(method, seconds, run, self.service)
+
+    # -- run --------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start publishing, listening, answering and ticking."""
+        LINES.append(self)
+        prove_cooperation(self.home.engine)
+        self.publisher = Publisher(self.home, THE_TOPOLOGY.heard)
+        self.home.on_commit = self.publisher.push
+        self.home.wake = self._wake
+        self._calls = GreenPool(settings().workers)
+        own = (
+            ("retry_deferred", _RETRY_SECONDS, lambda: retry_due(self.home, self.listeners)),
+            ("measure", _MEASURE_SECONDS, self._measure),
+            ("prune", _PRUNE_SECONDS, self._prune),
+        )
+        for name, seconds, run in own:
+            self.timers[name] = Timer(name, seconds, run, self.service)
+        self._spawn(self.publisher.run)
+        for lane in self._lanes.values():
+            self._spawn(lane.run)
+        for timer in self.timers.values():
+            self._spawn(timer.run_for_ever)
+        self._intake = self._spawn(self._take_in)
+
+    def _spawn(self, run: Callable[[], None]) -> Any:
+        thread = self.container.spawn_managed_thread(run)
+        self._threads.append(thread)
+        return thread
+
+    def _wake(self, timer: str) -> None:
+        self.timers[timer].wake()
+
+    def _take_in(self) -> None:
+        """Consume until stopped, connecting again whenever the connection is lost."""
+        connected = metrics.BUS_CONNECTED.labels(self.service, "listening")
+        pause = 0.2
+        while not self.stopping:
+            wire = None
+            try:
+                wire = Wire()
+                self._consume(wire, connected)
+                pause = 0.2
+            except Exception as exc:  # noqa: BLE001 - whatever it is, connect again
+                log.warning("bus.lost", service=self.service, error=str(exc) or type(exc).__name__)
+                eventlet.sleep(pause + random.random() * pause)  # noqa: S311 - jitter
+                pause = min(pause * 2, 5.0)
+            finally:
+                connected.set(0)
+                self.consuming = False
+                if wire is not None:
+                    wire.close()
+        self._stopped.send()
+
+    def _consume(self, wire: Wire, connected: Any) -> None:
+        consumers = [
+            self._consumer(wire, ear_queue(Ear(self.service, one.entrypoint, one.contract)))
+            for one in self.listeners
+        ]
+        if self.responders:
+            reception = Reception(self.service, self.responders)
+            answer = partial(self._calls.spawn_n, self._answer, reception, wire)
+            consumers.append(self._subscribe(wire, rpc_queue(self.service), answer, 4))
+        consumers.append(self._subscribe(wire, dead_queue(self.service), self._bury(wire), 1))
+        connected.set(1)
+        self.consuming = True
+        while not self.stopping:
+            wire.drain()
+        for consumer in consumers:
+            consumer.cancel()
+        while self._calls.running() or any(ln.waiting or ln.busy for ln in self._lanes.values()):
+            wire.drain(0.05)
+
+    def _consumer(self, wire: Wire, queue: kombu.Queue) -> kombu.Consumer:
+        lane = self._lanes[queue.name]
+        return self._subscribe(wire, queue, partial(lane.put, wire), 2 * settings().batch)
+
+    def _subscribe(
+        self, wire: Wire, queue: kombu.Queue, take: Callable[[Any], Any], prefetch: int
+    ) -> kombu.Consumer:
+        consumer = kombu.Consumer(
+            wire.channel,
+            queues=[queue],
+            on_message=take,
+            on_decode_error=lambda message, exc: take(message),
+            auto_declare=False,
+            prefetch_count=prefetch if queue.name != f"rpc-{self.service}" else settings().workers,
+        )
+        consumer.consume()
+        return consumer
+
+    def _answer(self, reception: Reception, wire: Wire, message: Any) -> None:
+        try:
+            reception.receive(message, wire)
+        except wire.errors as exc:
+            # The caller's request is delivered again, and gets the reply that was kept.
+            log.warning("call.unanswered", service=self.service, error=str(exc))
+
+    def _bury(self, wire: Wire) -> Callable[[Any], None]:
+        """Give what parks a message that the broker gave up on: it killed whoever took it."""
+
+        def bury(message: Any) -> None:
+            death = (message.headers.get("x-death") or [{}])[0]
+            queue = str(death.get("queue", "?"))
+            with self.home.plain() as sql:
+                inbox.put_by(
+                    sql,
+                    entrypoint=queue.rpartition(".")[2],
+                    topic=str((death.get("routing-keys") or ["?"])[0]),
+                    body=_raw(message),
+                    error=f"given up by the broker: {death.get('reason', 'unknown')}",
+                    at=self.home.now(),
+                    park=True,
+                )
+            wire.ack(message)
+
+        return bury
+
+    # -- look after the tables ----------------------------------------------------------------
+
+    def _measure(self) -> None:
+        with self.home.connection() as sql:
+            count, oldest = outbox.lag(sql)
+            waiting, parked = inbox.count_deferred(sql)
+        age = (self.home.now() - oldest).total_seconds() if oldest else 0.0
+        metrics.OUTBOX_FACTS.labels(self.service).set(count)
+        metrics.OUTBOX_LAG.labels(self.service).set(age)
+        metrics.DEFERRED.labels(self.service, "waiting").set(waiting)
+        metrics.DEFERRED.labels(self.service, "parked").set(parked)
+
+    def _prune(self) -> None:
+        before = self.home.now() - timedelta(days=settings().keep_days)
+        with self.home.plain() as sql:
+            outbox.prune(sql, before=before)
+            # A mark must outlive every message that could still come again, parked ones too.
+            inbox.forget(sql, before=before - timedelta(days=30))
+            inbox.forget_replies(sql, before=before)
+
+    # -- stop -------------------------------------------------------------------------------
+
+    def stop_intake(self) -> None:
+        """Take nothing more in, finish what is running, acknowledge it. Safe to call again."""
+        self.stopping = True
+        for timer in self.timers.values():
+            timer.stopping = True
+            timer.wake()
+        if self._intake is not None:
+            with eventlet.Timeout(settings().stop_seconds * 0.6, False):  # noqa: FBT003
+                self._stopped.wait()
+                while any(timer.busy for timer in self.timers.values()):
+                    eventlet.sleep(0.01)
+
+    def finish(self) -> None:
+        """Publish what is committed, as far as the broker lets us, and let go of everything."""
+        if self.publisher is not None:
+            self.publisher.stop()
+            with eventlet.Timeout(settings().stop_seconds * 0.3, False):  # noqa: FBT003
+                while self.publisher.wire is not None:
+                    eventlet.sleep(0.01)
+            self.publisher.note()
+        self.home.engine.dispose()
+
+
+def _raw(message: Any) -> bytes:
+    body = message.body
+    return body if isinstance(body, bytes) else str(body).encode()

@@ -1,0 +1,328 @@
+"""A service's own database: how its one transaction is opened, and what leaves with the commit."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import eventlet
+from eventlet.semaphore import Semaphore
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from shared import inbox, outbox
+from shared.clock import Now
+from shared.config import settings
+from shared.contracts import Fact, Trace
+from shared.failpoints import failpoint
+from shared.inbox import AlreadyHandled, StoredReply
+from shared.outbox import Said
+
+STATEMENT_SECONDS = 10
+LOCK_SECONDS = 5
+IDLE_SECONDS = 20
+_PG_OPTIONS = " ".join(
+    f"-c {name}={value}"
+    for name, value in {
+        "statement_timeout": f"{STATEMENT_SECONDS}s",
+        "lock_timeout": f"{LOCK_SECONDS}s",
+        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+        "client_connection_check_interval": "2s",
+        "timezone": "UTC",
+    }.items()
+)
+_CLASH = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
+
+
+class DriverBlocks(Exception):
+    """The database driver stops every other greenlet while it waits."""
+
+
+def make_engine(url: str, *, service: str, pool_size: int) -> Engine:
+    """Make the engine of a service's database, with a time-out on everything it waits for.
+
+    Args:
+        url: SQLAlchemy address: `postgresql+psycopg2://…` or `sqlite:///file`.
+        service: whose it is; PostgreSQL shows it as the application's name.
+        pool_size: connections at most; a worker that finds none waits LOCK_SECONDS.
+    """
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", lambda sql: sql.exec_driver_sql("BEGIN IMMEDIATE"))
+        return engine
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=LOCK_SECONDS,
+        pool_use_lifo=True,
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": f"atelier-{service}",
+            "options": _PG_OPTIONS,
+        },
+    )
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:
+    del record
+    connection.isolation_level = None  # SQLAlchemy's begin event says BEGIN, not the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def is_outage(exc: BaseException) -> bool:
+    """Say whether the database was not to be had, rather than unwilling."""
+    if isinstance(exc, PoolTimeout):
+        return True
+    if not isinstance(exc, DBAPIError):
+        return False
+    if exc.connection_invalidated:
+        return True
+    code = getattr(exc.orig, "pgcode", None) or ""
+    if code:
+        return code[:2] in {"08", "53"} or code in {"57P01", "57P02", "57P03", "25P03"}
+    text_ = str(exc.orig)
+    return isinstance(exc, OperationalError) and any(
+        words in text_
+        for words in ("could not connect", "connection to server", "closed the connection")
+    )
+
+
+def is_clash(exc: BaseException) -> bool:
+    """Say whether two transactions got in each other's way, so that trying again may do."""
+    return isinstance(exc, DBAPIError) and (
+        getattr(exc.orig, "pgcode", None) in _CLASH or "database is locked" in str(exc.orig)
+    )
+
+
+def prove_cooperation(engine: Engine) -> None:
+    """Check that greenlets go on while the driver waits.
+
+    Raises:
+        DriverBlocks: two waits of 0.1 s on PostgreSQL did not overlap.
+    """
+    if engine.dialect.name != "postgresql":
+        return
+
+    def wait() -> None:
+        with engine.connect() as sql:
+            sql.execute(text("SELECT pg_sleep(0.1)"))
+
+    wait()  # connects; what follows is the wait alone
+    began = time.monotonic()
+    for waiting in [eventlet.spawn(wait), eventlet.spawn(wait), eventlet.spawn(wait)]:
+        waiting.wait()
+    if time.monotonic() - began > 0.29:
+        msg = f"{engine.dialect.driver} does not cooperate with eventlet: was it patched first?"
+        raise DriverBlocks(msg)
+
+
+class Home:
+    """A service's database in this process, and what is to happen after its commits.
+
+    `on_commit` is called with the facts that were said, in order, when they are safe; `wake`
+    with the name of a timer that has work now.
+    """
+
+    def __init__(self, service: str, engine: Engine, now: Now) -> None:
+        """Keep the parts together; nothing is opened yet."""
+        self.service = service
+        self.engine = engine
+        self.now = now
+        self.on_commit: Callable[[Sequence[Said]], None] = lambda said: None
+        self.wake: Callable[[str], None] = lambda timer: None
+        # SQLite has one writer, and a greenlet that waited for it would stop them all.
+        self._turn = Semaphore(1) if engine.dialect.name == "sqlite" else None
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Lend a connection with a transaction begun, rolled back unless committed."""
+        if self._turn is None:
+            with self.engine.connect() as sql:
+                sql.begin()
+                yield sql
+            return
+        with self._turn, self.engine.connect() as sql:
+            sql.begin()
+            yield sql
+
+    @contextmanager
+    def plain(self, *, durable: bool = True) -> Iterator[Connection]:
+        """Open a transaction of the bus's own: no facts, committed at the end.
+
+        Args:
+            durable: False spares the wait for the disk, for notes whose loss does no harm.
+        """
+        with self.connection() as sql:
+            if not durable and self.engine.dialect.name == "postgresql":
+                sql.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+            yield sql
+            sql.commit()
+
+
+class Unit:
+    """One transaction and everything that leaves with it: facts, a reply, wake-ups."""
+
+    def __init__(self, home: Home, doing: str) -> None:
+        """Prepare a unit of work for an entrypoint; the database is not touched yet."""
+        self.home = home
+        self.doing = doing
+        self.facts: list[Fact] = []
+        self.timers: set[str] = set()
+        self.received: dict[UUID, bool] = {}  # fact id: taken up by its handler?
+        self._lent: Any = None
+        self._sql: Connection | None = None
+
+    @property
+    def sql(self) -> Connection:
+        """Give the connection, opened at the first use."""
+        if self._sql is None:
+            self._lent = self.home.connection()
+            self._sql = self._lent.__enter__()
+        return self._sql
+
+    def receive(self, facts: Sequence[Fact]) -> list[Fact]:
+        """Record facts in the inbox; give those that were not handled before."""
+        ids = [fact.fact_id for fact in facts]
+        new = inbox.receive(self.sql, ids, self.doing, at=self.home.now())
+        self.received |= dict.fromkeys(new, False)
+        return [fact for fact in facts if fact.fact_id in new]
+
+    def commit(self, reply: StoredReply | None = None) -> None:
+        """Commit what was done, then tell of it. A unit that did nothing commits nothing."""
+        if self._sql is None:
+            return
+        try:
+            said = [Said.of(fact) for fact in self.facts]
+            if said:
+                outbox.record(self.sql, said)
+            if reply is not None:
+                inbox.keep_reply(self.sql, reply, at=self.home.now())
+            failpoint("tx.committing", self.doing)
+            self.sql.commit()
+        finally:
+            self._give_back()
+        failpoint("tx.committed", self.doing)
+        self.home.on_commit(said)
+        for timer in self.timers:
+            self.home.wake(timer)
+
+    def undo(self) -> None:
+        """Leave no trace of what was done."""
+        self.facts.clear()
+        self.timers.clear()
+        self.received.clear()
+        self._give_back()
+
+    def _give_back(self) -> None:
+        lent, self._lent, self._sql = self._lent, None, None
+        if lent is not None:
+            # An error while rolling back a broken connection adds nothing to the first one.
+            with suppress(DBAPIError):
+                lent.__exit__(None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """What an action works with: the transaction's SQL, and a mouth."""
+
+    unit: Unit
+    trace: Trace
+
+    @property
+    def sql(self) -> Connection:
+        """Give the connection the transaction runs on."""
+        return self.unit.sql
+
+    def emit(self, fact: Fact) -> None:
+        """Say a fact; it leaves if, and only if, the transaction commits."""
+        self.unit.facts.append(fact.said(self.trace.envelope(at=self.unit.home.now())))
+
+    def on(self, trace: Trace) -> "Tx":
+        """Give the same transaction on another thread, for what belongs to an earlier click."""
+        return Tx(self.unit, trace)
+
+    def wake(self, timer: str) -> None:
+        """Have a timer of this service run as soon as the transaction has committed."""
+        self.unit.timers.add(timer)
+
+
+class Transactions:
+    """How an entrypoint opens its one transaction: `begin`, `once` or `read`.
+
+    Where the bus runs the entrypoint it hands in a unit and commits it itself, with the reply or
+    the rest of the batch, when the method has returned. Elsewhere the end of the block commits.
+    """
+
+    def __init__(self, home: Home, unit: Unit | None = None, trace: Trace | None = None) -> None:
+        """Serve one entrypoint."""
+        self.home = home
+        self.unit = unit
+        self.trace = trace
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        """Open the transaction of a call, a page or a timer."""
+        trace = self.trace or Trace.begin(self.home.now())
+        if self.unit is not None:
+            yield Tx(self.unit, trace)
+            return
+        unit = Unit(self.home, "begin")
+        try:
+            yield Tx(unit, trace)
+            unit.commit()
+        except BaseException:
+            unit.undo()
+            raise
+
+    @contextmanager
+    def once(self, fact: Fact) -> Iterator[Tx]:
+        """Open the transaction in which a fact has its effect.
+
+        Raises:
+            AlreadyHandled: it has had it before.
+        """
+        unit = self.unit
+        if unit is not None:
+            if unit.received.get(fact.fact_id) is not False:
+                raise AlreadyHandled(str(fact.fact_id))
+            unit.received[fact.fact_id] = True
+            yield Tx(unit, Trace.after(fact))
+            return
+        unit = Unit(self.home, "once")
+        try:
+            if not unit.receive([fact]):
+                raise AlreadyHandled(str(fact.fact_id))
+            yield Tx(unit, Trace.after(fact))
+            unit.commit()
+        except BaseException:
+            unit.undo()
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Lend a connection for looking only: nothing done on it stays."""
+        with self.home.connection() as sql:
+            yield sql
+
+
+def is_repeat(exc: BaseException) -> bool:
+    """Say whether a commit failed because the same call's reply is kept already."""
+    return isinstance(exc, IntegrityError) and "replies" in str(exc.orig)
+
+
+def make_home(service: str, now: Now) -> Home:
+    """Make the home of a service from the settings."""
+    chosen = settings()
+    # A worker for each call, one for each listener, and the sweeper, timers and confirmations.
+    engine = make_engine(
+        chosen.database_url(service), service=service, pool_size=chosen.workers + 12
+    )
+    return Home(service, engine, now)

@@ -1,0 +1,63 @@
+"""Links that prove themselves: signed, for one purpose, about one thing, for a time.
+
+The keys come from ATELIER_LINK_KEYS: the last one signs, every one verifies, so a key is rotated
+by adding a new one at the end and dropping the old one when its links have expired.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from shared.config import settings
+
+
+class LinkInvalid(Exception):
+    """The link was not made by us, or for something else."""
+
+
+class LinkExpired(LinkInvalid):
+    """The link was good once."""
+
+
+def _signer(purpose: str, keys: Sequence[str] | None) -> URLSafeSerializer:
+    return URLSafeSerializer(list(keys or settings().link_keys), salt=f"atelier:{purpose}")
+
+
+def sign_link(
+    purpose: str, subject: UUID, *, expires_at: datetime, keys: Sequence[str] | None = None
+) -> str:
+    """Make the token of a link.
+
+    Args:
+        purpose: what the link may be used for; it is good for nothing else.
+        subject: the id of the one thing it is about.
+        expires_at: UTC; good before it, not from then on.
+        keys: other keys than the configured ones.
+
+    Returns:
+        A token of URL-safe characters.
+    """
+    made: str | bytes = _signer(purpose, keys).dumps([subject.hex, int(expires_at.timestamp())])
+    return made if isinstance(made, str) else made.decode()
+
+
+def open_link(purpose: str, token: str, *, at: datetime, keys: Sequence[str] | None = None) -> UUID:
+    """Give the id a link is about.
+
+    Raises:
+        LinkInvalid: not signed by one of the keys, or for another purpose.
+        LinkExpired: its time is over at `at`.
+    """
+    try:
+        made: Any = _signer(purpose, keys).loads(token)
+        subject, expires = UUID(made[0]), int(made[1])
+    except (BadSignature, ValueError, TypeError, LookupError) as exc:
+        msg = "this link is not valid"
+        raise LinkInvalid(msg) from exc
+    if at.timestamp() >= expires:
+        msg = "this link has expired"
+        raise LinkExpired(msg)
+    return subject

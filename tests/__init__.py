@@ -1,0 +1,1 @@
+"""Tests of the suite: the rooms, the stories, the rules."""
