@@ -1,0 +1,52 @@
+"""What every test stands on; imported before anything it tests."""
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import os  # noqa: E402
+from collections.abc import Iterator  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import pytest  # noqa: E402
+
+from shared.config import settings  # noqa: E402
+from tests.rules.markers import check_markers  # noqa: E402
+from tests.stack import ServersMissing, Stack, servers, stack  # noqa: E402
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test that claims a rule nobody knows."""
+    if messages := check_markers(items):
+        raise pytest.UsageError(*messages)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a live test where there are no servers; fail it where there have to be."""
+    if item.get_closest_marker("live") is None:
+        return
+    try:
+        servers()
+    except ServersMissing as exc:
+        if os.environ.get("ATELIER_TEST_REAL") == "1":
+            pytest.fail(str(exc))
+        pytest.skip(str(exc))
+
+
+@pytest.fixture(autouse=True)
+def plain_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Run every test under the default settings, whatever the environment says."""
+    for name in [name for name in os.environ if name.startswith("ATELIER_")]:
+        if not name.startswith("ATELIER_TEST_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ATELIER_DATA_DIR", str(tmp_path / "data"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Stack]:
+    """Give a run of the suite on the real servers, with no process started yet."""
+    with stack(tmp_path) as made:
+        yield made
