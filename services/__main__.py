@@ -26,7 +26,7 @@ from services.waitlist.service import Waitlist  # noqa: E402
 from shared import doctor as diagnosis  # noqa: E402
 from shared import trail  # noqa: E402
 from shared.bus import serve  # noqa: E402
-from shared.bus.calls import Caller, CallTimedOut  # noqa: E402
+from shared.bus.caller import Caller, CallTimedOut  # noqa: E402
 from shared.bus.facts import facts_page  # noqa: E402
 from shared.config import SettingsInvalid, settings  # noqa: E402
 from shared.contracts.errors import Refused  # noqa: E402
@@ -161,7 +161,8 @@ def rpc(method: str, arguments: str, timeout: float) -> None:
     except (Refused, BadRequest, RemoteError, CallTimedOut) as exc:
         label = getattr(exc, "exc_type", None) or type(exc).__name__
         text = getattr(exc, "value", None) or str(exc)
-        raise click.ClickException(f"{label}: {text}") from exc
+        msg = f"{label}: {text}"
+        raise click.ClickException(msg) from exc
     click.echo(json.dumps(answer, indent=2))
 
 

@@ -14,7 +14,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Clock(DependencyProvider):  # type: ignore[misc]  # nameko has no types
+class Clock(DependencyProvider):
     """Gives a service its `now`."""
 
     def get_dependency(self, worker_ctx: Any) -> Now:

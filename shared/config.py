@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
-from environs import Env, EnvValidationError, validate
+from environs import Env, EnvValidationError, ValidationError, validate
 
 SERVICES = ("booking", "waitlist", "notify", "loyalty", "ranking", "events")
 PREFIX = "ATELIER_"
 EMBEDDED_BUS = "memory://"
+_SHORTEST_KEY = 16
 DEVELOPMENT_KEY = "atelier-development-only-key"
 
 
@@ -32,9 +33,9 @@ def setting(default: object, help_text: str, rule: Callable[[Any], object] | Non
 
 
 def _keys(keys: list[str]) -> None:
-    if not keys or any(len(key) < 16 for key in keys):
-        msg = "Every key needs 16 characters or more."
-        raise validate.ValidationError(msg)
+    if not keys or any(len(key) < _SHORTEST_KEY for key in keys):
+        msg = f"Every key needs {_SHORTEST_KEY} characters or more."
+        raise ValidationError(msg)
 
 
 _URL = validate.URL(require_tld=False)
@@ -72,7 +73,7 @@ class Settings:
     db_url_loyalty: str = setting("", "loyalty's database, where it is not by the pattern")
     db_url_ranking: str = setting("", "ranking's database, where it is not by the pattern")
     db_url_events: str = setting("", "events' database, where it is not by the pattern")
-    data_dir: Path = setting(
+    data_dir: Path = setting(  # noqa: RUF009 - a path does not change
         Path("atelier-data"), "the directory of the databases and emails kept as files"
     )
     link_keys: tuple[str, ...] = setting(
@@ -139,6 +140,11 @@ class Settings:
         """Say whether the bus is this process's own memory."""
         return self.bus_url.startswith(EMBEDDED_BUS)
 
+    @property
+    def sqlite(self) -> bool:
+        """Say whether the databases are files in the data directory."""
+        return self.db_url == "sqlite"
+
     def database_url(self, service: str) -> str:
         """Give the SQLAlchemy address of a service's own database."""
         url: str = getattr(self, f"db_url_{service}") or self.db_url
@@ -169,7 +175,13 @@ def read_settings() -> Settings:
         SettingsInvalid: one line for each setting that is wrong or unknown.
     """
     env, values, types = Env(eager=False), {}, get_type_hints(Settings)
-    read = {str: env.str, int: env.int, float: env.float, Path: env.path, tuple[str, ...]: env.list}
+    read: dict[Any, Any] = {
+        str: env.str,
+        int: env.int,
+        float: env.float,
+        Path: env.path,
+        tuple[str, ...]: env.list,
+    }
     for name, declared in variables().items():
         variable, rule = PREFIX + name.upper(), declared.metadata["rule"]
         values[name] = read[types[name]](variable, declared.default, validate=rule)

@@ -1,127 +1,23 @@
 """A service's own database: how its one transaction is opened, and what leaves with the commit."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import eventlet
 from eventlet.semaphore import Semaphore
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from shared import inbox, outbox
 from shared.clock import Now
 from shared.config import settings
 from shared.contracts import Fact, Trace
+from shared.engine import make_engine
 from shared.failpoints import failpoint
 from shared.inbox import AlreadyHandled, StoredReply
 from shared.outbox import Said
-
-STATEMENT_SECONDS = 10
-LOCK_SECONDS = 5
-IDLE_SECONDS = 20
-_PG_OPTIONS = " ".join(
-    f"-c {name}={value}"
-    for name, value in {
-        "statement_timeout": f"{STATEMENT_SECONDS}s",
-        "lock_timeout": f"{LOCK_SECONDS}s",
-        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
-        "client_connection_check_interval": "2s",
-        "timezone": "UTC",
-    }.items()
-)
-_CLASH = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
-
-
-class DriverBlocks(Exception):
-    """The database driver stops every other greenlet while it waits."""
-
-
-def make_engine(url: str, *, service: str, pool_size: int) -> Engine:
-    """Make the engine of a service's database, with a time-out on everything it waits for.
-
-    Args:
-        url: SQLAlchemy address: `postgresql+psycopg2://…` or `sqlite:///file`.
-        service: whose it is; PostgreSQL shows it as the application's name.
-        pool_size: connections at most; a worker that finds none waits LOCK_SECONDS.
-    """
-    if url.startswith("sqlite"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", lambda sql: sql.exec_driver_sql("BEGIN IMMEDIATE"))
-        return engine
-    return create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=LOCK_SECONDS,
-        pool_use_lifo=True,
-        connect_args={
-            "connect_timeout": 5,
-            "application_name": f"atelier-{service}",
-            "options": _PG_OPTIONS,
-        },
-    )
-
-
-def _prepare_sqlite(connection: Any, record: object) -> None:
-    del record
-    connection.isolation_level = None  # SQLAlchemy's begin event says BEGIN, not the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def is_outage(exc: BaseException) -> bool:
-    """Say whether the database was not to be had, rather than unwilling."""
-    if isinstance(exc, PoolTimeout):
-        return True
-    if not isinstance(exc, DBAPIError):
-        return False
-    if exc.connection_invalidated:
-        return True
-    code = getattr(exc.orig, "pgcode", None) or ""
-    if code:
-        return code[:2] in {"08", "53"} or code in {"57P01", "57P02", "57P03", "25P03"}
-    text_ = str(exc.orig)
-    return isinstance(exc, OperationalError) and any(
-        words in text_
-        for words in ("could not connect", "connection to server", "closed the connection")
-    )
-
-
-def is_clash(exc: BaseException) -> bool:
-    """Say whether two transactions got in each other's way, so that trying again may do."""
-    return isinstance(exc, DBAPIError) and (
-        getattr(exc.orig, "pgcode", None) in _CLASH or "database is locked" in str(exc.orig)
-    )
-
-
-def prove_cooperation(engine: Engine) -> None:
-    """Check that greenlets go on while the driver waits.
-
-    Raises:
-        DriverBlocks: two waits of 0.1 s on PostgreSQL did not overlap.
-    """
-    if engine.dialect.name != "postgresql":
-        return
-
-    def wait() -> None:
-        with engine.connect() as sql:
-            sql.execute(text("SELECT pg_sleep(0.1)"))
-
-    wait()  # connects; what follows is the wait alone
-    began = time.monotonic()
-    for waiting in [eventlet.spawn(wait), eventlet.spawn(wait), eventlet.spawn(wait)]:
-        waiting.wait()
-    if time.monotonic() - began > 0.29:
-        msg = f"{engine.dialect.driver} does not cooperate with eventlet: was it patched first?"
-        raise DriverBlocks(msg)
 
 
 class Home:
@@ -136,8 +32,8 @@ class Home:
         self.service = service
         self.engine = engine
         self.now = now
-        self.on_commit: Callable[[Sequence[Said]], None] = lambda said: None
-        self.wake: Callable[[str], None] = lambda timer: None
+        self.on_commit: Callable[[Sequence[Said]], None] = lambda _: None
+        self.wake: Callable[[str], None] = lambda _: None
         # SQLite has one writer, and a greenlet that waited for it would stop them all.
         self._turn = Semaphore(1) if engine.dialect.name == "sqlite" else None
 
@@ -194,6 +90,15 @@ class Unit:
         new = inbox.receive(self.sql, ids, self.doing, at=self.home.now())
         self.received |= dict.fromkeys(new, False)
         return [fact for fact in facts if fact.fact_id in new]
+
+    def receive_one(self, fact: Fact) -> None:
+        """Record one fact in the inbox.
+
+        Raises:
+            AlreadyHandled: it was handled before.
+        """
+        if not self.receive([fact]):
+            raise AlreadyHandled(str(fact.fact_id))
 
     def commit(self, reply: StoredReply | None = None) -> None:
         """Commit what was done, then tell of it. A unit that did nothing commits nothing."""
@@ -298,8 +203,7 @@ class Transactions:
             return
         unit = Unit(self.home, "once")
         try:
-            if not unit.receive([fact]):
-                raise AlreadyHandled(str(fact.fact_id))
+            unit.receive_one(fact)
             yield Tx(unit, Trace.after(fact))
             unit.commit()
         except BaseException:

@@ -23,7 +23,7 @@ LEASE = timedelta(seconds=60)
 
 
 class AlreadyHandled(Exception):
-    """This fact has had its effect here before."""
+    """A fact has had its effect here before."""
 
 
 _RECEIVE = (

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from shared.config import settings
-from shared.db import make_engine
+from shared.engine import make_engine
 
 _LOCK = 4_201_972_006  # any number, the same for every migration job
 
@@ -81,7 +81,7 @@ def run_migrations(metadata: MetaData) -> None:
         connection=sql,
         target_metadata=metadata,
         version_table=config.attributes["version_table"],
-        include_name=lambda name, kind, parents: kind != "table" or name in metadata.tables,
+        include_name=lambda name, kind, _: kind != "table" or name in metadata.tables,
         render_as_batch=sql.dialect.name == "sqlite",
     )
     with context.begin_transaction():

@@ -64,8 +64,12 @@ _COLUMNS = (
     outbox.c.body,
 )
 _UNCONFIRMED = (
-    select(*_COLUMNS)
-    .where(outbox.c.confirmed_at.is_(None), outbox.c.said_at < bindparam("before"))
+    select(outbox.c.position, *_COLUMNS)
+    .where(
+        outbox.c.confirmed_at.is_(None),
+        outbox.c.position > bindparam("after"),
+        outbox.c.said_at < bindparam("before"),
+    )
     .order_by(outbox.c.position)
     .limit(bindparam("limit"))
 )
@@ -102,10 +106,20 @@ def confirm(sql: Connection, fact_ids: Iterable[UUID], *, at: datetime) -> None:
     sql.execute(_CONFIRM, {"fact_ids": list(fact_ids), "at": at})
 
 
-def unconfirmed(sql: Connection, *, before: datetime, limit: int = 500) -> list[Said]:
-    """List the oldest facts said before `before` that the broker has not confirmed."""
-    rows = sql.execute(_UNCONFIRMED, {"before": before, "limit": limit})
-    return [Said(*row) for row in rows]
+def unconfirmed(
+    sql: Connection, *, before: datetime, after: int = 0, limit: int = 500
+) -> tuple[list[Said], int]:
+    """List facts said before `before` that the broker has not confirmed, the oldest first.
+
+    Args:
+        after: the position to go on from, so that facts nobody takes do not hide the others.
+
+    Returns:
+        The facts, and the position to go on from; 0, from the beginning, once all were listed.
+    """
+    values = {"before": before, "after": after, "limit": limit}
+    rows = sql.execute(_UNCONFIRMED, values).all()
+    return [Said(*row[1:]) for row in rows], rows[-1].position if len(rows) == limit else 0
 
 
 def claim_sweep(sql: Connection, service: str) -> bool:

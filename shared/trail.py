@@ -14,7 +14,8 @@ from shared import inbox
 from shared.clock import utc_now
 from shared.columns import deferred, outbox
 from shared.config import settings
-from shared.db import Home, make_engine
+from shared.db import Home
+from shared.engine import make_engine
 from shared.inbox import Deferred
 
 log = structlog.get_logger()

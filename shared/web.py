@@ -7,7 +7,7 @@ their own, also when every worker is busy.
 import html
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import eventlet
 import structlog
@@ -33,6 +33,9 @@ _SECURITY = {
 }
 
 
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
 class _Quiet:
     """Takes the server's access lines, which would hold the tokens of links."""
 
@@ -42,7 +45,7 @@ class _Quiet:
     debug = info = write
 
 
-class PublicServer(WebServer):  # type: ignore[misc]  # nameko has no types
+class PublicServer(WebServer):
     """The server of a service's pages, with limits on what a client may cost."""
 
     @property
@@ -60,7 +63,7 @@ class PublicServer(WebServer):  # type: ignore[misc]  # nameko has no types
         return server
 
 
-class Page(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
+class Page(HttpRequestHandler):
     """A page: an entrypoint that answers HTTP and never shows what went wrong inside."""
 
     server = PublicServer()
@@ -79,13 +82,16 @@ class Page(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
     def response_from_exception(self, exc: Exception) -> Response:
         """Answer an error: those of HTTP as they are, others by an id the log knows."""
         if isinstance(exc, HTTPException):
-            return exc.get_response()  # type: ignore[return-value]  # werkzeug's sans-io type
+            return exc.get_response()
         error_id = str(uuid.uuid4())
         log.error("page.failed", page=self.method_name, error_id=error_id, exc_info=exc)
         return shown("Something went wrong", f"<p>Please try again. Error {error_id}.</p>", 500)
 
 
-page = Page.decorator
+def page(method: str, path: str) -> Callable[[Handler], Handler]:
+    """Have a method answer an HTTP method at a path; `<name>` parts are its arguments."""
+    decorate: Callable[[Handler], Handler] = Page.decorator(method, path)
+    return decorate
 
 
 def shown(title: str, body: str, status: int = 200) -> Response:
@@ -103,7 +109,8 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 3rem auto; padding: 0 1rem; }}
+body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 3rem auto;
+  padding: 0 1rem; }}
 button {{ font: inherit; padding: .7rem 1.4rem; border: 0; border-radius: .4rem; color: #fff;
   background: #a11; cursor: pointer; }}
 button:focus-visible {{ outline: 3px solid currentColor; outline-offset: 3px; }}

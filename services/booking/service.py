@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.booking import actions, schemas, store
-from services.booking.domain import Arrangement, Classification, HoldKind, PersonKind
+from services.booking.domain import HoldKind
 from services.booking.pages import CancelPages
 from shared.bus import Database, every, on, rpc
 from shared.clock import Clock
@@ -29,13 +29,10 @@ class Booking(CancelPages):
     # -- people -----------------------------------------------------------------------------
 
     @rpc(schemas.RegisterPerson())
-    def register_person(
-        self, kind: PersonKind, name: str, email: str | None, phone: str | None, language: str
-    ) -> Any:
+    def register_person(self, **person: Any) -> Any:
         """Make a lead, client or member known."""
-        person = {"kind": kind, "name": name, "email": email, "phone": phone}
         with self.db.begin() as tx:
-            row = actions.register_person(tx, **person, language=language, at=self.now())
+            row = actions.register_person(tx, **person, at=self.now())
         return schemas.Person().dump(row)
 
     @rpc(schemas.ChangePerson())
@@ -57,32 +54,17 @@ class Booking(CancelPages):
     # -- sessions ---------------------------------------------------------------------------
 
     @rpc(schemas.CreateSessionType())
-    def create_session_type(
-        self, name: str, description: str, arrangement: Arrangement, duration_minutes: int
-    ) -> Any:
+    def create_session_type(self, **details: Any) -> Any:
         """Make a template for sessions."""
-        what = {"name": name, "description": description, "arrangement": arrangement}
         with self.db.begin() as tx:
-            row = actions.create_session_type(
-                tx, **what, duration_minutes=duration_minutes, at=self.now()
-            )
+            row = actions.create_session_type(tx, **details, at=self.now())
         return schemas.SessionType().dump(row)
 
     @rpc(schemas.ScheduleSession())
-    def schedule_session(
-        self,
-        session_type_id: UUID,
-        name: str,
-        classification: Classification,
-        starts_at: datetime,
-        **details: Any,
-    ) -> Any:
+    def schedule_session(self, **details: Any) -> Any:
         """Put a session on the timetable."""
-        what = {"session_type_id": session_type_id, "name": name, "starts_at": starts_at}
         with self.db.begin() as tx:
-            session = actions.schedule_session(
-                tx, **what, classification=classification, **details, at=self.now()
-            )
+            session = actions.schedule_session(tx, **details, at=self.now())
         return schemas.Session().dump(session)
 
     @rpc(schemas.ChangeSession())

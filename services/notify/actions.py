@@ -16,7 +16,7 @@ from services.notify.domain import (
     after_attempt,
 )
 from shared import metrics
-from shared.contracts import Trace
+from shared.contracts import Trace, Values
 from shared.contracts.booking import BookingConfirmed, PersonChanged, PersonRegistered
 from shared.contracts.errors import MessageNotFound
 from shared.contracts.notify import EmailFailed, EmailSent
@@ -92,7 +92,7 @@ def _write(
     if contact.email:
         tx.wake("send_messages")
     else:
-        about = {"message_id": message_id, "kind": kind.value, "person_id": fact.person_id}
+        about: Values = {"message_id": message_id, "kind": kind.value, "person_id": fact.person_id}
         tx.emit(EmailFailed(**about, reason="no email address", failed_at=at))
 
 
@@ -145,7 +145,7 @@ def _settle(tx: Tx, outcome: Outcome, *, at: datetime) -> None:
     )
     counted = "retried" if state is MessageState.DUE else state.value
     metrics.EMAILS.labels(message.kind.value, counted).inc()
-    about: dict[str, Any] = {
+    about: Values = {
         "message_id": message.message_id,
         "kind": message.kind.value,
         "person_id": message.person_id,

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import eventlet
 import structlog
 from babel.dates import format_datetime
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from services.notify.domain import Delivery, Message, Outcome
 from shared.config import Settings, settings
@@ -31,6 +31,7 @@ log = structlog.get_logger()
 BeforeDot = Callable[[Sequence[Message]], None]
 _DATA_FOLLOWS = 354
 _DONE = 250
+_FORWARDED = 251
 _IDLE_CONNECTIONS = 50
 
 
@@ -44,7 +45,7 @@ def make_mailer() -> "SmtpMailer | FileMailer":
 def _templates() -> Environment:
     return Environment(
         loader=PackageLoader("services.notify"),
-        autoescape=lambda name: name is not None and name.endswith(".html"),
+        autoescape=select_autoescape(["html"]),  # and not the plain text beside it
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -119,7 +120,7 @@ class SmtpMailer:
         self.chosen = chosen
         self.at_once = chosen.smtp_connections
         self._idle: list[smtplib.SMTP] = []
-        self._address = parseaddr(chosen.mail_from)[1]
+        self.sender = parseaddr(chosen.mail_from)[1]  # bounces go there, too
 
     def send(self, messages: Sequence[Message], before_dot: BeforeDot) -> list[Outcome]:
         """Send a round; give what came of each message."""
@@ -139,7 +140,7 @@ class SmtpMailer:
             return self._idle.pop()
         url, timeout = urlsplit(self.chosen.smtp_url), self.chosen.smtp_timeout
         host, port = url.hostname or "localhost", url.port or (465 if url.scheme == "smtps" else 25)
-        own_name = self._address.rpartition("@")[2]
+        own_name = self.sender.rpartition("@")[2]
         if url.scheme == "smtps":
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(
                 host, port, own_name, timeout=timeout, context=ssl.create_default_context()
@@ -164,10 +165,6 @@ class SmtpMailer:
         else:
             smtp.close()
 
-    def envelope_from(self) -> str:
-        """Give the address bounces go to."""
-        return self._address
-
 
 class _Dialog:
     """The way of one message over one connection."""
@@ -183,7 +180,7 @@ class _Dialog:
         try:
             body = bytes(render(self.message, self.mailer.chosen))
         except Exception as exc:
-            log.error("mail.unwritable", message=str(self.message.message_id), exc_info=exc)
+            log.exception("mail.unwritable", message=str(self.message.message_id))
             self._end(Delivery.REFUSED, f"cannot be written: {type(exc).__name__}")
             return
         for fresh in (False, True):
@@ -201,13 +198,14 @@ class _Dialog:
             return
 
     def _up_to_the_dot(self, smtp: smtplib.SMTP, body: bytes) -> None:
-        for command in (
-            lambda: smtp.mail(self.mailer.envelope_from()),
+        commands: Sequence[Callable[[], tuple[int, bytes]]] = (
+            lambda: smtp.mail(self.mailer.sender),
             lambda: smtp.rcpt(self.message.address),
             lambda: smtp.docmd("DATA"),
-        ):
+        )
+        for command in commands:
             code, text = command()
-            if code not in {_DONE, 251, _DATA_FOLLOWS}:
+            if code not in {_DONE, _FORWARDED, _DATA_FOLLOWS}:
                 raise smtplib.SMTPResponseException(code, text)
         smtp.send(re.sub(rb"(?m)^\.", b"..", body.rstrip(b"\r\n") + b"\r\n"))
 

@@ -13,6 +13,7 @@ from services.waitlist.domain import (
     after_refusal,
     choose_next,
 )
+from shared.contracts import Values
 from shared.contracts.booking import (
     BookingCancelled,
     PlaceRequested,
@@ -40,12 +41,12 @@ from shared.contracts.waitlist import (
 )
 from shared.db import Tx
 
-BOOKING = "booking"
 Source = Literal["booking", "events"]
+BOOKING: Source = "booking"
 REMIND_AFTER = timedelta(seconds=60)
 """How long people wait before booking is told again that somebody does."""
 
-# -- queues and entries -------------------------------------------------------------------------
+# -- queues and entries --------------------------------------------------------------------------
 
 
 def keep_queue(tx: Tx, session: SessionScheduled | SessionChanged, *, at: datetime) -> None:
@@ -74,7 +75,7 @@ def join(
     *,
     at: datetime,
     entry_id: UUID | None = None,
-) -> dict[str, Any]:
+) -> Values:
     """Put a person at the end of a queue.
 
     Source: Q16, Qi3 (a full list takes nobody).
@@ -85,7 +86,7 @@ def join(
     if queue.closed(at):
         msg = f"{queue.name}: there is no waiting list, or it has closed"
         raise WaitlistClosed(msg)
-    entry = {"entry_id": entry_id or uuid4(), "person_id": person_id}
+    entry: Values = {"entry_id": entry_id or uuid4(), "person_id": person_id}
     if queue.full:
         msg = f"{queue.name}: {queue.size} people wait, and no more may"
         raise WaitlistFull(msg)
@@ -115,7 +116,7 @@ def join_requested(tx: Tx, wish: PlaceRequested, *, at: datetime) -> None:
         tx.emit(WaitlistLeft(**left, reason=reasons[type(exc)], left_at=at))
 
 
-def leave(tx: Tx, entry_id: UUID, *, at: datetime) -> dict[str, Any]:
+def leave(tx: Tx, entry_id: UUID, *, at: datetime) -> Values:
     """Take somebody off the list; one who has left stays as they are.
 
     While a seat is asked for in their name, it is handed back as soon as the answer comes.
@@ -138,12 +139,12 @@ def leave(tx: Tx, entry_id: UUID, *, at: datetime) -> dict[str, Any]:
     return found._asdict() | {"state": state.value}
 
 
-def _left(entry_id: UUID, source: str, target_id: UUID, person_id: UUID) -> dict[str, Any]:
-    ids = {"entry_id": entry_id, "target_id": target_id, "person_id": person_id}
+def _left(entry_id: UUID, source: str, target_id: UUID, person_id: UUID) -> Values:
+    ids: Values = {"entry_id": entry_id, "target_id": target_id, "person_id": person_id}
     return {**ids, "source": source}
 
 
-# -- a seat on its way ------------------------------------------------------------------------------
+# -- a seat on its way ---------------------------------------------------------------------------
 
 
 def request_freed_spot(tx: Tx, freed: BookingCancelled | SpotFreed, *, at: datetime) -> None:
@@ -160,8 +161,8 @@ def request_freed_spot(tx: Tx, freed: BookingCancelled | SpotFreed, *, at: datet
 def _request(tx: Tx, queue: Queue, spot_id: UUID, *, at: datetime) -> None:
     choice = choose_next(queue, store.head_of_queue(tx.sql, queue.queue_id), at=at)
     entry = choice.entry
-    target = {"spot_id": spot_id, "source": queue.source, "target_id": queue.target_id}
-    decide = {"reason": choice.rule.value, "at": at}
+    target: Values = {"spot_id": spot_id, "source": queue.source, "target_id": queue.target_id}
+    decide: Values = {"reason": choice.rule.value, "at": at}
     if entry is None:
         store.keep_spot(tx.sql, spot_id, queue.queue_id, SpotState.RETURNED, entry_id=None, at=at)
         store.record_decision(tx.sql, spot_id, queue.queue_id, None, "returned", **decide)
@@ -180,8 +181,8 @@ def allocate_spot(tx: Tx, granted: SpotGranted, *, at: datetime) -> None:
     entry = store.find_entry(tx.sql, granted.entry_id, lock=True)
     if entry is None:
         raise EntryNotFound(str(granted.entry_id))
-    spot = {"spot_id": granted.spot_id, "entry_id": granted.entry_id}
-    target: dict[str, Any] = {"source": BOOKING, "target_id": granted.session_id}
+    spot: Values = {"spot_id": granted.spot_id, "entry_id": granted.entry_id}
+    target: Values = {"source": BOOKING, "target_id": granted.session_id}
     decide = (tx.sql, granted.spot_id, entry.queue_id, granted.entry_id)
     if entry.state == EntryState.CLAIMING:
         store.set_entry(tx.sql, granted.entry_id, EntryState.ALLOCATED, ended_at=at)
@@ -220,7 +221,7 @@ def put_back(tx: Tx, refused: SpotRefused, *, at: datetime) -> None:
     decide = (tx.sql, refused.spot_id, queue.queue_id, refused.entry_id)
     store.record_decision(*decide, "refused", refused.reason, at=at)
     if state is EntryState.WAITING:
-        _wait_again(tx, queue, entry, at=at)
+        _wait_again(tx, queue, entry)
         queue = store.queue_by_id_for_update(tx.sql, queue.queue_id)
     else:
         store.set_entry(tx.sql, refused.entry_id, state, ended_at=at)
@@ -240,7 +241,7 @@ _WHY_LEFT: dict[EntryState, Any] = {
 }
 
 
-def _wait_again(tx: Tx, queue: Queue, entry: Any, *, at: datetime) -> None:
+def _wait_again(tx: Tx, queue: Queue, entry: Any) -> None:
     """Put an entry back in line; a new version tells booking that somebody waits after all."""
     store.set_entry(tx.sql, entry.entry_id, EntryState.WAITING)
     store.count_change(tx.sql, queue.queue_id, joins=1, waiting=1)
@@ -248,7 +249,7 @@ def _wait_again(tx: Tx, queue: Queue, entry: Any, *, at: datetime) -> None:
     tx.emit(WaitlistJoined(**joined, queue_version=queue.version + 1, joined_at=entry.joined_at))
 
 
-# -- looking after -----------------------------------------------------------------------------------
+# -- looking after -------------------------------------------------------------------------------
 
 
 def remind(tx: Tx, *, at: datetime, limit: int = 200) -> int:
@@ -262,7 +263,7 @@ def remind(tx: Tx, *, at: datetime, limit: int = 200) -> int:
     return len(queues)
 
 
-def review_queue(tx: Tx, source: Source, target_id: UUID) -> dict[str, Any]:
+def review_queue(tx: Tx, source: Source, target_id: UUID) -> Values:
     """Have booking look again whether a seat is free for the list; safe at any time.
 
     Source: Q25, Qi4.
@@ -281,7 +282,7 @@ def _say_who_waits(tx: Tx, queue: Queue) -> None:
         tx.emit(WaitlistJoined(**joined, queue_version=queue.version, joined_at=head.joined_at))
 
 
-# -- looking -------------------------------------------------------------------------------------------
+# -- looking -------------------------------------------------------------------------------------
 
 
 def get_queue(sql: Any, source: Source, target_id: UUID) -> Queue:
@@ -292,7 +293,7 @@ def get_queue(sql: Any, source: Source, target_id: UUID) -> Queue:
     return queue
 
 
-def get_entry(sql: Any, entry_id: UUID) -> dict[str, Any]:
+def get_entry(sql: Any, entry_id: UUID) -> Values:
     """Give an entry, with its place in line from 1 while it waits."""
     entry = store.find_entry(sql, entry_id)
     if entry is None:
@@ -302,7 +303,7 @@ def get_entry(sql: Any, entry_id: UUID) -> dict[str, Any]:
     return entry._asdict() | {"place": place}
 
 
-def explain_spot(sql: Any, spot_id: UUID) -> dict[str, Any]:
+def explain_spot(sql: Any, spot_id: UUID) -> Values:
     """Give what became of a freed seat, decision by decision, each with its reason."""
     spot = store.find_spot(sql, spot_id)
     if spot is None:

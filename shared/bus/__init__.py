@@ -8,7 +8,7 @@ Nothing but this package, `shared.web` and `services/__main__.py` knows nameko.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import Schema
 from nameko.extensions import DependencyProvider, Entrypoint
@@ -17,10 +17,12 @@ from shared.bus.line import Line
 from shared.contracts import Fact
 from shared.db import Transactions
 
+Method = TypeVar("Method", bound=Callable[..., Any])
+
 __all__ = ["Database", "Every", "Gateway", "On", "Rpc", "every", "on", "rpc"]
 
 
-class On(Entrypoint):  # type: ignore[misc]  # nameko has no types
+class On(Entrypoint):
     """A method that hears one kind of fact."""
 
     line = Line()
@@ -39,7 +41,7 @@ class On(Entrypoint):  # type: ignore[misc]  # nameko has no types
         self.line.stop_intake()
 
 
-class Rpc(Entrypoint):  # type: ignore[misc]  # nameko has no types
+class Rpc(Entrypoint):
     """A method other services and operators can call."""
 
     line = Line()
@@ -58,7 +60,7 @@ class Rpc(Entrypoint):  # type: ignore[misc]  # nameko has no types
         self.line.stop_intake()
 
 
-class Every(Entrypoint):  # type: ignore[misc]  # nameko has no types
+class Every(Entrypoint):
     """A method that runs by the clock, or as soon as a transaction has woken it."""
 
     line = Line()
@@ -77,7 +79,7 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko has no types
         self.line.stop_intake()
 
 
-class Database(DependencyProvider):  # type: ignore[misc]  # nameko has no types
+class Database(DependencyProvider):
     """Gives a service its `db`: the way into its own database."""
 
     line = Line()
@@ -92,7 +94,7 @@ class Database(DependencyProvider):  # type: ignore[misc]  # nameko has no types
         self.line.finish()
 
 
-class Gateway(DependencyProvider):  # type: ignore[misc]  # nameko has no types
+class Gateway(DependencyProvider):
     """Gives a service a vendor's gateway, made once for the whole container."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
@@ -110,6 +112,19 @@ class Gateway(DependencyProvider):  # type: ignore[misc]  # nameko has no types
         return self._made
 
 
-on = On.decorator
-rpc = Rpc.decorator
-every = Every.decorator
+def on(contract: type[Fact]) -> Callable[[Method], Method]:
+    """Have a method hear facts of a contract; it takes each by `db.once(fact)`."""
+    decorate: Callable[[Method], Method] = On.decorator(contract)
+    return decorate
+
+
+def rpc(schema: Schema | None = None) -> Callable[[Method], Method]:
+    """Let a method be called with arguments of a schema; without one it takes none."""
+    decorate: Callable[[Method], Method] = Rpc.decorator(schema)
+    return decorate
+
+
+def every(*, seconds: float) -> Callable[[Method], Method]:
+    """Have a method run about every so many seconds, and when a transaction wakes it."""
+    decorate: Callable[[Method], Method] = Every.decorator(seconds=seconds)
+    return decorate

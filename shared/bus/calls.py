@@ -1,24 +1,20 @@
-"""RPC, on both sides: a call is checked, done once however often it arrives, and answered."""
+"""RPC from the service's side: a call is checked, done once however often it comes, answered."""
 
 import hashlib
 import inspect
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import eventlet
 import structlog
-from eventlet.semaphore import Semaphore
-from kombu import Queue
 from marshmallow import Schema, ValidationError
 from nameko.exceptions import (
     IncorrectSignature,
     MalformedRequest,
     MethodNotFound,
-    deserialize,
     serialize,
 )
 
@@ -27,16 +23,13 @@ from shared.bus.topology import RPC
 from shared.bus.wire import Wire
 from shared.contracts import Trace
 from shared.contracts.errors import IdempotencyConflict, InvalidRequest, Refused
-from shared.db import Home, Unit, is_clash, is_outage, is_repeat
+from shared.db import Home, Unit, is_repeat
+from shared.engine import is_clash, is_outage
 from shared.inbox import StoredReply
 
 log = structlog.get_logger()
 _TRIES = 5
 _KEY_LENGTH = 200
-
-
-class CallTimedOut(Exception):
-    """No answer came in time; the call may or may not have been done."""
 
 
 class Responder:
@@ -59,7 +52,8 @@ class Responder:
         self.method = method
         self.schema = schema
         self.call = call
-        self._parameters = tuple(inspect.signature(function).parameters)[1:]
+        parameters = list(inspect.signature(function).parameters.values())[1:]
+        self._parameters = tuple(p.name for p in parameters if p.kind is not p.VAR_KEYWORD)
         self._seconds = metrics.CALL_SECONDS.labels(home.service, method)
         self._counts = {
             outcome: metrics.CALLS.labels(home.service, method, outcome)
@@ -160,7 +154,7 @@ class Responder:
         try:
             loaded: Mapping[str, Any] = self.schema.load(wire)
         except ValidationError as exc:
-            raise InvalidRequest(fields_at_fault(exc.normalized_messages())) from exc
+            raise InvalidRequest(fields_at_fault(exc.messages_dict)) from exc
         return loaded
 
 
@@ -177,7 +171,7 @@ def fields_at_fault(messages: Mapping[str, Any], prefix: str = "") -> str:
 
 
 class Reception:
-    """Where calls come in: finds the method, runs it and writes the answer nameko's clients read."""
+    """Where calls come in: each is answered in the form nameko's own clients read."""
 
     def __init__(self, service: str, responders: Mapping[str, Responder]) -> None:
         """Receive the calls of a service."""
@@ -234,74 +228,3 @@ class Reception:
             exc = RuntimeError(f"internal error, see the log of {correlation_id}")
         answer: Mapping[str, Any] = serialize(exc)
         return answer
-
-
-class Caller:
-    """Calls services by name, as nameko's own clients do, with a time-out on every answer.
-
-    One call at a time; other greenlets wait their turn.
-    """
-
-    def __init__(self, url: str | None = None, *, timeout: float = 10.0) -> None:
-        """Connect to the bus; answers are waited for at most `timeout` seconds."""
-        self.timeout = timeout
-        self._wire = Wire(url)
-        self._turn = Semaphore(1)
-        self._replies: dict[str, Any] = {}
-        self._address = str(uuid4())
-        RPC(self._wire.channel).declare()
-        queue = Queue(
-            f"rpc.reply-caller-{self._address}",
-            exchange=RPC,
-            routing_key=self._address,
-            queue_arguments={"x-expires": 300_000},
-        )(self._wire.channel)
-        queue.declare()
-        self._queue = queue
-        queue.consume(callback=self._on_reply, no_ack=True)
-
-    def _on_reply(self, message: Any) -> None:
-        if not hasattr(message, "properties"):
-            message = self._wire.channel.message_to_python(message)
-        self._replies[message.properties["correlation_id"]] = json.loads(message.body)
-
-    def call(self, service: str, method: str, /, **kwargs: Any) -> Any:
-        """Call a method and give its answer.
-
-        Raises:
-            CallTimedOut: no answer came in time.
-            Refused: the service turned the call down, as the class it names.
-            RemoteError: another error there.
-        """
-        with self._turn:
-            correlation_id = str(uuid4())
-            self._wire.publish(
-                json.dumps({"args": [], "kwargs": kwargs}, default=_plain),
-                exchange=RPC.name,
-                routing_key=f"{service}.{method}",
-                reply_to=self._address,
-                correlation_id=correlation_id,
-                delivery_mode=1,
-            )
-            deadline = time.monotonic() + self.timeout
-            while correlation_id not in self._replies:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    msg = f"{service}.{method} did not answer within {self.timeout:g} s"
-                    raise CallTimedOut(msg)
-                self._wire.drain(min(left, 1.0))
-            reply = self._replies.pop(correlation_id)
-        if reply["error"]:
-            raise deserialize(reply["error"])
-        return reply["result"]
-
-    def close(self) -> None:
-        """Close the connection and drop the reply queue."""
-        self._queue.delete()
-        self._wire.close()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return str(value)

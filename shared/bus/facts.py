@@ -14,7 +14,7 @@ def facts_page(topology: Topology) -> str:
     lines = [
         "# Facts",
         "",
-        "What the services tell one another. Written by `atelier facts` from the code; do not edit.",
+        "What the services tell one another. Written by `atelier facts`; do not edit.",
     ]
     heard = topology.heard
     for topic in sorted(FACTS):

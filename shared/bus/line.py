@@ -5,13 +5,10 @@ lane for each listener and a reception for calls, and the timers.
 """
 
 import random
-import time
-from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 import eventlet
 import kombu
@@ -23,19 +20,19 @@ from nameko.extensions import SharedExtension
 
 from shared import inbox, metrics, outbox
 from shared.bus.calls import Reception, Responder
+from shared.bus.lane import Lane, raw_body
 from shared.bus.listen import Listener, retry_due
-from shared.bus.memory import SETTLEMENTS
 from shared.bus.publish import Publisher
+from shared.bus.timer import Timer
 from shared.bus.topology import Ear, Topology, dead_queue, ear_queue, rpc_queue
 from shared.bus.wire import Wire
 from shared.clock import utc_now
 from shared.config import settings
 from shared.contracts import Fact, Trace
-from shared.db import Home, Unit, is_outage, make_home, prove_cooperation
-from shared.failpoints import failpoint
+from shared.db import Home, Unit, make_home
+from shared.engine import prove_cooperation
 
 log = structlog.get_logger()
-_HOLD_SECONDS = 600  # well below the half hour after which RabbitMQ closes a silent consumer
 _RETRY_SECONDS = 0.5
 _MEASURE_SECONDS = 5.0
 _PRUNE_SECONDS = 3600.0
@@ -51,109 +48,7 @@ def set_topology(topology: Topology) -> None:
     THE_TOPOLOGY = topology
 
 
-class Lane:
-    """The way of one listener's messages: they wait here, are heard in batches, acknowledged."""
-
-    def __init__(self, line: "Line", queue: str, hear: Callable[[list[bytes]], None]) -> None:
-        """Make a lane for a queue."""
-        self.line = line
-        self.queue = queue
-        self.hear = hear
-        self.waiting: deque[tuple[Any, Wire]] = deque()
-        self.busy = False
-        self._come = Event()
-
-    def put(self, wire: Wire, message: Any, error: object = None) -> None:
-        """Take a message in; one that could not even be unpacked is parked like the unreadable."""
-        del error
-        self.waiting.append((message, wire))
-        if not self._come.ready():
-            self._come.send()
-
-    def run(self) -> None:
-        """Hear what comes in, for ever."""
-        while True:
-            if not self.waiting:
-                self._come.wait()
-                self._come = Event()
-                continue
-            self.busy = True
-            try:
-                count = min(len(self.waiting), settings().batch)
-                self._settle([self.waiting.popleft() for _ in range(count)])
-            finally:
-                self.busy = False
-
-    def _settle(self, batch: list[tuple[Any, Wire]]) -> None:
-        bodies = [_raw(message) for message, _ in batch]
-        began, pause = time.monotonic(), 0.2
-        while True:
-            try:
-                self.hear(bodies)
-                break
-            except Exception as exc:  # noqa: BLE001 - a lane outlives whatever happens in it
-                # Held, not put back: the broker counts deliveries, and prefetch keeps more away.
-                log.warning("lane.held", queue=self.queue, error=str(exc), outage=is_outage(exc))
-                if self.line.stopping or time.monotonic() - began > _HOLD_SECONDS:
-                    for message, wire in batch:
-                        wire.requeue(message)
-                    return
-                eventlet.sleep(pause + random.random() * pause)  # noqa: S311 - jitter
-                pause = min(pause * 2, 5.0)
-        failpoint("lane.acknowledging", self.queue.rpartition(".")[2])
-        for message, wire in batch:
-            try:
-                wire.ack(message)
-            except wire.errors:
-                break  # the broker has taken them back, and the inbox knows them
-            if wire.memory and (fact_id := message.properties.get("message_id")):
-                SETTLEMENTS.settle(UUID(fact_id), self.queue)
-
-
-class Timer:
-    """Runs a method again and again, sooner when woken."""
-
-    def __init__(self, name: str, seconds: float, run: Callable[[], Any], service: str) -> None:
-        """Make a timer of a service."""
-        self.name = name
-        self.busy = False
-        self.stopping = False
-        self.seconds = seconds
-        self._run = run
-        self._woken = Event()
-        self._counts = {
-            outcome: metrics.TIMER_RUNS.labels(service, name, outcome)
-            for outcome in ("ok", "failed")
-        }
-
-    def wake(self) -> None:
-        """Run at once, or once more when the present run has ended."""
-        if not self._woken.ready():
-            self._woken.send()
-
-    def run_for_ever(self) -> None:
-        """Run, wait, and run again; an error is logged and the next run comes all the same."""
-        while not self.stopping:
-            pause = self.seconds * (0.9 + 0.2 * random.random())  # noqa: S311 - jitter
-            self._woken.wait(timeout=pause)
-            self._woken = Event()
-            if self.stopping:
-                return
-            try:
-                self.busy = True
-                self._run()
-                self._counts["ok"].inc()
-            except Exception as exc:
-                self._counts["failed"].inc()
-                if is_outage(exc):
-                    log.warning("timer.failed", timer=self.name, error=str(exc))
-                else:
-                    log.error("timer.failed", timer=self.name, exc_info=exc)
-            finally:
-                self.busy = False
-
-
-class Line(SharedExtension):  # type: ignore[misc]  # nameko has no types
+class Line(SharedExtension):
     """What a container's entrypoints and its database share."""
 
     def __init__(self) -> None:
@@ -206,7 +101,7 @@ class Line(SharedExtension):  # type: ignore[misc]  # nameko has no types
         listener = Listener(self.home, method, contract, call)
         self.listeners.append(listener)
         queue = Ear(self.service, method, contract).queue
-        self._lanes[queue] = Lane(self, queue, listener.hear)
+        self._lanes[queue] = Lane(lambda: self.stopping, queue, listener.hear)
 
     def respond(self, entrypoint: Any, schema: Any) -> None:
         """Register a method that can be called."""
@@ -310,7 +205,7 @@ class Line(SharedExtension):  # type: ignore[misc]  # nameko has no types
             wire.channel,
             queues=[queue],
             on_message=take,
-            on_decode_error=lambda message, exc: take(message),
+            on_decode_error=lambda message, _: take(message),
             auto_declare=False,
             prefetch_count=prefetch if queue.name != f"rpc-{self.service}" else settings().workers,
         )
@@ -335,7 +230,7 @@ class Line(SharedExtension):  # type: ignore[misc]  # nameko has no types
                     sql,
                     entrypoint=queue.rpartition(".")[2],
                     topic=str((death.get("routing-keys") or ["?"])[0]),
-                    body=_raw(message),
+                    body=raw_body(message),
                     error=f"given up by the broker: {death.get('reason', 'unknown')}",
                     at=self.home.now(),
                     park=True,
@@ -387,8 +282,3 @@ class Line(SharedExtension):  # type: ignore[misc]  # nameko has no types
                     eventlet.sleep(0.01)
             self.publisher.note()
         self.home.engine.dispose()
-
-
-def _raw(message: Any) -> bytes:
-    body = message.body
-    return body if isinstance(body, bytes) else str(body).encode()

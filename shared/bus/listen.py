@@ -6,14 +6,15 @@ is put by.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
 
 from shared import inbox, metrics
 from shared.contracts import Envelope, Fact, FactUnreadable
-from shared.db import Home, Unit, is_clash, is_outage
+from shared.db import Home, Unit
+from shared.engine import is_clash, is_outage
 from shared.failpoints import failpoint
 from shared.inbox import AlreadyHandled, Deferred
 
@@ -115,7 +116,7 @@ class Listener:
             raise FactNotTaken(msg)
 
     @contextmanager
-    def _unit(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a context manager of Unit
+    def _unit(self) -> Iterator[Unit]:
         unit = Unit(self.home, self.entrypoint)
         try:
             yield unit
@@ -183,14 +184,13 @@ class Listener:
                 parked = inbox.put_by_again(sql, one, described(exc), at=self.home.now())
             self._counts["parked" if parked else "deferred"].inc()
             if parked:
-                log.error(
+                log.exception(
                     "fact.parked",
                     service=self.home.service,
                     entrypoint=self.entrypoint,
                     topic=one.topic,
                     fact_id=str(one.fact_id),
                     correlation_id=one.correlation_id,
-                    error=type(exc).__name__,
                 )
         else:
             self._counts["handled"].inc()

@@ -18,7 +18,8 @@ from shared.bus.memory import SETTLEMENTS
 from shared.bus.topology import Ear
 from shared.bus.wire import Wire
 from shared.contracts import FACTS
-from shared.db import Home, is_outage
+from shared.db import Home
+from shared.engine import is_outage
 from shared.failpoints import failpoint
 from shared.outbox import SWEEP_AFTER, Said
 
@@ -45,6 +46,7 @@ class Publisher:
         self._returned: set[UUID] = set()
         self._confirmed: deque[UUID] = deque()
         self._tag = 0
+        self._swept_to = 0
         self._stopping = False
         self._wanted = Event()
         self._noting = Semaphore(1)
@@ -105,7 +107,6 @@ class Publisher:
             eventlet.spawn(self._listen, wire, broken),
             eventlet.spawn(self._sweep_for_ever),
         ]
-        self._sweep(timedelta(0))  # what was committed while there was no wire
         try:
             while not broken:
                 self._wanted.wait(timeout=1.0)
@@ -186,6 +187,7 @@ class Publisher:
             self._wake()
 
     def _sweep_for_ever(self) -> None:
+        self._sweep(timedelta(0))  # what was committed while there was no wire
         while True:
             eventlet.sleep(1.0 + random.random())  # noqa: S311 - jitter
             self._sweep(SWEEP_AFTER)
@@ -196,7 +198,8 @@ class Publisher:
             with self.home.connection() as sql:
                 if not outbox.claim_sweep(sql, self.home.service):
                     return
-                lost = outbox.unconfirmed(sql, before=self.home.now() - age)
+                before = self.home.now() - age
+                lost, self._swept_to = outbox.unconfirmed(sql, before=before, after=self._swept_to)
                 self._bring_back(lost)
                 if lost and self.home.engine.dialect.name == "postgresql":
                     self._await({one.fact_id for one in lost})
@@ -204,18 +207,19 @@ class Publisher:
             log.warning("outbox.sweep_failed", service=self.home.service, error=str(exc.orig))
 
     def _bring_back(self, lost: Sequence[Said]) -> None:
-        waiting = {one.fact_id for one in self._waiting} | set(self._confirmed)
-        again = [
-            one for one in lost if one.fact_id not in self._in_flight and one.fact_id not in waiting
-        ]
+        known = self._on_their_way() | set(self._confirmed)
+        again = [one for one in lost if one.fact_id not in known]
         if again:
             log.info("outbox.swept", service=self.home.service, facts=len(again))
         self.push(again)
 
+    def _on_their_way(self) -> set[UUID]:
+        return {one.fact_id for one in self._waiting} | self._in_flight
+
     def _await(self, ids: set[UUID]) -> None:
         """Hold the sweeper's lock until these are confirmed, at most a few seconds."""
         for _ in range(_CONFIRM_SECONDS * 2):
-            if not ids & self._in_flight:
+            if not ids & self._on_their_way():
                 return
             eventlet.sleep(0.5)
 

@@ -6,6 +6,7 @@ would find it overwritten by another.
 
 import socket
 import time
+from contextlib import suppress
 from typing import Any
 
 from eventlet.semaphore import Semaphore
@@ -90,10 +91,8 @@ class Wire:
 
     def drain(self, seconds: float = 1.0) -> None:
         """Wait for something to come in, at most `seconds`, and keep the heartbeat going."""
-        try:
+        with suppress(TimeoutError):
             self.connection.drain_events(timeout=seconds)
-        except TimeoutError:
-            pass
         if not self.memory and time.monotonic() - self._last_beat > HEARTBEAT_SECONDS / 4:
             self._last_beat = time.monotonic()
             with self._turn:

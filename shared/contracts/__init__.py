@@ -17,6 +17,9 @@ from uuid import UUID, uuid4
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+Values = dict[str, Any]
+"""Named values on their way into a fact, a row or a call."""
+
 
 class FactUnreadable(Exception):
     """A message is not a fact this contract can read; the text says which field and why."""
@@ -145,7 +148,7 @@ class Fact:
                 raise FactUnreadable(msg)
             values = cls.schema().load(envelope.pop("data"))
         except ValidationError as exc:
-            msg = f"{cls.topic}: {_flat(exc.normalized_messages())}"
+            msg = f"{cls.topic}: {_flat(exc.messages_dict)}"
             raise FactUnreadable(msg) from exc
         except (ValueError, RecursionError) as exc:
             msg = f"{cls.topic}: not JSON ({type(exc).__name__})"

@@ -17,7 +17,7 @@ class InvalidRequest(Refused):
 
 @deserialize_to_instance
 class IdempotencyConflict(Refused):
-    """This idempotency key was used before with other arguments."""
+    """The idempotency key was used before with other arguments."""
 
 
 @deserialize_to_instance
@@ -57,7 +57,7 @@ class SessionStarted(Refused):
 
 @deserialize_to_instance
 class AlreadyBooked(Refused):
-    """This person already has a place in this session."""
+    """The person has a place in this session already."""
 
 
 @deserialize_to_instance
@@ -77,7 +77,7 @@ class WaitlistClosed(Refused):
 
 @deserialize_to_instance
 class AlreadyWaiting(Refused):
-    """This person is already on this waiting list."""
+    """The person is on this waiting list already."""
 
 
 @deserialize_to_instance

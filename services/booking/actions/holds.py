@@ -1,0 +1,105 @@
+"""Keeping a seat from others for a while."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from services.booking import store
+from services.booking.actions.places import bookable
+from services.booking.actions.seats import hold_for_list, occasion, session_for_update
+from services.booking.domain import (
+    HoldKind,
+    HoldState,
+    goes_to_list,
+)
+from shared.contracts import Values
+from shared.contracts.booking import (
+    BookingConfirmed,
+)
+from shared.contracts.errors import (
+    AlreadyBooked,
+    HoldNotFound,
+    InvalidRequest,
+    SessionFull,
+)
+from shared.db import Tx
+
+
+def hold_place(
+    tx: Tx,
+    session_id: UUID,
+    person_id: UUID,
+    *,
+    kind: HoldKind,
+    until: datetime | None,
+    at: datetime,
+) -> Values:
+    """Keep a seat from others for a person who is to confirm it.
+
+    It lapses at `until` (UTC, in the future); where that is None, only when it is released.
+
+    Source: B52, B53.
+    """
+    session = bookable(tx, session_id, person_id, at=at)
+    if until is not None and until <= at:
+        msg = "held_until: Must be in the future."
+        raise InvalidRequest(msg)
+    if not store.take_seat(tx.sql, session_id, at=at):
+        msg = f"{session.name}: all {session.capacity} seats are taken"
+        raise SessionFull(msg)
+    hold_id = uuid4()
+    ids: Values = {"session_id": session_id, "person_id": person_id}
+    store.add_holds(tx.sql, [hold_id], **ids, kind=kind, at=at, until=until)
+    return {"hold_id": hold_id, **ids, "kind": kind.value, "held_until": until}
+
+
+def confirm_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> Values:
+    """Turn a held seat into its person's booking."""
+    hold = _own_hold(tx, hold_id)
+    if hold.state is HoldState.GRANTED:
+        raise AlreadyBooked(str(hold.session_id))
+    session = store.find_session(tx.sql, hold.session_id)
+    lapsed = hold.held_until is not None and hold.held_until <= at
+    if hold.state is not HoldState.OPEN or lapsed or session is None or hold.person_id is None:
+        msg = f"{hold_id} is no longer held"
+        raise HoldNotFound(msg)
+    ids: Values = {"session_id": hold.session_id, "person_id": hold.person_id}
+    if not store.add_booking(tx.sql, booking_id=hold_id, **ids, at=at):
+        raise AlreadyBooked(str(hold.session_id))
+    store.end_hold(tx.sql, hold_id, HoldState.GRANTED, at=at)
+    confirmed = BookingConfirmed(booking_id=hold_id, **ids, booked_at=at, **occasion(session))
+    tx.emit(confirmed)
+    return {"status": "booked", "booking_id": hold_id, "entry_id": None, **ids}
+
+
+def release_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> None:
+    """Give a held seat up; released already, nothing changes."""
+    hold = _own_hold(tx, hold_id)
+    if hold.state is HoldState.OPEN:
+        _end_and_free(tx, hold, at=at)
+
+
+def end_lapsed_holds(tx: Tx, *, at: datetime, limit: int = 100) -> int:
+    """End the holds whose time is over; give how many there were."""
+    ended = 0
+    for hold_id, _ in store.lapsed_holds(tx.sql, at=at, limit=limit):
+        hold = store.hold_for_update(tx.sql, hold_id)
+        if hold is not None and hold.state is HoldState.OPEN:
+            _end_and_free(tx, hold, at=at)
+            ended += 1
+    return ended
+
+
+def _own_hold(tx: Tx, hold_id: UUID) -> store.Hold:
+    hold = store.hold_for_update(tx.sql, hold_id)
+    if hold is None or hold.kind is HoldKind.WAITLIST:
+        raise HoldNotFound(str(hold_id))
+    return hold
+
+
+def _end_and_free(tx: Tx, hold: store.Hold, *, at: datetime) -> None:
+    session = session_for_update(tx, hold.session_id)
+    store.end_hold(tx.sql, hold.hold_id, HoldState.ENDED, at=at)
+    if hold.kind is not HoldKind.WAITLIST and goes_to_list(session, at=at):
+        hold_for_list(tx, session, 1, "hold_ended", at=at)
+    else:
+        store.give_seats(tx.sql, session.session_id)

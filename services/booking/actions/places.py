@@ -1,0 +1,132 @@
+"""Booking and cancelling a place."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID, uuid4
+
+from services.booking import store
+from services.booking.actions.seats import keep_spots, occasion, session_for_update
+from services.booking.domain import (
+    BookingState,
+    Session,
+    WaitingState,
+    goes_to_list,
+    may_attend,
+)
+from shared.contracts import Values
+from shared.contracts.booking import (
+    BookingCancelled,
+    BookingConfirmed,
+    PlaceRequested,
+)
+from shared.contracts.errors import (
+    AlreadyBooked,
+    AlreadyWaiting,
+    BookingNotFound,
+    NotForLeads,
+    PersonNotFound,
+    SessionFull,
+    SessionNotFound,
+    SessionStarted,
+    WaitlistFull,
+)
+from shared.db import Tx
+
+Canceller = Literal["staff", "link", "waitlist"]
+
+
+def bookable(tx: Tx, session_id: UUID, person_id: UUID, *, at: datetime) -> Session:
+    """Give a session in which this person may have a place, if there is a seat.
+
+    Raises:
+        SessionNotFound, PersonNotFound, SessionStarted: as they say.
+        NotForLeads: a lead, and the session is not classified as marketing.
+    """
+    session, kind = store.session_and_person(tx.sql, session_id, person_id)
+    if session is None:
+        raise SessionNotFound(str(session_id))
+    if kind is None:
+        raise PersonNotFound(str(person_id))
+    if not may_attend(kind, session.classification):
+        msg = f"{session.name} is not classified as marketing"
+        raise NotForLeads(msg)
+    if session.started(at):
+        raise SessionStarted(session.name)
+    return session
+
+
+def book(tx: Tx, session_id: UUID, person_id: UUID, *, or_wait: bool, at: datetime) -> Values:
+    """Give a person a place, or, if they want, put them on the list of a full session.
+
+    Source: Q20 (one button books a lead or puts them on the waiting list), Qi3.
+    """
+    session = bookable(tx, session_id, person_id, at=at)
+    booking_id = uuid4()
+    if session.free:
+        ids: Values = {"session_id": session_id, "person_id": person_id}
+        if not store.add_booking(tx.sql, booking_id=booking_id, **ids, at=at):
+            raise AlreadyBooked(str(session_id))
+        # The count comes last, so that the session's row is locked for the shortest time.
+        if store.take_seat(tx.sql, session_id, at=at):
+            confirmed = BookingConfirmed(
+                booking_id=booking_id, **ids, booked_at=at, **occasion(session)
+            )
+            tx.emit(confirmed)
+            return {"status": "booked", "booking_id": booking_id, "entry_id": None, **ids}
+        store.drop_booking(tx.sql, booking_id)  # the last seat went in this very moment
+    if not or_wait:
+        msg = f"{session.name}: all {session.capacity} seats are taken"
+        raise SessionFull(msg)
+    return _request_place(tx, session, person_id, at=at)
+
+
+def _request_place(tx: Tx, session: Session, person_id: UUID, *, at: datetime) -> Values:
+    """Have somebody put on the list; refuse at once where the list is known to be full.
+
+    waitlist decides; what booking has heard of the list lets it say no without asking.
+    """
+    session = session_for_update(tx, session.session_id)
+    if not session.has_waiting_list or at >= session.waiting_list_closes_at:
+        msg = f"{session.name}: all {session.capacity} seats are taken, and no list is open"
+        raise SessionFull(msg)
+    if store.find_waiting(tx.sql, session.session_id, person_id):
+        raise AlreadyWaiting(str(session.session_id))
+    if store.count_waiting(tx.sql, session.session_id) >= session.waiting_list_size:
+        msg = f"{session.name}: {session.waiting_list_size} people wait, and no more may"
+        raise WaitlistFull(msg)
+    ids: Values = {"session_id": session.session_id, "person_id": person_id}
+    entry_id = uuid4()
+    store.note_waiting(tx.sql, entry_id, WaitingState.REQUESTED, **ids, at=at)
+    tx.emit(PlaceRequested(entry_id=entry_id, **ids, requested_at=at))
+    return {"status": "waiting", "booking_id": None, "entry_id": entry_id, **ids}
+
+
+def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> Values:
+    """Cancel a booking; the seat goes to the waiting list first, if there is one.
+
+    Cancelling again changes nothing and gives the same answer.
+    """
+    booking = store.find_booking(tx.sql, booking_id, lock=True)
+    if booking is None:
+        raise BookingNotFound(str(booking_id))
+    if booking.state == BookingState.CANCELLED:
+        return booking._asdict()
+    session = session_for_update(tx, booking.session_id)
+    spot_id = uuid4() if goes_to_list(session, at=at) else None
+    store.end_booking(tx.sql, booking_id, at=at, by=by, spot_id=spot_id)
+    if spot_id is None:
+        store.give_seats(tx.sql, session.session_id)
+    else:
+        keep_spots(tx, session, [spot_id], at=at)
+    tx.emit(
+        BookingCancelled(
+            booking_id=booking_id,
+            session_id=booking.session_id,
+            person_id=booking.person_id,
+            spot_id=spot_id,
+            cancelled_at=at,
+            cancelled_by=by,
+        )
+    )
+    ended = {"state": BookingState.CANCELLED.value, "cancelled_at": at, "cancelled_by": by}
+    return booking._asdict() | ended | {"spot_id": spot_id}

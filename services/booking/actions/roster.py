@@ -1,0 +1,42 @@
+"""The bookings screen."""
+
+from typing import Any
+from uuid import UUID
+
+from services.booking import store
+from services.booking.domain import (
+    BookingState,
+)
+from shared.contracts import Values
+from shared.contracts.errors import (
+    SessionNotFound,
+)
+
+ROSTER_WAITING_ROWS = 500
+
+
+_STATUS = {BookingState.CONFIRMED: "booked", BookingState.CANCELLED: "cancelled"}
+
+
+def get_roster(sql: Any, session_id: UUID) -> Values:
+    """Give what the bookings screen shows: a header, a row for each booking, who waits.
+
+    Source: Q14 to Q19, Q32 to Q37.
+    """
+    session = store.find_session(sql, session_id)
+    if session is None:
+        raise SessionNotFound(str(session_id))
+    bookings = store.roster(sql, session_id)
+    waiting = store.roster_waiting(sql, session_id, limit=ROSTER_WAITING_ROWS)
+    booked = sum(row.state != BookingState.CANCELLED for row in bookings)
+    rows = [row._asdict() | {"status": _STATUS[BookingState(row.state)]} for row in bookings]
+    rows += [row._asdict() | {"status": "waitlisted", "booked_at": None} for row in waiting]
+    return {
+        "header": {
+            "session": session,
+            "booked": booked,
+            "held": store.open_holds(sql, session_id),
+            "waiting": store.count_waiting(sql, session_id),
+        },
+        "rows": rows,
+    }

@@ -1,0 +1,168 @@
+"""A freed seat between booking and the waiting list."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from services.booking import store
+from services.booking.actions.places import cancel_booking
+from services.booking.actions.seats import (
+    free_or_ask_again,
+    hold_for_list,
+    occasion,
+    session_for_update,
+)
+from services.booking.domain import (
+    HoldKind,
+    HoldState,
+    WaitingState,
+    goes_to_list,
+    may_attend,
+)
+from shared.contracts import Values
+from shared.contracts.booking import (
+    SpotGranted,
+    SpotRefused,
+)
+from shared.contracts.errors import (
+    SpotNotFound,
+)
+from shared.contracts.waitlist import (
+    SpotDeclined,
+    SpotRequested,
+    SpotReturned,
+    WaitlistJoined,
+    WaitlistLeft,
+)
+from shared.db import Tx
+
+SOURCE = "booking"
+
+
+def close_spot(tx: Tx, spot_id: UUID, *, at: datetime) -> str:
+    """Take a spot back from the waiting list, by an operator's decision; give its state.
+
+    The seat goes to the list again if somebody has joined that the list has not cleared.
+    """
+    spot = store.hold_for_update(tx.sql, spot_id)
+    if spot is None or spot.kind is not HoldKind.WAITLIST:
+        raise SpotNotFound(str(spot_id))
+    if spot.state is not HoldState.OPEN:
+        return spot.state.value
+    session = session_for_update(tx, spot.session_id)
+    store.end_hold(tx.sql, spot_id, HoldState.ENDED, at=at)
+    free_or_ask_again(tx, session, at=at)
+    return HoldState.ENDED.value
+
+
+def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
+    """Give the asked-for seat to the person in whose name it is asked for, or refuse it."""
+    if request.source != SOURCE:
+        return
+    spot = store.hold_for_update(tx.sql, request.spot_id)
+    if spot is not None and spot.entry_id == request.entry_id:
+        return  # granted before: the answer is on its way
+    ids: Values = {"session_id": request.target_id, "person_id": request.person_id}
+    if spot is None or spot.state is not HoldState.OPEN or spot.kind is not HoldKind.WAITLIST:
+        _refuse(tx, request, "spot_closed", still_open=False, at=at)
+        return
+    session, kind = store.session_and_person(tx.sql, **ids)
+    if session is None or session.started(at):
+        store.end_hold(tx.sql, spot.hold_id, HoldState.ENDED, at=at)
+        store.give_seats(tx.sql, spot.session_id)
+        _refuse(tx, request, "session_started", still_open=False, at=at)
+        return
+    if kind is None or not may_attend(kind, session.classification):
+        _refuse(tx, request, "not_eligible", still_open=True, at=at)
+        return
+    if not store.add_booking(tx.sql, booking_id=request.entry_id, **ids, at=at):
+        _refuse(tx, request, "already_booked", still_open=True, at=at)
+        return
+    store.end_hold(tx.sql, spot.hold_id, HoldState.GRANTED, at=at, entry_id=request.entry_id)
+    _note(tx, request, WaitingState.GONE, at=at)
+    tx.emit(
+        SpotGranted(
+            spot_id=request.spot_id,
+            entry_id=request.entry_id,
+            booking_id=request.entry_id,
+            granted_at=at,
+            **ids,
+            **occasion(session),
+        )
+    )
+
+
+def _refuse(
+    tx: Tx,
+    request: SpotRequested,
+    reason: Literal["already_booked", "not_eligible", "session_started", "spot_closed"],
+    *,
+    still_open: bool,
+    at: datetime,
+) -> None:
+    tx.emit(
+        SpotRefused(
+            spot_id=request.spot_id,
+            entry_id=request.entry_id,
+            session_id=request.target_id,
+            person_id=request.person_id,
+            reason=reason,
+            still_open=still_open,
+            refused_at=at,
+        )
+    )
+
+
+def free_returned_seat(tx: Tx, returned: SpotReturned, *, at: datetime) -> None:
+    """Free the seat nobody waits for, unless somebody has joined in the meantime.
+
+    What the list has cleared is noted even where the spot is closed: else a join that came before
+    an old "nobody waits" could be taken for one that came after it.
+    """
+    if returned.source != SOURCE:
+        return
+    session = session_for_update(tx, returned.target_id)
+    session = replace(session, cleared=max(session.cleared, returned.queue_version))
+    store.note_queue(tx.sql, session, seats=0)
+    spot = store.hold_for_update(tx.sql, returned.spot_id)
+    if spot is None or spot.state is not HoldState.OPEN:
+        return
+    store.end_hold(tx.sql, spot.hold_id, HoldState.RETURNED, at=at)
+    free_or_ask_again(tx, session, at=at)
+
+
+def hold_free_seat(tx: Tx, joined: WaitlistJoined, *, at: datetime) -> None:
+    """Hold a free seat for the list that somebody has joined."""
+    if joined.source != SOURCE:
+        return
+    session = session_for_update(tx, joined.target_id)
+    session = replace(session, demand=max(session.demand, joined.queue_version))
+    _note(tx, joined, WaitingState.WAITING, at=joined.joined_at)
+    hold = session.free > 0 and goes_to_list(session, at=at)
+    store.note_queue(tx.sql, session, seats=1 if hold else 0)
+    if hold:
+        hold_for_list(tx, session, 1, "seat_was_free", at=at)
+
+
+def drop_waiting(tx: Tx, left: WaitlistLeft) -> None:
+    """Take somebody off the roster's waiting rows."""
+    if left.source == SOURCE:
+        _note(tx, left, WaitingState.GONE, at=left.left_at)
+
+
+def _note(
+    tx: Tx,
+    heard: WaitlistJoined | WaitlistLeft | SpotRequested,
+    state: WaitingState,
+    *,
+    at: datetime,
+) -> None:
+    ids: Values = {"session_id": heard.target_id, "person_id": heard.person_id}
+    store.note_waiting(tx.sql, heard.entry_id, state, **ids, at=at)
+
+
+def take_back_booking(tx: Tx, declined: SpotDeclined, *, at: datetime) -> None:
+    """Cancel the booking of a seat that was handed back, which frees it for the next."""
+    if declined.source == SOURCE:
+        cancel_booking(tx, declined.booking_id, by="waitlist", at=at)

@@ -1,0 +1,67 @@
+"""Queries about bookings."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.booking.domain import (
+    BookingState,
+)
+from services.booking.models import (
+    BookingRow,
+)
+
+_ADD_BOOKING = upsert(BookingRow).on_conflict_do_nothing().returning(BookingRow.booking_id)
+
+
+_BOOKING = select(BookingRow.__table__).where(BookingRow.booking_id == bindparam("booking_id"))
+
+
+_BOOKING_FOR_UPDATE = _BOOKING.with_for_update()
+
+
+_END_BOOKING = (
+    update(BookingRow)
+    .where(BookingRow.booking_id == bindparam("id"))
+    .values(
+        state=BookingState.CANCELLED.value,
+        cancelled_at=bindparam("at"),
+        cancelled_by=bindparam("by"),
+        spot_id=bindparam("freed"),
+    )
+)
+
+
+def add_booking(
+    sql: Connection, *, booking_id: UUID, session_id: UUID, person_id: UUID, at: datetime
+) -> bool:
+    """Give a person a place; False where they have one in this session already."""
+    row = {
+        "booking_id": booking_id,
+        "session_id": session_id,
+        "person_id": person_id,
+        "state": BookingState.CONFIRMED.value,
+        "booked_at": at,
+    }
+    return sql.execute(_ADD_BOOKING, row).first() is not None
+
+
+def drop_booking(sql: Connection, booking_id: UUID) -> None:
+    """Take back a booking made in this very transaction."""
+    sql.execute(delete(BookingRow).where(BookingRow.booking_id == booking_id))
+
+
+def find_booking(sql: Connection, booking_id: UUID, *, lock: bool = False) -> Row[Any] | None:
+    """Find a booking, locked if it is about to end."""
+    query = _BOOKING_FOR_UPDATE if lock else _BOOKING
+    return sql.execute(query, {"booking_id": booking_id}).one_or_none()
+
+
+def end_booking(
+    sql: Connection, booking_id: UUID, *, at: datetime, by: str, spot_id: UUID | None
+) -> None:
+    """Cancel a booking."""
+    sql.execute(_END_BOOKING, {"id": booking_id, "at": at, "by": by, "freed": spot_id})

@@ -1,0 +1,108 @@
+"""Queries about holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, Uuid, bindparam, func, insert, select, update
+
+from services.booking.domain import (
+    HoldKind,
+    HoldState,
+)
+from services.booking.models import (
+    HoldRow,
+)
+
+_ADD_HOLD = insert(HoldRow)
+
+
+_HOLD_FOR_UPDATE = (
+    select(HoldRow.__table__).where(HoldRow.hold_id == bindparam("hold_id")).with_for_update()
+)
+
+
+_END_HOLD = (
+    update(HoldRow)
+    .where(HoldRow.hold_id == bindparam("id"))
+    .values(
+        state=bindparam("how"),
+        ended_at=bindparam("at"),
+        entry_id=func.coalesce(bindparam("entry", type_=Uuid), HoldRow.entry_id),
+    )
+)
+
+
+_LAPSED = (
+    select(HoldRow.hold_id, HoldRow.session_id)
+    .where(
+        HoldRow.state == HoldState.OPEN.value,
+        HoldRow.held_until <= bindparam("at"),
+    )
+    .order_by(HoldRow.session_id)
+    .limit(bindparam("limit"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A seat kept from others."""
+
+    hold_id: UUID
+    session_id: UUID
+    kind: HoldKind
+    state: HoldState
+    person_id: UUID | None
+    entry_id: UUID | None
+    held_until: datetime | None
+
+
+def add_holds(
+    sql: Connection,
+    hold_ids: Sequence[UUID],
+    *,
+    session_id: UUID,
+    kind: HoldKind,
+    at: datetime,
+    until: datetime | None,
+    person_id: UUID | None = None,
+) -> None:
+    """Keep seats that are counted as taken; `until` is when they lapse (None: never)."""
+    rows = [
+        {
+            "hold_id": hold_id,
+            "session_id": session_id,
+            "kind": kind.value,
+            "state": HoldState.OPEN.value,
+            "person_id": person_id,
+            "made_at": at,
+            "held_until": until,
+        }
+        for hold_id in hold_ids
+    ]
+    sql.execute(_ADD_HOLD, rows if len(rows) > 1 else rows[0])
+
+
+def hold_for_update(sql: Connection, hold_id: UUID) -> Hold | None:
+    """Find a hold and keep it from ending otherwise until the commit."""
+    row = sql.execute(_HOLD_FOR_UPDATE, {"hold_id": hold_id}).one_or_none()
+    if row is None:
+        return None
+    kind, state = HoldKind(row.kind), HoldState(row.state)
+    return Hold(
+        row.hold_id, row.session_id, kind, state, row.person_id, row.entry_id, row.held_until
+    )
+
+
+def end_hold(
+    sql: Connection, hold_id: UUID, how: HoldState, *, at: datetime, entry_id: UUID | None = None
+) -> None:
+    """End a hold in one of its ways."""
+    sql.execute(_END_HOLD, {"id": hold_id, "how": how.value, "at": at, "entry": entry_id})
+
+
+def lapsed_holds(sql: Connection, *, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """List open holds whose time is over, as (hold_id, session_id)."""
+    rows = sql.execute(_LAPSED, {"at": at, "limit": limit})
+    return [(row.hold_id, row.session_id) for row in rows]

@@ -1,0 +1,126 @@
+"""Queries about who waits, as far as booking has heard, and of the bookings screen."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, bindparam, case, func, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.booking.domain import (
+    HoldState,
+    WaitingState,
+)
+from services.booking.models import (
+    BookingRow,
+    HoldRow,
+    PersonRow,
+    WaitingRow,
+)
+
+_ADD_WAITING = upsert(WaitingRow)
+
+_ADD_WAITING = _ADD_WAITING.on_conflict_do_update(
+    index_elements=["entry_id"],
+    # Facts come in any order: who is gone does not come back by an older word.
+    set_={
+        "state": case(
+            (WaitingRow.state == WaitingState.GONE.value, WaitingRow.state),
+            else_=_ADD_WAITING.excluded.state,
+        )
+    },
+)
+
+
+def note_waiting(
+    sql: Connection,
+    entry_id: UUID,
+    state: WaitingState,
+    *,
+    session_id: UUID,
+    person_id: UUID,
+    at: datetime,
+) -> None:
+    """Note what has been heard of an entry."""
+    row = {"entry_id": entry_id, "session_id": session_id, "person_id": person_id, "since": at}
+    sql.execute(_ADD_WAITING, row | {"state": state.value})
+
+
+def count_waiting(sql: Connection, session_id: UUID) -> int:
+    """Count who waits or is about to."""
+    query = select(func.count()).where(
+        WaitingRow.session_id == session_id, WaitingRow.state != WaitingState.GONE.value
+    )
+    return sql.execute(query).scalar_one()
+
+
+def find_waiting(sql: Connection, session_id: UUID, person_id: UUID) -> Row[Any] | None:
+    """Find a person's own entry among those who wait for a session."""
+    query = select(WaitingRow.__table__).where(
+        WaitingRow.session_id == session_id,
+        WaitingRow.person_id == person_id,
+        WaitingRow.state != WaitingState.GONE.value,
+    )
+    return sql.execute(query).first()
+
+
+_ROSTER = (
+    select(
+        BookingRow.booking_id,
+        BookingRow.state,
+        BookingRow.booked_at,
+        BookingRow.cancelled_at,
+        PersonRow.person_id,
+        PersonRow.kind,
+        PersonRow.name,
+        PersonRow.email,
+        PersonRow.phone,
+    )
+    .join(PersonRow, PersonRow.person_id == BookingRow.person_id)
+    .where(BookingRow.session_id == bindparam("session_id"))
+    .order_by(BookingRow.booked_at, BookingRow.booking_id)
+)
+
+
+_ROSTER_WAITING = (
+    select(
+        WaitingRow.entry_id,
+        WaitingRow.since,
+        PersonRow.person_id,
+        PersonRow.kind,
+        PersonRow.name,
+        PersonRow.email,
+        PersonRow.phone,
+    )
+    .join(PersonRow, PersonRow.person_id == WaitingRow.person_id)
+    .where(
+        WaitingRow.session_id == bindparam("session_id"),
+        WaitingRow.state != WaitingState.GONE.value,
+    )
+    .order_by(WaitingRow.since, WaitingRow.entry_id)
+    .limit(bindparam("limit"))
+)
+
+
+_OPEN_HOLDS = (
+    select(HoldRow.kind, func.count().label("seats"))
+    .where(HoldRow.session_id == bindparam("session_id"), HoldRow.state == HoldState.OPEN.value)
+    .group_by(HoldRow.kind)
+)
+
+
+def roster(sql: Connection, session_id: UUID) -> Sequence[Any]:
+    """List the bookings of a session, cancelled ones too, with their people."""
+    return sql.execute(_ROSTER, {"session_id": session_id}).all()
+
+
+def roster_waiting(sql: Connection, session_id: UUID, *, limit: int) -> Sequence[Any]:
+    """List who waits for a session, with their people, longest first."""
+    return sql.execute(_ROSTER_WAITING, {"session_id": session_id, "limit": limit}).all()
+
+
+def open_holds(sql: Connection, session_id: UUID) -> dict[str, int]:
+    """Count the seats held, by kind of hold."""
+    rows = sql.execute(_OPEN_HOLDS, {"session_id": session_id})
+    return {row.kind: row.seats for row in rows}
