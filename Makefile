@@ -34,7 +34,6 @@ check: $(READY) ## Run the linters, the type checker and the contracts
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell $$(git ls-files)
 	$(BIN)/atelier facts --check
-	$(BIN)/python -m tests.house.lock
 
 rules: $(READY) ## Run the tests of the sources' rules and show which rules they show
 	$(BIN)/python -m pytest -q -p tests.rules.report -m rule

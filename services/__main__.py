@@ -1,11 +1,17 @@
 """The `atelier` command: the one module that may name every service."""
 
-import eventlet
+import warnings
+
+# It says of itself that it is deprecated; nameko is built on it, and a user can do nothing.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+import eventlet  # noqa: E402
 
 # Before anything else is imported: what was imported unpatched would stop every greenlet.
 eventlet.monkey_patch()
 
 import json  # noqa: E402
+import os  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Callable, Iterator  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
@@ -154,7 +160,7 @@ def rpc(method: str, arguments: str, timeout: float) -> None:
         msg = "write SERVICE.METHOD '{\"argument\": …}'"
         raise click.ClickException(msg)
     try:
-        with _answering(service):
+        with _answering():
             caller = Caller(timeout=timeout)
             answer = caller.call(service, name, **kwargs)
             caller.close()
@@ -167,14 +173,17 @@ def rpc(method: str, arguments: str, timeout: float) -> None:
 
 
 @contextmanager
-def _answering(service: str) -> Iterator[None]:
+def _answering() -> Iterator[None]:
     """Have somebody answer: on a bus in memory, nobody else could."""
     if not settings().embedded:
         yield
         return
+    os.environ["ATELIER_BOOKING_WEB"] = "127.0.0.1:0"  # the usual port may be in use by `up`
+    settings.cache_clear()
     _prepare()
-    with serve.running([SUITE[service]]):
+    with serve.running(SUITE.values()):
         yield
+        serve.settle(seconds=5)
 
 
 @atelier.command()

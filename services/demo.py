@@ -102,6 +102,8 @@ class Story:
         self.heard: list[Any] = []
         self.people: dict[str, str] = {}
         self.session_id = ""
+        self._cancelled = 0
+        self._clicked = 0.0
         self._stop: Callable[[], None] = self._overhear()
 
     def close(self) -> None:
@@ -199,9 +201,6 @@ class Story:
         self._clicked = time.time()
         out.print(f"  POST {urlsplit(url).path[:24]}…  {_http(url, 'POST')}")
 
-    _cancelled = 0
-    _clicked = 0.0
-
     # -- what is seen -----------------------------------------------------------------------
 
     def _session(self) -> Any:
@@ -238,11 +237,12 @@ class Story:
 
     def _overhear(self) -> Callable[[], None]:
         """Bind a queue of our own to every service's facts and show what comes."""
-        from shared.bus.wire import Wire  # noqa: PLC0415 - after the settings are made
+        from shared.bus.topology import fact_exchange  # noqa: PLC0415 - after the settings
+        from shared.bus.wire import Wire  # noqa: PLC0415
 
         wire = Wire()
         for owner in sorted({fact.owner for fact in FACTS.values()}):
-            queue = Queue("demo", exchange=_exchange(owner), routing_key="#")(wire.channel)
+            queue = Queue("demo", exchange=fact_exchange(owner), routing_key="#")(wire.channel)
             queue.declare()
         queue.consume(callback=self._on_fact, no_ack=True)
 
@@ -278,12 +278,6 @@ class Story:
                 msg = f"waited {_PATIENCE:g} s in vain: {what}"
                 raise WentDifferently(msg)
             eventlet.sleep(0.01)
-
-
-def _exchange(owner: str) -> Any:
-    from shared.bus.topology import fact_exchange  # noqa: PLC0415 - after the settings are made
-
-    return fact_exchange(owner)
 
 
 def _expect(fine: object, otherwise: str) -> None:

@@ -1,76 +1,11 @@
 """The shape of booking's calls and replies."""
 
-import unicodedata
-import zoneinfo
-from datetime import UTC
 from typing import Any
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.booking.domain import Arrangement, Classification, HoldKind, PersonKind
-
-_ZONES = zoneinfo.available_timezones()
-LANGUAGES = ("en", "it", "fr", "de")
-
-
-class Line(fields.String):
-    """One line of text: trimmed, without control characters or markup."""
-
-    def __init__(self, *, longest: int = 200, **more: Any) -> None:
-        """Allow up to `longest` characters."""
-        super().__init__(validate=validate.Length(1, longest), **more)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
-        text = super()._deserialize(value, attr, data, **more).strip()
-        if any(unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"} for char in text):
-            msg = "Must be one line without control characters."
-            raise ValidationError(msg)
-        if "<" in text or ">" in text:
-            msg = "Must not contain < or >."
-            raise ValidationError(msg)
-        return text
-
-
-class EmailAddress(fields.String):
-    """An email address, written as its owner's mail server knows it."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
-        text = super()._deserialize(value, attr, data, **more)
-        try:
-            return validate_email(
-                text, check_deliverability=False, test_environment=True
-            ).normalized
-        except EmailNotValidError as exc:
-            raise ValidationError(str(exc)) from exc
-
-
-class PhoneNumber(fields.String):
-    """A telephone number with its country code, turned into E.164 (`+39…`)."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
-        text = super()._deserialize(value, attr, data, **more)
-        try:
-            number = phonenumbers.parse(text, None)
-        except phonenumbers.NumberParseException as exc:
-            msg = "Must be a telephone number with its country code, like +39 02 1234567."
-            raise ValidationError(msg) from exc
-        if not phonenumbers.is_possible_number(number):
-            msg = "No telephone number has this many digits in its country."
-            raise ValidationError(msg)
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-class Instant(fields.AwareDateTime):
-    """An instant with its offset, in ISO 8601; UTC inside."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
-        return super()._deserialize(value, attr, data, **more).astimezone(UTC)
-
-
-def _count(smallest: int, largest: int, **more: Any) -> fields.Integer:
-    return fields.Integer(strict=True, validate=validate.Range(smallest, largest), **more)
+from shared.shapes import LANGUAGES, EmailAddress, Instant, Line, PhoneNumber, count, time_zone
 
 
 class RegisterPerson(Schema):
@@ -125,7 +60,7 @@ class CreateSessionType(Schema):
     name = Line(required=True)
     description = fields.String(load_default="", validate=validate.Length(max=5000))
     arrangement = fields.Enum(Arrangement, by_value=True, load_default=Arrangement.MULTI)
-    duration_minutes = _count(1, 7 * 24 * 60, required=True)
+    duration_minutes = count(1, 7 * 24 * 60, required=True)
 
 
 class SessionType(Schema):
@@ -146,14 +81,12 @@ class ScheduleSession(Schema):
     name = Line(required=True)
     classification = fields.Enum(Classification, by_value=True, load_default=Classification.REGULAR)
     starts_at = Instant(required=True)
-    time_zone = fields.String(
-        required=True, validate=validate.OneOf(_ZONES, error="Must be an IANA time zone.")
-    )
+    time_zone = time_zone(required=True)
     staff = Line(required=True)
     location = Line(required=True)
-    capacity = _count(0, 100_000, required=True)
-    waiting_list_size = _count(0, 10_000_000, load_default=0)
-    waiting_list_closes_minutes = _count(0, 60 * 24 * 60, load_default=0)
+    capacity = count(0, 100_000, required=True)
+    waiting_list_size = count(0, 10_000_000, load_default=0)
+    waiting_list_closes_minutes = count(0, 60 * 24 * 60, load_default=0)
 
 
 class ChangeSession(Schema):
@@ -163,8 +96,8 @@ class ChangeSession(Schema):
     name = Line()
     staff = Line()
     location = Line()
-    capacity = _count(0, 100_000)
-    waiting_list_size = _count(0, 10_000_000)
+    capacity = count(0, 100_000)
+    waiting_list_size = count(0, 10_000_000)
 
 
 class OneSession(Schema):
@@ -178,7 +111,7 @@ class ListSessions(Schema):
 
     since = Instant(required=True)
     until = Instant(required=True)
-    limit = _count(1, 1000, load_default=200)
+    limit = count(1, 1000, load_default=200)
 
 
 class Session(Schema):

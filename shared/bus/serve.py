@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -58,6 +59,16 @@ def health() -> Mapping[str, str]:
         except (Exception, eventlet.Timeout) as exc:  # noqa: BLE001 - any reason is a reason
             wrong[f"{line.service} database"] = type(exc).__name__
     return wrong
+
+
+def settle(*, seconds: float) -> bool:
+    """Wait until all that was said here is confirmed, at most so long; give whether it is."""
+    deadline = time.monotonic() + seconds
+    while not all(line.publisher is not None and line.publisher.idle for line in LINES):
+        if time.monotonic() > deadline:
+            return False
+        eventlet.sleep(0.02)
+    return True
 
 
 @contextmanager

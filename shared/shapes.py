@@ -1,0 +1,78 @@
+"""Field types of calls that more than one service takes: text, addresses, numbers, instants."""
+
+import unicodedata
+import zoneinfo
+from datetime import UTC
+from typing import Any
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from marshmallow import ValidationError, fields, validate
+
+_ZONES = zoneinfo.available_timezones()
+LANGUAGES = ("en", "it", "fr", "de")
+
+
+class Line(fields.String):
+    """One line of text: trimmed, without control characters or markup."""
+
+    def __init__(self, *, longest: int = 200, **more: Any) -> None:
+        """Allow up to `longest` characters."""
+        super().__init__(validate=validate.Length(1, longest), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more).strip()
+        if any(unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"} for char in text):
+            msg = "Must be one line without control characters."
+            raise ValidationError(msg)
+        if "<" in text or ">" in text:
+            msg = "Must not contain < or >."
+            raise ValidationError(msg)
+        return text
+
+
+class EmailAddress(fields.String):
+    """An email address, written as its owner's mail server knows it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        try:
+            return validate_email(
+                text, check_deliverability=False, test_environment=True
+            ).normalized
+        except EmailNotValidError as exc:
+            raise ValidationError(str(exc)) from exc
+
+
+class PhoneNumber(fields.String):
+    """A telephone number with its country code, turned into E.164 (`+39…`)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        try:
+            number = phonenumbers.parse(text, None)
+        except phonenumbers.NumberParseException as exc:
+            msg = "Must be a telephone number with its country code, like +39 02 1234567."
+            raise ValidationError(msg) from exc
+        if not phonenumbers.is_possible_number(number):
+            msg = "No telephone number has this many digits in its country."
+            raise ValidationError(msg)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class Instant(fields.AwareDateTime):
+    """An instant with its offset, in ISO 8601; UTC inside."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        return super()._deserialize(value, attr, data, **more).astimezone(UTC)
+
+
+def count(smallest: int, largest: int, **more: Any) -> fields.Integer:
+    """Make the field of a whole number from `smallest` to `largest`."""
+    return fields.Integer(strict=True, validate=validate.Range(smallest, largest), **more)
+
+
+def time_zone(**more: Any) -> fields.String:
+    """Make the field of an IANA time zone's name."""
+    known = validate.OneOf(_ZONES, error="Must be an IANA time zone.")
+    return fields.String(validate=known, **more)
