@@ -1,7 +1,7 @@
 """A service's own database: how its one transaction is opened, and what leaves with the commit."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,11 @@ from shared import inbox, outbox
 from shared.clock import Now
 from shared.config import settings
 from shared.contracts import Fact, Trace
-from shared.engine import make_engine
+from shared.engine import commit, flush, make_engine, opened
 from shared.failpoints import failpoint
 from shared.inbox import AlreadyHandled, StoredReply
 from shared.outbox import Said
+from shared.writes import Writes
 
 
 class Home:
@@ -38,15 +39,9 @@ class Home:
         self._turn = Semaphore(1) if engine.dialect.name == "sqlite" else None
 
     @contextmanager
-    def connection(self) -> Iterator[Connection]:
-        """Lend a connection with a transaction begun, rolled back unless committed."""
-        if self._turn is None:
-            with self.engine.connect() as sql:
-                sql.begin()
-                yield sql
-            return
-        with self._turn, self.engine.connect() as sql:
-            sql.begin()
+    def connection(self, *, durable: bool = True) -> Iterator[Connection]:
+        """Lend a connection with a transaction, undone at the end unless it was committed."""
+        with self._turn or nullcontext(), opened(self.engine, durable=durable) as sql:
             yield sql
 
     @contextmanager
@@ -56,11 +51,9 @@ class Home:
         Args:
             durable: False spares the wait for the disk, for notes whose loss does no harm.
         """
-        with self.connection() as sql:
-            if not durable and self.engine.dialect.name == "postgresql":
-                sql.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+        with self.connection(durable=durable) as sql:
             yield sql
-            sql.commit()
+            commit(sql, Writes())
 
 
 class Unit:
@@ -72,6 +65,7 @@ class Unit:
         self.doing = doing
         self.facts: list[Fact] = []
         self.timers: set[str] = set()
+        self.writes = Writes()
         self.received: dict[UUID, bool] = {}  # fact id: taken up by its handler?
         self._lent: Any = None
         self._sql: Connection | None = None
@@ -102,16 +96,15 @@ class Unit:
 
     def commit(self, reply: StoredReply | None = None) -> None:
         """Commit what was done, then tell of it. A unit that did nothing commits nothing."""
-        if self._sql is None:
+        said = [Said.of(fact) for fact in self.facts]
+        if self._sql is None and not said and not self.writes:
             return
         try:
-            said = [Said.of(fact) for fact in self.facts]
-            if said:
-                outbox.record(self.sql, said)
+            outbox.record(self.writes, said)
             if reply is not None:
-                inbox.keep_reply(self.sql, reply, at=self.home.now())
+                inbox.keep_reply(self.writes, reply, at=self.home.now())
             failpoint("tx.committing", self.doing)
-            self.sql.commit()
+            commit(self.sql, self.writes)
         finally:
             self._give_back()
         failpoint("tx.committed", self.doing)
@@ -119,8 +112,14 @@ class Unit:
         for timer in self.timers:
             self.home.wake(timer)
 
+    def flush(self) -> None:
+        """Do the writes that wait, so that what is read next sees them."""
+        if self.writes:
+            flush(self.sql, self.writes)
+
     def undo(self) -> None:
         """Leave no trace of what was done."""
+        self.writes.clear()
         self.facts.clear()
         self.timers.clear()
         self.received.clear()
@@ -145,6 +144,15 @@ class Tx:
     def sql(self) -> Connection:
         """Give the connection the transaction runs on."""
         return self.unit.sql
+
+    @property
+    def writes(self) -> Writes:
+        """Give what is written with the commit; reads in this transaction do not see it."""
+        return self.unit.writes
+
+    def flush(self) -> None:
+        """Do the writes that wait, so that what is read next sees them."""
+        self.unit.flush()
 
     def emit(self, fact: Fact) -> None:
         """Say a fact; it leaves if, and only if, the transaction commits."""

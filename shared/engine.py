@@ -1,13 +1,17 @@
 """The database engine: time-outs on every wait, and what its errors mean."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import eventlet
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from shared.writes import Writes
 
 STATEMENT_SECONDS = 10
 LOCK_SECONDS = 5
@@ -39,13 +43,14 @@ def make_engine(url: str, *, service: str, pool_size: int) -> Engine:
         pool_size: connections at most; a worker that finds none waits LOCK_SECONDS.
     """
     if url.startswith("sqlite"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        prepare_directory(url)
         engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda sql: sql.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
+        isolation_level="AUTOCOMMIT",  # BEGIN and COMMIT travel with statements: see `opened`
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=LOCK_SECONDS,
@@ -56,6 +61,87 @@ def make_engine(url: str, *, service: str, pool_size: int) -> Engine:
             "options": _PG_OPTIONS,
         },
     )
+    event.listen(engine, "before_cursor_execute", _begin_first, retval=True)
+    return engine
+
+
+def prepare_directory(url: str) -> None:
+    """Make the directory of an SQLite file."""
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _begin_first(
+    sql: Connection, cursor: object, statement: str, parameters: object, *more: object
+) -> tuple[str, object]:
+    """Send BEGIN together with a transaction's first statement."""
+    del cursor, more
+    begin = sql.info.pop("begin", None)
+    if begin is None:
+        return statement, parameters
+    sql.info["open"] = True
+    return f"{begin}; {statement}", parameters
+
+
+@contextmanager
+def opened(engine: Engine, *, durable: bool = True) -> Iterator[Connection]:
+    """Lend a connection with a transaction, undone at the end unless `commit` was called.
+
+    On PostgreSQL BEGIN goes with the first statement and COMMIT with the last writes, so that a
+    transaction costs no round trip of its own.
+
+    Args:
+        engine: from `make_engine`.
+        durable: False spares the wait for the disk, for notes whose loss does no harm.
+    """
+    with engine.connect() as sql:
+        if engine.dialect.name != "postgresql":
+            sql.begin()
+            yield sql
+            return
+        sql.info["begin"] = "BEGIN" if durable else "BEGIN; SET LOCAL synchronous_commit TO off"
+        try:
+            yield sql
+        finally:
+            _undo(sql)
+
+
+def _undo(sql: Connection) -> None:
+    """Leave no transaction open on a connection that goes back to the pool."""
+    if sql.invalidated:
+        return
+    sql.info.pop("begin", None)
+    if sql.info.pop("open", False):
+        try:
+            sql.exec_driver_sql("ROLLBACK")
+        except Exception:  # noqa: BLE001 - whatever it is, this connection is of no more use
+            sql.invalidate()
+
+
+def commit(sql: Connection, writes: Writes) -> None:
+    """Do the writes that wait, and commit."""
+    if sql.dialect.name != "postgresql":
+        writes.run(sql)
+        sql.commit()
+        return
+    texts = writes.text(sql) if writes else []
+    if texts or "open" in sql.info:
+        _send(sql, [*texts, "COMMIT"])
+        del sql.info["open"]
+
+
+def flush(sql: Connection, writes: Writes) -> None:
+    """Do the writes that wait, within the transaction."""
+    if not writes:
+        return
+    if sql.dialect.name != "postgresql":
+        writes.run(sql)
+    else:
+        _send(sql, writes.text(sql))
+
+
+def _send(sql: Connection, texts: list[str]) -> None:
+    sql.exec_driver_sql("; ".join(texts), execution_options={"no_parameters": True})
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:

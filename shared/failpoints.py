@@ -13,7 +13,7 @@ from collections import Counter
 from shared.config import settings
 
 PLACES = (
-    "tx.committing",  # every statement is done, COMMIT is not sent yet
+    "tx.committing",  # everything is decided; the writes and COMMIT are not sent yet
     "tx.committed",  # the database has answered the COMMIT; nobody was told yet
     "lane.handling",  # a listener has begun its transaction and not ended it
     "lane.acknowledging",  # the transaction is committed, the message not yet acknowledged

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.columns import deferred, inbox, replies
+from shared.writes import Writes
 
 RETRIES = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 5 * 60, 30 * 60, 2 * 60 * 60))
 """How long a failed fact waits before each new try; after the last it is parked."""
@@ -202,10 +203,10 @@ _REPLY = select(replies.c.key, replies.c.fingerprint, replies.c.reply).where(
 _OLD_REPLIES = delete(replies).where(replies.c.stored_at < bindparam("before"))
 
 
-def keep_reply(sql: Connection, stored: StoredReply, *, at: datetime) -> None:
+def keep_reply(writes: Writes, stored: StoredReply, *, at: datetime) -> None:
     """Keep a reply; a second one under the same key breaks the primary key."""
     row = {"key": stored.key, "fingerprint": stored.fingerprint, "reply": stored.reply}
-    sql.execute(_KEEP_REPLY, {**row, "stored_at": at})
+    writes.add(_KEEP_REPLY, {**row, "stored_at": at})
 
 
 def find_reply(sql: Connection, keys: Collection[str]) -> StoredReply | None:

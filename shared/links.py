@@ -6,6 +6,7 @@ by adding a new one at the end and dropping the old one when its links have expi
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +23,13 @@ class LinkExpired(LinkInvalid):
     """The link was good once."""
 
 
-def _signer(purpose: str, keys: Sequence[str] | None) -> URLSafeSerializer:
-    return URLSafeSerializer(list(keys or settings().link_keys), salt=f"atelier:{purpose}")
+@cache
+def _signer(purpose: str, keys: tuple[str, ...]) -> URLSafeSerializer:
+    return URLSafeSerializer(list(keys), salt=f"atelier:{purpose}")
+
+
+def _keys(keys: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(keys or settings().link_keys)
 
 
 def sign_link(
@@ -40,7 +46,9 @@ def sign_link(
     Returns:
         A token of URL-safe characters.
     """
-    made: str | bytes = _signer(purpose, keys).dumps([subject.hex, int(expires_at.timestamp())])
+    made: str | bytes = _signer(purpose, _keys(keys)).dumps(
+        [subject.hex, int(expires_at.timestamp())]
+    )
     return made if isinstance(made, str) else made.decode()
 
 
@@ -52,7 +60,7 @@ def open_link(purpose: str, token: str, *, at: datetime, keys: Sequence[str] | N
         LinkExpired: its time is over at `at`.
     """
     try:
-        made: Any = _signer(purpose, keys).loads(token)
+        made: Any = _signer(purpose, _keys(keys)).loads(token)
         subject, expires = UUID(made[0]), int(made[1])
     except (BadSignature, ValueError, TypeError, LookupError) as exc:
         msg = "this link is not valid"

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from shared.config import settings
-from shared.engine import make_engine
+from shared.engine import prepare_directory
 
 _LOCK = 4_201_972_006  # any number, the same for every migration job
 
@@ -41,12 +41,10 @@ def _config(location: str, table: str, sql: Connection | None) -> Config:
 
 @contextmanager
 def _connected(service: str) -> Iterator[Connection]:
-    engine = make_engine(settings().database_url(service), service=service, pool_size=1)
-    try:
-        with engine.connect() as sql:
-            yield sql
-    finally:
-        engine.dispose()
+    url = settings().database_url(service)
+    prepare_directory(url)
+    with create_engine(url, poolclass=NullPool).connect() as sql:
+        yield sql
 
 
 def migrate(service: str) -> None:

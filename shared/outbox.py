@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 
 from shared.columns import outbox
 from shared.contracts import Fact
+from shared.writes import Writes
 
 SWEEP_AFTER = timedelta(seconds=5)
 """How long a fact may be unconfirmed before the sweeper takes it for lost."""
@@ -84,10 +85,10 @@ _OLD = delete(outbox).where(
 )
 
 
-def record(sql: Connection, said: Sequence[Said]) -> None:
+def record(writes: Writes, said: Sequence[Said]) -> None:
     """Write facts to the journal, in the transaction of the change they tell of."""
-    rows = [
-        {
+    for one in said:
+        row = {
             "fact_id": one.fact_id,
             "topic": one.topic,
             "about": one.about,
@@ -96,9 +97,7 @@ def record(sql: Connection, said: Sequence[Said]) -> None:
             "said_at": one.said_at,
             "body": one.body,
         }
-        for one in said
-    ]
-    sql.execute(_RECORD, rows if len(rows) > 1 else rows[0])
+        writes.add(_RECORD, row)
 
 
 def confirm(sql: Connection, fact_ids: Iterable[UUID], *, at: datetime) -> None:

@@ -31,7 +31,7 @@ class ContactNotKnown(Exception):
 def keep_contact(tx: Tx, person: PersonRegistered | PersonChanged) -> None:
     """Keep how to reach a person."""
     store.keep_contact(
-        tx.sql,
+        tx.writes,
         {
             "person_id": person.person_id,
             "name": person.name,
@@ -87,8 +87,7 @@ def _write(
         "began_at": trace.began_at,
         "created_at": at,
     }
-    if not store.add_message(tx.sql, values):
-        return
+    store.add_message(tx.writes, values)
     if contact.email:
         tx.wake("send_messages")
     else:
@@ -114,7 +113,7 @@ def claim_messages(tx: Tx, *, limit: int, at: datetime) -> list[Message]:
 
 def mark_sending(tx: Tx, messages: Sequence[Message]) -> None:
     """Note, before the dot, that these may be taken from now on."""
-    store.mark_sending(tx.sql, [message.message_id for message in messages])
+    store.mark_sending(tx.writes, [message.message_id for message in messages])
 
 
 def settle_messages(tx: Tx, outcomes: Sequence[Outcome], *, at: datetime) -> None:
@@ -136,7 +135,7 @@ def _settle(tx: Tx, outcome: Outcome, *, at: datetime) -> None:
     message = outcome.message
     state, wait = after_attempt(outcome.delivery, message.attempts)
     store.settle(
-        tx.sql,
+        tx.writes,
         message.message_id,
         state,
         due_at=at + wait if wait is not None else None,

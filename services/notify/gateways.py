@@ -198,13 +198,17 @@ class _Dialog:
             return
 
     def _up_to_the_dot(self, smtp: smtplib.SMTP, body: bytes) -> None:
-        commands: Sequence[Callable[[], tuple[int, bytes]]] = (
-            lambda: smtp.mail(self.mailer.sender),
-            lambda: smtp.rcpt(self.message.address),
-            lambda: smtp.docmd("DATA"),
+        commands = (
+            f"MAIL FROM:<{self.mailer.sender}>",
+            f"RCPT TO:<{self.message.address}>",
+            "DATA",
         )
-        for command in commands:
-            code, text = command()
+        if smtp.has_extn("pipelining"):
+            smtp.send("".join(f"{command}\r\n" for command in commands))
+            answers = (smtp.getreply() for _ in commands)
+        else:
+            answers = (smtp.docmd(command) for command in commands)
+        for code, text in answers:
             if code not in {_DONE, _FORWARDED, _DATA_FOLLOWS}:
                 raise smtplib.SMTPResponseException(code, text)
         smtp.send(re.sub(rb"(?m)^\.", b"..", body.rstrip(b"\r\n") + b"\r\n"))

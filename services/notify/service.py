@@ -41,7 +41,7 @@ class Notify:
 
     # -- sending ------------------------------------------------------------------------------
 
-    @every(seconds=1)
+    @every(seconds=1, at_once=2)
     def send_messages(self) -> None:
         """Send what is due, a round at a time, until nothing is."""
         while messages := self._claim():

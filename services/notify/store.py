@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.notify.domain import Message, MessageKind, MessageState
 from services.notify.models import ContactRow, MessageRow
+from shared.writes import Writes
 
 # -- contacts ---------------------------------------------------------------------------------
 
@@ -37,9 +38,9 @@ class Contact:
     language: str
 
 
-def keep_contact(sql: Connection, values: dict[str, Any]) -> None:
+def keep_contact(writes: Writes, values: dict[str, Any]) -> None:
     """Keep how to reach a person, if this is newer than what is known."""
-    sql.execute(_KEEP_CONTACT, values)
+    writes.add(_KEEP_CONTACT, values)
 
 
 def find_contact(sql: Connection, person_id: UUID) -> Contact | None:
@@ -50,11 +51,7 @@ def find_contact(sql: Connection, person_id: UUID) -> Contact | None:
 
 # -- messages -----------------------------------------------------------------------------------
 
-_ADD = (
-    upsert(MessageRow)
-    .on_conflict_do_nothing(index_elements=["dedupe"])
-    .returning(MessageRow.message_id)
-)
+_ADD = upsert(MessageRow).on_conflict_do_nothing(index_elements=["dedupe"])
 _MESSAGE_COLUMNS = (
     MessageRow.message_id,
     MessageRow.kind,
@@ -88,7 +85,7 @@ _CLAIM = (
 )
 _MARK_SENDING = (
     update(MessageRow)
-    .where(MessageRow.message_id.in_(bindparam("ids", expanding=True)))
+    .where(MessageRow.message_id == bindparam("id"))
     .values(state=MessageState.SENDING.value)
 )
 _SETTLE = (
@@ -128,9 +125,9 @@ def _message(row: Any) -> Message:
     )
 
 
-def add_message(sql: Connection, values: dict[str, Any]) -> bool:
-    """Keep a message; False where the same was written to the same person before."""
-    return sql.execute(_ADD, values).first() is not None
+def add_message(writes: Writes, values: dict[str, Any]) -> None:
+    """Keep a message, unless the same was written to the same person before."""
+    writes.add(_ADD, values)
 
 
 def claim_due(sql: Connection, *, at: datetime, until: datetime, limit: int) -> list[Message]:
@@ -139,13 +136,14 @@ def claim_due(sql: Connection, *, at: datetime, until: datetime, limit: int) -> 
     return [_message(row) for row in rows]
 
 
-def mark_sending(sql: Connection, message_ids: Sequence[UUID]) -> None:
+def mark_sending(writes: Writes, message_ids: Sequence[UUID]) -> None:
     """Note that these are about to be handed over."""
-    sql.execute(_MARK_SENDING, {"ids": list(message_ids)})
+    for message_id in message_ids:
+        writes.add(_MARK_SENDING, {"id": message_id})
 
 
 def settle(
-    sql: Connection,
+    writes: Writes,
     message_id: UUID,
     state: MessageState,
     *,
@@ -155,7 +153,7 @@ def settle(
 ) -> None:
     """Note what came of a message."""
     values = {"new_state": state.value, "due": due_at, "said": reply, "sent": sent_at}
-    sql.execute(_SETTLE, {"id": message_id, **values})
+    writes.add(_SETTLE, {"id": message_id, **values})
 
 
 def overdue(sql: Connection, *, at: datetime, limit: int) -> list[tuple[Message, MessageState]]:

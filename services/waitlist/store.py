@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.waitlist.domain import EntryState, Policy, Queue, SpotState, Waiting
 from services.waitlist.models import DecisionRow, EntryRow, QueueRow, SpotRow
+from shared.writes import Writes
 
 # -- queues -----------------------------------------------------------------------------------
 
@@ -88,9 +89,9 @@ def _queue(row: Any) -> Queue:
     )
 
 
-def keep_queue(sql: Connection, values: dict[str, Any]) -> None:
+def keep_queue(writes: Writes, values: dict[str, Any]) -> None:
     """Open a queue, or set its limits if these are newer than what is known."""
-    sql.execute(_KEEP_QUEUE, values | {"version": 0, "waiting": 0})
+    writes.add(_KEEP_QUEUE, values | {"version": 0, "waiting": 0})
 
 
 def find_queue(sql: Connection, source: str, target_id: UUID) -> Queue | None:
@@ -120,9 +121,9 @@ def queue_by_id_for_update(sql: Connection, queue_id: UUID) -> Queue:
     return _queue(sql.execute(_QUEUE_BY_ID_FOR_UPDATE, {"id": queue_id}).one())
 
 
-def count_change(sql: Connection, queue_id: UUID, *, joins: int, waiting: int) -> None:
+def count_change(writes: Writes, queue_id: UUID, *, joins: int, waiting: int) -> None:
     """Add to the number of joins and of those who wait."""
-    sql.execute(_COUNT_JOIN, {"id": queue_id, "joins": joins, "change": waiting})
+    writes.add(_COUNT_JOIN, {"id": queue_id, "joins": joins, "change": waiting})
 
 
 def queues_to_remind(sql: Connection, *, at: datetime, before: datetime, limit: int) -> list[Queue]:
@@ -187,10 +188,10 @@ def find_entry(sql: Connection, entry_id: UUID, *, lock: bool = False) -> Row[An
 
 
 def set_entry(
-    sql: Connection, entry_id: UUID, state: EntryState, *, ended_at: datetime | None = None
+    writes: Writes, entry_id: UUID, state: EntryState, *, ended_at: datetime | None = None
 ) -> None:
     """Set where an entry stands."""
-    sql.execute(_SET_ENTRY, {"id": entry_id, "new_state": state.value, "ended": ended_at})
+    writes.add(_SET_ENTRY, {"id": entry_id, "new_state": state.value, "ended": ended_at})
 
 
 def position_of(sql: Connection, queue_id: UUID, position: int) -> int:
@@ -226,10 +227,7 @@ _KEEP_SPOT = _KEEP_SPOT.on_conflict_do_update(
     set_={"entry_id": _KEEP_SPOT.excluded.entry_id, "state": _KEEP_SPOT.excluded.state},
 )
 _SET_SPOT = (
-    update(SpotRow)
-    .where(SpotRow.spot_id == bindparam("id"))
-    .values(state=bindparam("new_state"))
-    .returning(SpotRow.queue_id)
+    update(SpotRow).where(SpotRow.spot_id == bindparam("id")).values(state=bindparam("new_state"))
 )
 _DECIDE = insert(DecisionRow)
 _DECISIONS = (
@@ -240,7 +238,7 @@ _DECISIONS = (
 
 
 def keep_spot(
-    sql: Connection,
+    writes: Writes,
     spot_id: UUID,
     queue_id: UUID,
     state: SpotState,
@@ -250,16 +248,16 @@ def keep_spot(
 ) -> None:
     """Note where a spot stands, and in whose name it is asked for."""
     row = {"spot_id": spot_id, "queue_id": queue_id, "entry_id": entry_id, "seen_at": at}
-    sql.execute(_KEEP_SPOT, row | {"state": state.value})
+    writes.add(_KEEP_SPOT, row | {"state": state.value})
 
 
-def set_spot(sql: Connection, spot_id: UUID, state: SpotState) -> None:
+def set_spot(writes: Writes, spot_id: UUID, state: SpotState) -> None:
     """Set what became of a spot."""
-    sql.execute(_SET_SPOT, {"id": spot_id, "new_state": state.value})
+    writes.add(_SET_SPOT, {"id": spot_id, "new_state": state.value})
 
 
 def record_decision(
-    sql: Connection,
+    writes: Writes,
     spot_id: UUID,
     queue_id: UUID,
     entry_id: UUID | None,
@@ -270,7 +268,7 @@ def record_decision(
 ) -> None:
     """Write down a decision and why it was taken."""
     row = {"spot_id": spot_id, "queue_id": queue_id, "entry_id": entry_id, "outcome": outcome}
-    sql.execute(_DECIDE, row | {"reason": reason, "decided_at": at})
+    writes.add(_DECIDE, row | {"reason": reason, "decided_at": at})
 
 
 def find_spot(sql: Connection, spot_id: UUID) -> Row[Any] | None:

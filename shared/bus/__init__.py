@@ -65,14 +65,15 @@ class Every(Entrypoint):
 
     line = Line()
 
-    def __init__(self, *, seconds: float) -> None:
-        """Run about every so many seconds."""
+    def __init__(self, *, seconds: float, at_once: int = 1) -> None:
+        """Run about every so many seconds, `at_once` runs side by side at most."""
         super().__init__()
         self.seconds = seconds
+        self.at_once = at_once
 
     def setup(self) -> None:
         """Register with the service's line."""
-        self.line.tick(self, self.seconds)
+        self.line.tick(self, self.seconds, self.at_once)
 
     def stop(self) -> None:
         """Start no run any more once the service's intake has stopped."""
@@ -124,7 +125,12 @@ def rpc(schema: Schema | None = None) -> Callable[[Method], Method]:
     return decorate
 
 
-def every(*, seconds: float) -> Callable[[Method], Method]:
-    """Have a method run about every so many seconds, and when a transaction wakes it."""
-    decorate: Callable[[Method], Method] = Every.decorator(seconds=seconds)
+def every(*, seconds: float, at_once: int = 1) -> Callable[[Method], Method]:
+    """Have a method run about every so many seconds, and when a transaction wakes it.
+
+    Args:
+        seconds: between two runs; jitter is added.
+        at_once: how many runs may go on side by side in a process; they share the work by claims.
+    """
+    decorate: Callable[[Method], Method] = Every.decorator(seconds=seconds, at_once=at_once)
     return decorate

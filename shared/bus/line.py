@@ -56,7 +56,7 @@ class Line(SharedExtension):
         super().__init__()
         self.listeners: list[Listener] = []
         self.responders: dict[str, Responder] = {}
-        self.timers: dict[str, Timer] = {}
+        self.timers: dict[str, list[Timer]] = {}
         self.stopping = False
         self.consuming = False
         self._home: Home | None = None
@@ -113,14 +113,14 @@ class Line(SharedExtension):
         function = getattr(self.container.service_cls, method)
         self.responders[method] = Responder(self.home, method, schema, function, call)
 
-    def tick(self, entrypoint: Any, seconds: float) -> None:
-        """Register a timer."""
+    def tick(self, entrypoint: Any, seconds: float, at_once: int) -> None:
+        """Register a timer that runs up to `at_once` times side by side."""
         method = entrypoint.method_name
 
         def run() -> None:
             getattr(self.worker(entrypoint, None, None), method)()
 
-        self.timers[method] = Timer(method, seconds, run, self.service)
+        self.timers[method] = [Timer(method, seconds, run, self.service) for _ in range(at_once)]
 
     # -- run --------------------------------------------------------------------------------
 
@@ -138,11 +138,11 @@ class Line(SharedExtension):
             ("prune", _PRUNE_SECONDS, self._prune),
         )
         for name, seconds, run in own:
-            self.timers[name] = Timer(name, seconds, run, self.service)
+            self.timers[name] = [Timer(name, seconds, run, self.service)]
         self._spawn(self.publisher.run)
         for lane in self._lanes.values():
             self._spawn(lane.run)
-        for timer in self.timers.values():
+        for timer in self._all_timers():
             self._spawn(timer.run_for_ever)
         self._intake = self._spawn(self._take_in)
 
@@ -151,8 +151,13 @@ class Line(SharedExtension):
         self._threads.append(thread)
         return thread
 
-    def _wake(self, timer: str) -> None:
-        self.timers[timer].wake()
+    def _all_timers(self) -> list[Timer]:
+        return [timer for several in self.timers.values() for timer in several]
+
+    def _wake(self, name: str) -> None:
+        """Wake a timer that has nothing to do, or have a busy one run once more."""
+        several = self.timers[name]
+        next((timer for timer in several if not timer.busy), several[0]).wake()
 
     def _take_in(self) -> None:
         """Consume until stopped, connecting again whenever the connection is lost."""
@@ -264,13 +269,13 @@ class Line(SharedExtension):
     def stop_intake(self) -> None:
         """Take nothing more in, finish what is running, acknowledge it. Safe to call again."""
         self.stopping = True
-        for timer in self.timers.values():
+        for timer in self._all_timers():
             timer.stopping = True
             timer.wake()
         if self._intake is not None:
             with eventlet.Timeout(settings().stop_seconds * 0.6, False):  # noqa: FBT003
                 self._stopped.wait()
-                while any(timer.busy for timer in self.timers.values()):
+                while any(timer.busy for timer in self._all_timers()):
                     eventlet.sleep(0.01)
 
     def finish(self) -> None:

@@ -103,7 +103,11 @@ class Listener:
         with self._unit() as unit:
             new = unit.receive(facts)
             failpoint("lane.handling", self.entrypoint)
+            about = None
             for fact in new:
+                if fact.about == about:
+                    unit.flush()  # facts about one thing see what the one before them did
+                about = fact.about
                 self._take(unit, fact)
             unit.commit()
         self._counts["handled"].inc(len(new))

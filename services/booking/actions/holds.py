@@ -48,7 +48,7 @@ def hold_place(
         raise SessionFull(msg)
     hold_id = uuid4()
     ids: Values = {"session_id": session_id, "person_id": person_id}
-    store.add_holds(tx.sql, [hold_id], **ids, kind=kind, at=at, until=until)
+    store.add_holds(tx.writes, [hold_id], **ids, kind=kind, at=at, until=until)
     return {"hold_id": hold_id, **ids, "kind": kind.value, "held_until": until}
 
 
@@ -65,7 +65,7 @@ def confirm_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> Values:
     ids: Values = {"session_id": hold.session_id, "person_id": hold.person_id}
     if not store.add_booking(tx.sql, booking_id=hold_id, **ids, at=at):
         raise AlreadyBooked(str(hold.session_id))
-    store.end_hold(tx.sql, hold_id, HoldState.GRANTED, at=at)
+    store.end_hold(tx.writes, hold_id, HoldState.GRANTED, at=at)
     confirmed = BookingConfirmed(booking_id=hold_id, **ids, booked_at=at, **occasion(session))
     tx.emit(confirmed)
     return {"status": "booked", "booking_id": hold_id, "entry_id": None, **ids}
@@ -98,7 +98,7 @@ def _own_hold(tx: Tx, hold_id: UUID) -> store.Hold:
 
 def _end_and_free(tx: Tx, hold: store.Hold, *, at: datetime) -> None:
     session = session_for_update(tx, hold.session_id)
-    store.end_hold(tx.sql, hold.hold_id, HoldState.ENDED, at=at)
+    store.end_hold(tx.writes, hold.hold_id, HoldState.ENDED, at=at)
     if hold.kind is not HoldKind.WAITLIST and goes_to_list(session, at=at):
         hold_for_list(tx, session, 1, "hold_ended", at=at)
     else:

@@ -96,7 +96,7 @@ def _request_place(tx: Tx, session: Session, person_id: UUID, *, at: datetime) -
         raise WaitlistFull(msg)
     ids: Values = {"session_id": session.session_id, "person_id": person_id}
     entry_id = uuid4()
-    store.note_waiting(tx.sql, entry_id, WaitingState.REQUESTED, **ids, at=at)
+    store.note_waiting(tx.writes, entry_id, WaitingState.REQUESTED, **ids, at=at)
     tx.emit(PlaceRequested(entry_id=entry_id, **ids, requested_at=at))
     return {"status": "waiting", "booking_id": None, "entry_id": entry_id, **ids}
 
@@ -113,7 +113,7 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
         return booking._asdict()
     session = session_for_update(tx, booking.session_id)
     spot_id = uuid4() if goes_to_list(session, at=at) else None
-    store.end_booking(tx.sql, booking_id, at=at, by=by, spot_id=spot_id)
+    store.end_booking(tx.writes, booking_id, at=at, by=by, spot_id=spot_id)
     if spot_id is None:
         store.give_seats(tx.sql, session.session_id)
     else:

@@ -49,7 +49,7 @@ def occasion(session: Session) -> Values:
 def keep_spots(tx: Tx, session: Session, spot_ids: list[UUID], *, at: datetime) -> None:
     """Hold seats for the list; they lapse when the session starts, and never before."""
     store.add_holds(
-        tx.sql,
+        tx.writes,
         spot_ids,
         session_id=session.session_id,
         kind=HoldKind.WAITLIST,

@@ -51,7 +51,7 @@ def close_spot(tx: Tx, spot_id: UUID, *, at: datetime) -> str:
     if spot.state is not HoldState.OPEN:
         return spot.state.value
     session = session_for_update(tx, spot.session_id)
-    store.end_hold(tx.sql, spot_id, HoldState.ENDED, at=at)
+    store.end_hold(tx.writes, spot_id, HoldState.ENDED, at=at)
     free_or_ask_again(tx, session, at=at)
     return HoldState.ENDED.value
 
@@ -69,7 +69,7 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
         return
     session, kind = store.session_and_person(tx.sql, **ids)
     if session is None or session.started(at):
-        store.end_hold(tx.sql, spot.hold_id, HoldState.ENDED, at=at)
+        store.end_hold(tx.writes, spot.hold_id, HoldState.ENDED, at=at)
         store.give_seats(tx.sql, spot.session_id)
         _refuse(tx, request, "session_started", still_open=False, at=at)
         return
@@ -79,7 +79,7 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
     if not store.add_booking(tx.sql, booking_id=request.entry_id, **ids, at=at):
         _refuse(tx, request, "already_booked", still_open=True, at=at)
         return
-    store.end_hold(tx.sql, spot.hold_id, HoldState.GRANTED, at=at, entry_id=request.entry_id)
+    store.end_hold(tx.writes, spot.hold_id, HoldState.GRANTED, at=at, entry_id=request.entry_id)
     _note(tx, request, WaitingState.GONE, at=at)
     tx.emit(
         SpotGranted(
@@ -128,7 +128,7 @@ def free_returned_seat(tx: Tx, returned: SpotReturned, *, at: datetime) -> None:
     spot = store.hold_for_update(tx.sql, returned.spot_id)
     if spot is None or spot.state is not HoldState.OPEN:
         return
-    store.end_hold(tx.sql, spot.hold_id, HoldState.RETURNED, at=at)
+    store.end_hold(tx.writes, spot.hold_id, HoldState.RETURNED, at=at)
     free_or_ask_again(tx, session, at=at)
 
 
@@ -159,7 +159,7 @@ def _note(
     at: datetime,
 ) -> None:
     ids: Values = {"session_id": heard.target_id, "person_id": heard.person_id}
-    store.note_waiting(tx.sql, heard.entry_id, state, **ids, at=at)
+    store.note_waiting(tx.writes, heard.entry_id, state, **ids, at=at)
 
 
 def take_back_booking(tx: Tx, declined: SpotDeclined, *, at: datetime) -> None:

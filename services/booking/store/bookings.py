@@ -13,6 +13,7 @@ from services.booking.domain import (
 from services.booking.models import (
     BookingRow,
 )
+from shared.writes import Writes
 
 _ADD_BOOKING = upsert(BookingRow).on_conflict_do_nothing().returning(BookingRow.booking_id)
 
@@ -61,7 +62,7 @@ def find_booking(sql: Connection, booking_id: UUID, *, lock: bool = False) -> Ro
 
 
 def end_booking(
-    sql: Connection, booking_id: UUID, *, at: datetime, by: str, spot_id: UUID | None
+    writes: Writes, booking_id: UUID, *, at: datetime, by: str, spot_id: UUID | None
 ) -> None:
     """Cancel a booking."""
-    sql.execute(_END_BOOKING, {"id": booking_id, "at": at, "by": by, "freed": spot_id})
+    writes.add(_END_BOOKING, {"id": booking_id, "at": at, "by": by, "freed": spot_id})

@@ -14,6 +14,7 @@ from services.booking.domain import (
 from services.booking.models import (
     HoldRow,
 )
+from shared.writes import Writes
 
 _ADD_HOLD = insert(HoldRow)
 
@@ -59,7 +60,7 @@ class Hold:
 
 
 def add_holds(
-    sql: Connection,
+    writes: Writes,
     hold_ids: Sequence[UUID],
     *,
     session_id: UUID,
@@ -69,8 +70,8 @@ def add_holds(
     person_id: UUID | None = None,
 ) -> None:
     """Keep seats that are counted as taken; `until` is when they lapse (None: never)."""
-    rows = [
-        {
+    for hold_id in hold_ids:
+        row = {
             "hold_id": hold_id,
             "session_id": session_id,
             "kind": kind.value,
@@ -79,9 +80,7 @@ def add_holds(
             "made_at": at,
             "held_until": until,
         }
-        for hold_id in hold_ids
-    ]
-    sql.execute(_ADD_HOLD, rows if len(rows) > 1 else rows[0])
+        writes.add(_ADD_HOLD, row)
 
 
 def hold_for_update(sql: Connection, hold_id: UUID) -> Hold | None:
@@ -96,10 +95,10 @@ def hold_for_update(sql: Connection, hold_id: UUID) -> Hold | None:
 
 
 def end_hold(
-    sql: Connection, hold_id: UUID, how: HoldState, *, at: datetime, entry_id: UUID | None = None
+    writes: Writes, hold_id: UUID, how: HoldState, *, at: datetime, entry_id: UUID | None = None
 ) -> None:
     """End a hold in one of its ways."""
-    sql.execute(_END_HOLD, {"id": hold_id, "how": how.value, "at": at, "entry": entry_id})
+    writes.add(_END_HOLD, {"id": hold_id, "how": how.value, "at": at, "entry": entry_id})
 
 
 def lapsed_holds(sql: Connection, *, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:

@@ -18,6 +18,7 @@ from services.booking.models import (
     PersonRow,
     WaitingRow,
 )
+from shared.writes import Writes
 
 _ADD_WAITING = upsert(WaitingRow)
 
@@ -34,7 +35,7 @@ _ADD_WAITING = _ADD_WAITING.on_conflict_do_update(
 
 
 def note_waiting(
-    sql: Connection,
+    writes: Writes,
     entry_id: UUID,
     state: WaitingState,
     *,
@@ -44,7 +45,7 @@ def note_waiting(
 ) -> None:
     """Note what has been heard of an entry."""
     row = {"entry_id": entry_id, "session_id": session_id, "person_id": person_id, "since": at}
-    sql.execute(_ADD_WAITING, row | {"state": state.value})
+    writes.add(_ADD_WAITING, row | {"state": state.value})
 
 
 def count_waiting(sql: Connection, session_id: UUID) -> int:

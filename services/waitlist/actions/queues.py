@@ -37,7 +37,7 @@ BOOKING: Source = "booking"
 def keep_queue(tx: Tx, session: SessionScheduled | SessionChanged, *, at: datetime) -> None:
     """Open the queue of a session, or set its limits, if this is news."""
     store.keep_queue(
-        tx.sql,
+        tx.writes,
         {
             "queue_id": uuid4(),
             "source": BOOKING,
@@ -78,7 +78,7 @@ def join(
     version = queue.version + 1
     if not store.add_entry(tx.sql, **entry, queue_id=queue.queue_id, position=version, at=at):
         raise AlreadyWaiting(queue.name)
-    store.count_change(tx.sql, queue.queue_id, joins=1, waiting=1)
+    store.count_change(tx.writes, queue.queue_id, joins=1, waiting=1)
     tx.emit(
         WaitlistJoined(
             **entry, source=source, target_id=target_id, queue_version=version, joined_at=at
@@ -114,13 +114,13 @@ def leave(tx: Tx, entry_id: UUID, *, at: datetime) -> Values:
     state = EntryState(entry.state if entry else found.state)
     if state is EntryState.WAITING:
         state = EntryState.LEFT
-        store.set_entry(tx.sql, entry_id, state, ended_at=at)
-        store.count_change(tx.sql, queue.queue_id, joins=0, waiting=-1)
+        store.set_entry(tx.writes, entry_id, state, ended_at=at)
+        store.count_change(tx.writes, queue.queue_id, joins=0, waiting=-1)
         left = named(entry_id, queue.source, queue.target_id, found.person_id)
         tx.emit(WaitlistLeft(**left, reason="left", left_at=at))
     elif state is EntryState.CLAIMING:
         state = EntryState.LEAVING
-        store.set_entry(tx.sql, entry_id, state)
+        store.set_entry(tx.writes, entry_id, state)
     return found._asdict() | {"state": state.value}
 
 

@@ -51,16 +51,17 @@ def _request(tx: Tx, queue: Queue, spot_id: UUID, *, at: datetime) -> None:
     entry = choice.entry
     target: Values = {"spot_id": spot_id, "source": queue.source, "target_id": queue.target_id}
     decide: Values = {"reason": choice.rule.value, "at": at}
+    which = (tx.writes, spot_id, queue.queue_id)
     if entry is None:
-        store.keep_spot(tx.sql, spot_id, queue.queue_id, SpotState.RETURNED, entry_id=None, at=at)
-        store.record_decision(tx.sql, spot_id, queue.queue_id, None, "returned", **decide)
+        store.keep_spot(*which, SpotState.RETURNED, entry_id=None, at=at)
+        store.record_decision(*which, None, "returned", **decide)
         tx.emit(SpotReturned(**target, queue_version=queue.version, returned_at=at))
         return
-    store.set_entry(tx.sql, entry.entry_id, EntryState.CLAIMING)
-    store.count_change(tx.sql, queue.queue_id, joins=0, waiting=-1)
+    store.set_entry(tx.writes, entry.entry_id, EntryState.CLAIMING)
+    store.count_change(tx.writes, queue.queue_id, joins=0, waiting=-1)
     who = entry.entry_id
-    store.keep_spot(tx.sql, spot_id, queue.queue_id, SpotState.CLAIMING, entry_id=who, at=at)
-    store.record_decision(tx.sql, spot_id, queue.queue_id, who, "requested", **decide)
+    store.keep_spot(*which, SpotState.CLAIMING, entry_id=who, at=at)
+    store.record_decision(*which, who, "requested", **decide)
     tx.emit(SpotRequested(**target, entry_id=who, person_id=entry.person_id, requested_at=at))
 
 
@@ -71,10 +72,10 @@ def allocate_spot(tx: Tx, granted: SpotGranted, *, at: datetime) -> None:
         raise EntryNotFound(str(granted.entry_id))
     spot: Values = {"spot_id": granted.spot_id, "entry_id": granted.entry_id}
     target: Values = {"source": BOOKING, "target_id": granted.session_id}
-    decide = (tx.sql, granted.spot_id, entry.queue_id, granted.entry_id)
+    decide = (tx.writes, granted.spot_id, entry.queue_id, granted.entry_id)
     if entry.state == EntryState.CLAIMING:
-        store.set_entry(tx.sql, granted.entry_id, EntryState.ALLOCATED, ended_at=at)
-        store.set_spot(tx.sql, granted.spot_id, SpotState.ALLOCATED)
+        store.set_entry(tx.writes, granted.entry_id, EntryState.ALLOCATED, ended_at=at)
+        store.set_spot(tx.writes, granted.spot_id, SpotState.ALLOCATED)
         store.record_decision(*decide, "allocated", "granted", at=at)
         tx.emit(
             SpotAllocated(
@@ -91,8 +92,8 @@ def allocate_spot(tx: Tx, granted: SpotGranted, *, at: datetime) -> None:
             )
         )
     elif entry.state == EntryState.LEAVING:
-        store.set_entry(tx.sql, granted.entry_id, EntryState.LEFT, ended_at=at)
-        store.set_spot(tx.sql, granted.spot_id, SpotState.DECLINED)
+        store.set_entry(tx.writes, granted.entry_id, EntryState.LEFT, ended_at=at)
+        store.set_spot(tx.writes, granted.spot_id, SpotState.DECLINED)
         store.record_decision(*decide, "declined", "left_meanwhile", at=at)
         tx.emit(SpotDeclined(**spot, **target, booking_id=granted.booking_id, declined_at=at))
 
@@ -106,19 +107,20 @@ def put_back(tx: Tx, refused: SpotRefused, *, at: datetime) -> None:
     if entry.state not in {EntryState.CLAIMING, EntryState.LEAVING}:
         return
     state = after_refusal(EntryState(entry.state), refused.reason)
-    decide = (tx.sql, refused.spot_id, queue.queue_id, refused.entry_id)
+    decide = (tx.writes, refused.spot_id, queue.queue_id, refused.entry_id)
     store.record_decision(*decide, "refused", refused.reason, at=at)
     if state is EntryState.WAITING:
         _wait_again(tx, queue, entry)
         queue = store.queue_by_id_for_update(tx.sql, queue.queue_id)
     else:
-        store.set_entry(tx.sql, refused.entry_id, state, ended_at=at)
+        store.set_entry(tx.writes, refused.entry_id, state, ended_at=at)
         left = named(refused.entry_id, BOOKING, refused.session_id, refused.person_id)
         tx.emit(WaitlistLeft(**left, reason=_WHY_LEFT[state], left_at=at))
     if refused.still_open:
+        tx.flush()  # the next in line is read behind what was just decided
         _request(tx, queue, refused.spot_id, at=at)
     else:
-        store.set_spot(tx.sql, refused.spot_id, SpotState.CLOSED)
+        store.set_spot(tx.writes, refused.spot_id, SpotState.CLOSED)
 
 
 _WHY_LEFT: dict[EntryState, Any] = {
@@ -131,7 +133,7 @@ _WHY_LEFT: dict[EntryState, Any] = {
 
 def _wait_again(tx: Tx, queue: Queue, entry: Any) -> None:
     """Put an entry back in line; a new version tells booking that somebody waits after all."""
-    store.set_entry(tx.sql, entry.entry_id, EntryState.WAITING)
-    store.count_change(tx.sql, queue.queue_id, joins=1, waiting=1)
+    store.set_entry(tx.writes, entry.entry_id, EntryState.WAITING)
+    store.count_change(tx.writes, queue.queue_id, joins=1, waiting=1)
     joined = named(entry.entry_id, queue.source, queue.target_id, entry.person_id)
     tx.emit(WaitlistJoined(**joined, queue_version=queue.version + 1, joined_at=entry.joined_at))
