@@ -3,14 +3,25 @@
 import unicodedata
 import zoneinfo
 from datetime import UTC
+from functools import cache
 from typing import Any
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from marshmallow import ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 _ZONES = zoneinfo.available_timezones()
 LANGUAGES = ("en", "it", "fr", "de")
+
+
+def shaped(schema: type[Schema], value: Any, *, many: bool = False) -> Any:
+    """Give a reply the shape of a schema; making the schema costs more, so that is done once."""
+    return _made(schema).dump(value, many=many)
+
+
+@cache
+def _made(schema: type[Schema]) -> Schema:
+    return schema()
 
 
 class Line(fields.String):

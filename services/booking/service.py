@@ -17,6 +17,7 @@ from shared.contracts.waitlist import (
     WaitlistJoined,
     WaitlistLeft,
 )
+from shared.shapes import shaped
 
 
 class Booking(CancelPages):
@@ -33,14 +34,14 @@ class Booking(CancelPages):
         """Make a lead, client or member known."""
         with self.db.begin() as tx:
             row = actions.register_person(tx, **person, at=self.now())
-        return schemas.Person().dump(row)
+        return shaped(schemas.Person, row)
 
     @rpc(schemas.ChangePerson())
     def change_person(self, person_id: UUID, **changes: Any) -> Any:
         """Change what is known of a person; what is left out stays."""
         with self.db.begin() as tx:
             row = actions.change_person(tx, person_id, changes)
-        return schemas.Person().dump(row)
+        return shaped(schemas.Person, row)
 
     @rpc(schemas.OnePerson())
     def get_person(self, person_id: UUID) -> Any:
@@ -49,7 +50,7 @@ class Booking(CancelPages):
             row = store.find_person(sql, person_id)
         if row is None:
             raise PersonNotFound(str(person_id))
-        return schemas.Person().dump(row)
+        return shaped(schemas.Person, row)
 
     # -- sessions ---------------------------------------------------------------------------
 
@@ -58,21 +59,21 @@ class Booking(CancelPages):
         """Make a template for sessions."""
         with self.db.begin() as tx:
             row = actions.create_session_type(tx, **details, at=self.now())
-        return schemas.SessionType().dump(row)
+        return shaped(schemas.SessionType, row)
 
     @rpc(schemas.ScheduleSession())
     def schedule_session(self, **details: Any) -> Any:
         """Put a session on the timetable."""
         with self.db.begin() as tx:
             session = actions.schedule_session(tx, **details, at=self.now())
-        return schemas.Session().dump(session)
+        return shaped(schemas.Session, session)
 
     @rpc(schemas.ChangeSession())
     def change_session(self, session_id: UUID, **changes: Any) -> Any:
         """Change a session; what is left out stays."""
         with self.db.begin() as tx:
             session = actions.change_session(tx, session_id, changes, at=self.now())
-        return schemas.Session().dump(session)
+        return shaped(schemas.Session, session)
 
     @rpc(schemas.OneSession())
     def get_session(self, session_id: UUID) -> Any:
@@ -81,20 +82,20 @@ class Booking(CancelPages):
             session = store.find_session(sql, session_id)
         if session is None:
             raise SessionNotFound(str(session_id))
-        return schemas.Session().dump(session)
+        return shaped(schemas.Session, session)
 
     @rpc(schemas.ListSessions())
     def list_sessions(self, since: datetime, until: datetime, limit: int) -> Any:
         """List the sessions that start in a time, the first first."""
         with self.db.read() as sql:
             sessions = store.list_sessions(sql, since=since, until=until, limit=limit)
-        return schemas.Session(many=True).dump(sessions)
+        return shaped(schemas.Session, sessions, many=True)
 
     @rpc(schemas.OneSession())
     def get_roster(self, session_id: UUID) -> Any:
         """Give what the bookings screen shows."""
         with self.db.read() as sql:
-            return schemas.Roster().dump(actions.get_roster(sql, session_id))
+            return shaped(schemas.Roster, actions.get_roster(sql, session_id))
 
     # -- places -----------------------------------------------------------------------------
 
@@ -103,14 +104,14 @@ class Booking(CancelPages):
         """Give a person a place, or one on the list where there is none and they want to wait."""
         with self.db.begin() as tx:
             place = actions.book(tx, session_id, person_id, or_wait=or_wait, at=self.now())
-        return schemas.Place().dump(place)
+        return shaped(schemas.Place, place)
 
     @rpc(schemas.OneBooking())
     def cancel_booking(self, booking_id: UUID) -> Any:
         """Cancel a booking for a person, and free its place."""
         with self.db.begin() as tx:
             booking = actions.cancel_booking(tx, booking_id, by="staff", at=self.now())
-        return schemas.Booking().dump(booking)
+        return shaped(schemas.Booking, booking)
 
     @rpc(schemas.OneBooking())
     def get_booking(self, booking_id: UUID) -> Any:
@@ -119,7 +120,7 @@ class Booking(CancelPages):
             booking = store.find_booking(sql, booking_id)
         if booking is None:
             raise BookingNotFound(str(booking_id))
-        return schemas.Booking().dump(booking)
+        return shaped(schemas.Booking, booking)
 
     @rpc(schemas.HoldPlace())
     def hold_place(
@@ -129,14 +130,14 @@ class Booking(CancelPages):
         ids = {"session_id": session_id, "person_id": person_id}
         with self.db.begin() as tx:
             hold = actions.hold_place(tx, **ids, kind=kind, until=held_until, at=self.now())
-        return schemas.Hold().dump(hold)
+        return shaped(schemas.Hold, hold)
 
     @rpc(schemas.OneHold())
     def confirm_hold(self, hold_id: UUID) -> Any:
         """Turn a held seat into its person's booking."""
         with self.db.begin() as tx:
             place = actions.confirm_hold(tx, hold_id, at=self.now())
-        return schemas.Place().dump(place)
+        return shaped(schemas.Place, place)
 
     @rpc(schemas.OneHold())
     def release_hold(self, hold_id: UUID) -> None:

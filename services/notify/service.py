@@ -10,6 +10,7 @@ from shared.bus import Database, Gateway, every, on, rpc
 from shared.clock import Clock
 from shared.contracts.booking import BookingConfirmed, PersonChanged, PersonRegistered
 from shared.contracts.waitlist import SpotAllocated
+from shared.shapes import shaped
 
 
 class Notify:
@@ -69,11 +70,11 @@ class Notify:
     def get_message(self, message_id: UUID) -> Any:
         """Give a message and what became of it."""
         with self.db.read() as sql:
-            return schemas.Message().dump(actions.get_message(sql, message_id))
+            return shaped(schemas.Message, actions.get_message(sql, message_id))
 
     @rpc(schemas.ListMessages())
     def list_messages(self, person_id: UUID, limit: int) -> Any:
         """List a person's messages, the newest first."""
         with self.db.read() as sql:
             messages = store.list_messages(sql, person_id, limit=limit)
-        return schemas.Message(many=True).dump(messages)
+        return shaped(schemas.Message, messages, many=True)

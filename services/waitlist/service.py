@@ -15,6 +15,7 @@ from shared.contracts.booking import (
     SpotGranted,
     SpotRefused,
 )
+from shared.shapes import shaped
 
 
 class Waitlist:
@@ -67,14 +68,14 @@ class Waitlist:
         """Put a person at the end of a queue."""
         with self.db.begin() as tx:
             entry = actions.join(tx, source, target_id, person_id, at=self.now())
-        return schemas.Entry().dump(entry)
+        return shaped(schemas.Entry, entry)
 
     @rpc(schemas.OneEntry())
     def leave(self, entry_id: UUID) -> Any:
         """Take somebody off the list."""
         with self.db.begin() as tx:
             entry = actions.leave(tx, entry_id, at=self.now())
-        return schemas.Entry().dump(entry)
+        return shaped(schemas.Entry, entry)
 
     @rpc(schemas.OneQueue())
     def review_queue(self, target_id: UUID, source: Any) -> Any:
@@ -86,7 +87,7 @@ class Waitlist:
     def get_queue(self, target_id: UUID, source: Any) -> Any:
         """Give a queue: its size, its limits and how many wait."""
         with self.db.read() as sql:
-            return schemas.Queue().dump(actions.get_queue(sql, source, target_id))
+            return shaped(schemas.Queue, actions.get_queue(sql, source, target_id))
 
     @rpc(schemas.ListWaiting())
     def list_waiting(self, target_id: UUID, source: Any, after: int, limit: int) -> Any:
@@ -94,19 +95,19 @@ class Waitlist:
         with self.db.read() as sql:
             queue = actions.get_queue(sql, source, target_id)
             entries = store.list_waiting(sql, queue.queue_id, after=after, limit=limit)
-        return schemas.Entry(many=True).dump(entries)
+        return shaped(schemas.Entry, entries, many=True)
 
     @rpc(schemas.OneEntry())
     def get_entry(self, entry_id: UUID) -> Any:
         """Give an entry and its place in line."""
         with self.db.read() as sql:
-            return schemas.Entry().dump(actions.get_entry(sql, entry_id))
+            return shaped(schemas.Entry, actions.get_entry(sql, entry_id))
 
     @rpc(schemas.OneSpot())
     def explain_spot(self, spot_id: UUID) -> Any:
         """Say what became of a freed seat, and why."""
         with self.db.read() as sql:
-            return schemas.Spot().dump(actions.explain_spot(sql, spot_id))
+            return shaped(schemas.Spot, actions.explain_spot(sql, spot_id))
 
     # -- by the clock -------------------------------------------------------------------------
 
