@@ -2,7 +2,8 @@
 
 Owns:      people, session types, sessions, bookings, holds
 Publishes: PersonRegistered, PersonChanged, SessionScheduled, SessionChanged, BookingConfirmed,
-           BookingCancelled, SpotFreed, SpotGranted, SpotRefused, PlaceRequested
+           BookingCancelled, SpotFreed, SpotGranted, SpotRefused, PlaceRequested,
+           VisitRecorded, VisitRetracted
 Hears:     SpotRequested, SpotReturned, SpotDeclined, WaitlistJoined, WaitlistLeft
 Vendors:   none
 """

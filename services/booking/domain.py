@@ -41,6 +41,27 @@ class BookingState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Attendance(StrEnum):
+    """Whether a person came. Source: Q40, Q41."""
+
+    ATTENDED = "attended"
+    NO_SHOW = "no_show"
+
+
+class AttendanceMode(StrEnum):
+    """How attendance is found out."""
+
+    AUTOMATIC = "automatic"  # whoever has a place when the session starts has attended
+    ROLL_CALL = "roll_call"  # staff mark it
+
+
+class VisitChange(StrEnum):
+    """What marking a person's attendance means for the count of their visits."""
+
+    RECORDED = "recorded"
+    RETRACTED = "retracted"
+
+
 class HoldKind(StrEnum):
     """For whom a seat is kept from others."""
 
@@ -89,6 +110,7 @@ class Session:
     demand: int
     cleared: int
     sequence: int
+    attendance: AttendanceMode = AttendanceMode.AUTOMATIC
 
     @property
     def has_waiting_list(self) -> bool:
@@ -111,6 +133,20 @@ def may_attend(kind: PersonKind, classification: Classification) -> bool:
     Source: Q5.
     """
     return kind is not PersonKind.LEAD or classification is Classification.MARKETING
+
+
+def visit_change(before: Attendance | None, after: Attendance | None) -> VisitChange | None:
+    """Say whether a visit is to be counted, no longer to be counted, or neither.
+
+    Args:
+        before: how the booking was marked; None: not at all.
+        after: how it is marked now; None: not at all, because it was cancelled.
+    """
+    if before is after:
+        return None
+    if after is Attendance.ATTENDED:
+        return VisitChange.RECORDED
+    return VisitChange.RETRACTED if before is Attendance.ATTENDED else None
 
 
 def goes_to_list(session: Session, *, at: datetime) -> bool:

@@ -46,6 +46,7 @@ class SessionTypeRow(Base):
     arrangement: Mapped[str] = mapped_column(String(20))
     duration_minutes: Mapped[int]
     created_at: Mapped[datetime]
+    attendance: Mapped[str] = mapped_column(String(20), server_default="automatic")
 
 
 class SessionRow(Base):
@@ -75,6 +76,12 @@ class SessionRow(Base):
     demand: Mapped[int]
     cleared: Mapped[int]
     sequence: Mapped[int]
+    attendance: Mapped[str] = mapped_column(String(20), server_default="automatic")
+    attended_at: Mapped[datetime | None]  # when everybody was marked as attended
+
+
+_UNMARKED = SessionRow.attended_at.is_(None)
+Index("sessions_unmarked", SessionRow.starts_at, postgresql_where=_UNMARKED, sqlite_where=_UNMARKED)
 
 
 class BookingRow(Base):
@@ -90,6 +97,8 @@ class BookingRow(Base):
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None] = mapped_column(String(20))
     spot_id: Mapped[UUID | None]  # the spot its cancellation freed
+    attendance: Mapped[str | None] = mapped_column(String(20))
+    marks: Mapped[int] = mapped_column(server_default="0")  # how often attendance was marked
 
 
 _LIVE = BookingRow.state == BookingState.CONFIRMED.value

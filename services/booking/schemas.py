@@ -4,7 +4,14 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.booking.domain import Arrangement, Classification, HoldKind, PersonKind
+from services.booking.domain import (
+    Arrangement,
+    Attendance,
+    AttendanceMode,
+    Classification,
+    HoldKind,
+    PersonKind,
+)
 from shared.shapes import LANGUAGES, EmailAddress, Instant, Line, PhoneNumber, count, time_zone
 
 
@@ -61,6 +68,7 @@ class CreateSessionType(Schema):
     description = fields.String(load_default="", validate=validate.Length(max=5000))
     arrangement = fields.Enum(Arrangement, by_value=True, load_default=Arrangement.MULTI)
     duration_minutes = count(1, 7 * 24 * 60, required=True)
+    attendance = fields.Enum(AttendanceMode, by_value=True, load_default=AttendanceMode.AUTOMATIC)
 
 
 class SessionType(Schema):
@@ -167,6 +175,7 @@ class Booking(Schema):
     cancelled_at = fields.AwareDateTime()
     cancelled_by = fields.String()
     spot_id = fields.UUID()
+    attendance = fields.String()
 
 
 class HoldPlace(Schema):
@@ -181,6 +190,12 @@ class HoldPlace(Schema):
         validate=validate.NoneOf([HoldKind.WAITLIST], error="Only the waiting list holds these."),
     )
     held_until = Instant(load_default=None, allow_none=True)
+
+
+class MarkAttendance(OneBooking):
+    """Whether somebody came."""
+
+    attendance = fields.Enum(Attendance, by_value=True, required=True)
 
 
 class OneHold(Schema):

@@ -41,6 +41,11 @@ class BookingNotFound(Refused):
 
 
 @deserialize_to_instance
+class BookingCancelledAlready(Refused):
+    """The booking was cancelled; nobody can have come on it."""
+
+
+@deserialize_to_instance
 class HoldNotFound(Refused):
     """No hold has this id."""
 

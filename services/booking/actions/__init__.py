@@ -13,8 +13,14 @@ from services.booking.actions.spots import (
     hold_free_seat,
     take_back_booking,
 )
+from services.booking.actions.visits import (
+    attend_started_sessions,
+    mark_all_attended,
+    mark_attendance,
+)
 
 __all__ = [
+    "attend_started_sessions",
     "book",
     "cancel_booking",
     "change_person",
@@ -29,6 +35,8 @@ __all__ = [
     "grant_spot",
     "hold_free_seat",
     "hold_place",
+    "mark_all_attended",
+    "mark_attendance",
     "register_person",
     "release_hold",
     "schedule_session",

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from services.booking import store
 from services.booking.actions.seats import keep_spots, occasion, session_for_update
+from services.booking.actions.visits import mark
 from services.booking.domain import (
     BookingState,
     Session,
@@ -113,6 +114,7 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
         return booking._asdict()
     session = session_for_update(tx, booking.session_id)
     spot_id = uuid4() if goes_to_list(session, at=at) else None
+    mark(tx, booking, session, None, at=at)
     store.end_booking(tx.writes, booking_id, at=at, by=by, spot_id=spot_id)
     if spot_id is None:
         store.give_seats(tx.sql, session.session_id)

@@ -15,7 +15,11 @@ from shared.contracts.errors import (
 ROSTER_WAITING_ROWS = 500
 
 
-_STATUS = {BookingState.CONFIRMED: "booked", BookingState.CANCELLED: "cancelled"}
+def _status(booking: Any) -> str:
+    """Say what a row of the screen shows of a booking (Q36, Q37)."""
+    if booking.state == BookingState.CANCELLED:
+        return "cancelled"
+    return str(booking.attendance or "booked")
 
 
 def get_roster(sql: Any, session_id: UUID) -> Values:
@@ -29,7 +33,7 @@ def get_roster(sql: Any, session_id: UUID) -> Values:
     bookings = store.roster(sql, session_id)
     waiting = store.roster_waiting(sql, session_id, limit=ROSTER_WAITING_ROWS)
     booked = sum(row.state != BookingState.CANCELLED for row in bookings)
-    rows = [row._asdict() | {"status": _STATUS[BookingState(row.state)]} for row in bookings]
+    rows = [row._asdict() | {"status": _status(row)} for row in bookings]
     rows += [row._asdict() | {"status": "waitlisted", "booked_at": None} for row in waiting]
     return {
         "header": {

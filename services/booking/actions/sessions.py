@@ -7,6 +7,7 @@ from services.booking import store
 from services.booking.actions.seats import hold_for_list, session_for_update
 from services.booking.domain import (
     Arrangement,
+    AttendanceMode,
     Classification,
     Session,
     goes_to_list,
@@ -31,6 +32,7 @@ def create_session_type(
     description: str,
     arrangement: Arrangement,
     duration_minutes: int,
+    attendance: AttendanceMode,
     at: datetime,
 ) -> Values:
     """Make a template for sessions."""
@@ -41,6 +43,7 @@ def create_session_type(
         "arrangement": arrangement.value,
         "duration_minutes": duration_minutes,
         "created_at": at,
+        "attendance": attendance.value,
     }
     store.add_session_type(tx.sql, values)
     return values
@@ -89,6 +92,7 @@ def schedule_session(
         demand=0,
         cleared=0,
         sequence=1,
+        attendance=AttendanceMode(kind.attendance),
     )
     store.add_session(tx.sql, session, session_type_id)
     tx.emit(SessionScheduled(**_queue_limits(session)))

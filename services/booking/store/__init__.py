@@ -1,6 +1,13 @@
 """booking's queries."""
 
-from services.booking.store.bookings import add_booking, drop_booking, end_booking, find_booking
+from services.booking.store.bookings import (
+    add_booking,
+    drop_booking,
+    end_booking,
+    find_booking,
+    mark_attendance,
+    unmarked_bookings,
+)
 from services.booking.store.holds import Hold, add_holds, end_hold, hold_for_update, lapsed_holds
 from services.booking.store.people import add_person, change_person, find_person
 from services.booking.store.roster import (
@@ -22,6 +29,7 @@ from services.booking.store.sessions import (
     note_queue,
     session_and_person,
     session_for_update,
+    sessions_to_attend,
     take_seat,
 )
 
@@ -47,6 +55,7 @@ __all__ = [
     "hold_for_update",
     "lapsed_holds",
     "list_sessions",
+    "mark_attendance",
     "note_queue",
     "note_waiting",
     "open_holds",
@@ -54,5 +63,7 @@ __all__ = [
     "roster_waiting",
     "session_and_person",
     "session_for_update",
+    "sessions_to_attend",
     "take_seat",
+    "unmarked_bookings",
 ]

@@ -1,5 +1,6 @@
 """Queries about bookings."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.booking.domain import (
+    Attendance,
     BookingState,
 )
 from services.booking.models import (
@@ -48,6 +50,33 @@ def add_booking(
         "booked_at": at,
     }
     return sql.execute(_ADD_BOOKING, row).first() is not None
+
+
+_MARK = (
+    update(BookingRow)
+    .where(BookingRow.booking_id == bindparam("id"))
+    .values(attendance=bindparam("how"), marks=BookingRow.marks + 1)
+)
+_UNMARKED = (
+    select(BookingRow.__table__)
+    .where(
+        BookingRow.session_id == bindparam("session_id"),
+        BookingRow.state == BookingState.CONFIRMED.value,
+        BookingRow.attendance.is_(None),
+    )
+    .order_by(BookingRow.booking_id)
+    .with_for_update()
+)
+
+
+def mark_attendance(writes: Writes, booking_id: UUID, how: Attendance | None) -> None:
+    """Note whether a person came; None: it counts no longer, because the booking ended."""
+    writes.add(_MARK, {"id": booking_id, "how": how.value if how else None})
+
+
+def unmarked_bookings(sql: Connection, session_id: UUID) -> Sequence[Any]:
+    """List the live bookings of a session that nobody has marked yet, and lock them."""
+    return sql.execute(_UNMARKED, {"session_id": session_id}).all()
 
 
 def drop_booking(sql: Connection, booking_id: UUID) -> None:

@@ -70,6 +70,7 @@ _ROSTER = (
     select(
         BookingRow.booking_id,
         BookingRow.state,
+        BookingRow.attendance,
         BookingRow.booked_at,
         BookingRow.cancelled_at,
         PersonRow.person_id,

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from services.booking.domain import (
+    AttendanceMode,
     Classification,
     PersonKind,
     Session,
@@ -34,6 +35,7 @@ _SESSION_COLUMNS = (
     SessionRow.demand,
     SessionRow.cleared,
     SessionRow.sequence,
+    SessionRow.attendance,
 )
 
 
@@ -99,6 +101,7 @@ def _session(row: Any) -> Session:
         row.demand,
         row.cleared,
         row.sequence,
+        AttendanceMode(row.attendance),
     )
 
 
@@ -161,6 +164,22 @@ def note_queue(sql: Connection, session: Session, *, seats: int) -> None:
     """Set a session's `demand` and `cleared`, and take or give seats with it."""
     values = {"new_demand": session.demand, "new_cleared": session.cleared, "seats": seats}
     sql.execute(_NOTE_QUEUE, {"id": session.session_id, **values})
+
+
+def sessions_to_attend(sql: Connection, *, at: datetime, limit: int) -> list[Session]:
+    """Claim sessions that have started and whose people are to be marked automatically."""
+    query = (
+        select(*_SESSION_COLUMNS)
+        .where(
+            SessionRow.starts_at <= at,
+            SessionRow.attended_at.is_(None),
+            SessionRow.attendance == AttendanceMode.AUTOMATIC.value,
+        )
+        .order_by(SessionRow.starts_at)
+        .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    return [_session(row) for row in sql.execute(query)]
 
 
 def list_sessions(

@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_by", sa.String(length=20), nullable=True),
         sa.Column("spot_id", sa.Uuid(), nullable=True),
+        sa.Column("attendance", sa.String(length=20), nullable=True),
+        sa.Column("marks", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("booking_id"),
     )
     op.create_index("bookings_of_session", "bookings", ["session_id", "booked_at"], unique=False)
@@ -88,6 +90,7 @@ def upgrade() -> None:
         sa.Column("arrangement", sa.String(length=20), nullable=False),
         sa.Column("duration_minutes", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attendance", sa.String(length=20), server_default="automatic", nullable=False),
         sa.PrimaryKeyConstraint("session_type_id"),
     )
     op.create_table(
@@ -118,20 +121,33 @@ def upgrade() -> None:
         sa.Column("demand", sa.Integer(), nullable=False),
         sa.Column("cleared", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("attendance", sa.String(length=20), server_default="automatic", nullable=False),
+        sa.Column("attended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("capacity >= 0", name="capacity_not_negative"),
         sa.CheckConstraint("taken >= 0", name="taken_not_negative"),
-        sa.ForeignKeyConstraint(
-            ["session_type_id"],
-            ["session_types.session_type_id"],
-        ),
+        sa.ForeignKeyConstraint(["session_type_id"], ["session_types.session_type_id"]),
         sa.PrimaryKeyConstraint("session_id"),
         postgresql_with={"fillfactor": "70"},
     )
     op.create_index(op.f("ix_sessions_starts_at"), "sessions", ["starts_at"], unique=False)
+    op.create_index(
+        "sessions_unmarked",
+        "sessions",
+        ["starts_at"],
+        unique=False,
+        postgresql_where=sa.text("attended_at IS NULL"),
+        sqlite_where=sa.text("attended_at IS NULL"),
+    )
 
 
 def downgrade() -> None:
     """Take the change back."""
+    op.drop_index(
+        "sessions_unmarked",
+        table_name="sessions",
+        postgresql_where=sa.text("attended_at IS NULL"),
+        sqlite_where=sa.text("attended_at IS NULL"),
+    )
     op.drop_index(op.f("ix_sessions_starts_at"), table_name="sessions")
     op.drop_table("sessions")
     op.drop_index("waiting_of_session", table_name="waiting")

@@ -1,0 +1,75 @@
+"""Who came: roll call, and what it means for the count of visits."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.booking import store
+from services.booking.actions.seats import session_for_update
+from services.booking.domain import Attendance, BookingState, Session, VisitChange, visit_change
+from shared.contracts import Values
+from shared.contracts.booking import VisitRecorded, VisitRetracted
+from shared.contracts.errors import BookingCancelledAlready, BookingNotFound
+from shared.db import Tx
+
+
+def mark_attendance(tx: Tx, booking_id: UUID, attendance: Attendance, *, at: datetime) -> Values:
+    """Mark whether a person came; marking the same again changes nothing.
+
+    Source: Q40, Q41.
+    """
+    booking = store.find_booking(tx.sql, booking_id, lock=True)
+    if booking is None:
+        raise BookingNotFound(str(booking_id))
+    if booking.state == BookingState.CANCELLED:
+        raise BookingCancelledAlready(str(booking_id))
+    mark(tx, booking, session_for_update(tx, booking.session_id), attendance, at=at)
+    return booking._asdict() | {"attendance": attendance.value}
+
+
+def mark_all_attended(tx: Tx, session_id: UUID, *, at: datetime) -> int:
+    """Mark everybody with a place who was not marked yet as attended; give how many.
+
+    Source: Q24.
+    """
+    session = session_for_update(tx, session_id)
+    return _mark_all(tx, session, at=at)
+
+
+def attend_started_sessions(tx: Tx, *, at: datetime, limit: int = 50) -> int:
+    """Mark the people of started sessions without a roll call; give how many sessions."""
+    sessions = store.sessions_to_attend(tx.sql, at=at, limit=limit)
+    for session in sessions:
+        _mark_all(tx, session, at=at)
+        store.change_session(tx.sql, session.session_id, {"attended_at": at})
+    return len(sessions)
+
+
+def _mark_all(tx: Tx, session: Session, *, at: datetime) -> int:
+    bookings = store.unmarked_bookings(tx.sql, session.session_id)
+    for booking in bookings:
+        mark(tx, booking, session, Attendance.ATTENDED, at=at)
+    return len(bookings)
+
+
+def mark(
+    tx: Tx, booking: Any, session: Session, attendance: Attendance | None, *, at: datetime
+) -> None:
+    """Mark a locked booking and tell whoever counts visits, if that changes the count."""
+    before = Attendance(booking.attendance) if booking.attendance else None
+    if before is attendance:
+        return
+    store.mark_attendance(tx.writes, booking.booking_id, attendance)
+    visit: Values = {
+        "booking_id": booking.booking_id,
+        "session_id": booking.session_id,
+        "person_id": booking.person_id,
+        "starts_at": session.starts_at,
+        "time_zone": session.time_zone,
+        "sequence": booking.marks + 1,
+    }
+    change = visit_change(before, attendance)
+    if change is VisitChange.RECORDED:
+        tx.emit(VisitRecorded(**visit, recorded_at=at))
+    elif change is VisitChange.RETRACTED:
+        tx.emit(VisitRetracted(**visit, retracted_at=at))
