@@ -34,7 +34,7 @@ from shared import trail  # noqa: E402
 from shared.bus import serve  # noqa: E402
 from shared.bus.caller import Caller, CallTimedOut  # noqa: E402
 from shared.bus.facts import facts_page  # noqa: E402
-from shared.config import SettingsInvalid, settings  # noqa: E402
+from shared.config import DEVELOPMENT_KEY, SettingsInvalid, settings  # noqa: E402
 from shared.contracts.errors import Refused  # noqa: E402
 from shared.logs import configure_logs  # noqa: E402
 from shared.migrate import create_database, migrate, migrations_due  # noqa: E402
@@ -82,6 +82,9 @@ def _prepare() -> None:
 
 
 def _check(services: list[str]) -> None:
+    if DEVELOPMENT_KEY in settings().link_keys and settings().environment != "test":
+        msg = "ATELIER_LINK_KEYS: anybody knows the development key: set one of your own"
+        raise click.ClickException(msg)
     if due := {name: found for name in services if (found := migrations_due(name))}:
         msg = f"migrations are due ({', '.join(due)}): run `atelier migrate` first"
         raise click.ClickException(msg)

@@ -152,13 +152,15 @@ def visit_change(before: Attendance | None, after: Attendance | None) -> VisitCh
 def goes_to_list(session: Session, *, at: datetime) -> bool:
     """Say whether a seat that comes free now is held for the waiting list.
 
-    Not without a list; not once the session has started, for nobody could come any more; and not
-    while more seats are taken than there are, for then no space has come free.
+    Not without a list, unless people wait who joined before it was taken away; not once the
+    session has started, for nobody could come any more; and not while more seats are taken than
+    there are, for then no space has come free.
 
     Source: Q47, Qi1.
     """
     over_capacity = session.taken > session.capacity
-    return session.has_waiting_list and not session.started(at) and not over_capacity
+    somebody_may_wait = session.has_waiting_list or asked_again(session)
+    return somebody_may_wait and not session.started(at) and not over_capacity
 
 
 def asked_again(session: Session) -> bool:

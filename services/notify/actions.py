@@ -24,6 +24,14 @@ from shared.contracts.waitlist import SpotAllocated
 from shared.db import Tx
 
 
+# All of them from the start: a counter that is born at 1 has no increase to alert on.
+_COUNTS = {
+    (kind, outcome): metrics.EMAILS.labels(kind.value, outcome)
+    for kind in MessageKind
+    for outcome in ("sent", "retried", "failed", "unknown")
+}
+
+
 class ContactNotKnown(Exception):
     """Nobody has said yet how to reach this person; the fact is tried again."""
 
@@ -143,7 +151,7 @@ def _settle(tx: Tx, outcome: Outcome, *, at: datetime) -> None:
         sent_at=at if state is MessageState.SENT else None,
     )
     counted = "retried" if state is MessageState.DUE else state.value
-    metrics.EMAILS.labels(message.kind.value, counted).inc()
+    _COUNTS[message.kind, counted].inc()
     about: Values = {
         "message_id": message.message_id,
         "kind": message.kind.value,

@@ -49,7 +49,7 @@ def missing(topology: Topology) -> list[str]:
 
 def health() -> Mapping[str, str]:
     """Say what keeps this process from working, by service and part; nothing: all is well."""
-    wrong = {}
+    wrong = {} if LINES else {"services": "starting"}
     for line in LINES:
         if line.publisher is None or line.publisher.wire is None or not line.consuming:
             wrong[f"{line.service} bus"] = "not connected"
@@ -108,11 +108,13 @@ def serve(classes: Iterable[Any]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    with running(classes) as runner:
-        ops = OpsServer(settings().ops_web, health)
-        log.info("started", services=sorted(runner.service_names), ops=ops.address)
-        while not told:
-            eventlet.sleep(0.2)  # an idle hub would not look at the signal for a minute
-        log.info("stopping", signal=signal.Signals(told[0]).name)
+    ops = OpsServer(settings().ops_web, health)
+    try:
+        with running(classes) as runner:
+            log.info("started", services=sorted(runner.service_names), ops=ops.address)
+            while not told:
+                eventlet.sleep(0.2)  # an idle hub would not look at the signal for a minute
+            log.info("stopping", signal=signal.Signals(told[0]).name)
+    finally:
         ops.close()
     log.info("stopped")

@@ -90,6 +90,8 @@ def _request_place(tx: Tx, session: Session, person_id: UUID, *, at: datetime) -
     if not session.has_waiting_list or at >= session.waiting_list_closes_at:
         msg = f"{session.name}: all {session.capacity} seats are taken, and no list is open"
         raise SessionFull(msg)
+    if store.has_place(tx.sql, session.session_id, person_id):
+        raise AlreadyBooked(str(session.session_id))
     if store.find_waiting(tx.sql, session.session_id, person_id):
         raise AlreadyWaiting(str(session.session_id))
     if store.count_waiting(tx.sql, session.session_id) >= session.waiting_list_size:

@@ -5,6 +5,7 @@ from services.booking.store.bookings import (
     drop_booking,
     end_booking,
     find_booking,
+    has_place,
     mark_attendance,
     unmarked_bookings,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "find_session_type",
     "find_waiting",
     "give_seats",
+    "has_place",
     "hold_for_update",
     "lapsed_holds",
     "list_sessions",

@@ -79,6 +79,19 @@ def unmarked_bookings(sql: Connection, session_id: UUID) -> Sequence[Any]:
     return sql.execute(_UNMARKED, {"session_id": session_id}).all()
 
 
+_PLACE = select(BookingRow.booking_id).where(
+    BookingRow.session_id == bindparam("session_id"),
+    BookingRow.person_id == bindparam("person_id"),
+    BookingRow.state == BookingState.CONFIRMED.value,
+)
+
+
+def has_place(sql: Connection, session_id: UUID, person_id: UUID) -> bool:
+    """Say whether a person has a live booking of a session."""
+    ids = {"session_id": session_id, "person_id": person_id}
+    return sql.execute(_PLACE, ids).first() is not None
+
+
 def drop_booking(sql: Connection, booking_id: UUID) -> None:
     """Take back a booking made in this very transaction."""
     sql.execute(delete(BookingRow).where(BookingRow.booking_id == booking_id))
