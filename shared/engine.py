@@ -8,7 +8,7 @@ from typing import Any
 
 import eventlet
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.writes import Writes
@@ -162,11 +162,9 @@ def is_outage(exc: BaseException) -> bool:
     code = getattr(exc.orig, "pgcode", None) or ""
     if code:
         return code[:2] in {"08", "53"} or code in {"57P01", "57P02", "57P03", "25P03"}
-    text_ = str(exc.orig)
-    return isinstance(exc, OperationalError) and any(
-        words in text_
-        for words in ("could not connect", "connection to server", "closed the connection")
-    )
+    # The driver names no code where the server did not live to send one.
+    from_driver = type(exc.orig).__module__.startswith("psycopg2")
+    return from_driver and isinstance(exc, OperationalError | InterfaceError)
 
 
 def is_clash(exc: BaseException) -> bool:

@@ -23,7 +23,6 @@ from shared.contracts.notify import EmailFailed, EmailSent
 from shared.contracts.waitlist import SpotAllocated
 from shared.db import Tx
 
-
 # All of them from the start: a counter that is born at 1 has no increase to alert on.
 _COUNTS = {
     (kind, outcome): metrics.EMAILS.labels(kind.value, outcome)
