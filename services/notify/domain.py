@@ -87,8 +87,8 @@ def after_attempt(delivery: Delivery, attempts: int) -> tuple[MessageState, time
     """
     if delivery is Delivery.TAKEN:
         return MessageState.SENT, None
-    if delivery is Delivery.REFUSED or attempts > len(BACKOFF):
-        return MessageState.FAILED, None
     if delivery is Delivery.LOST and attempts > MOST_RESENDS:
         return MessageState.UNKNOWN, None
+    if delivery is Delivery.REFUSED or attempts > len(BACKOFF):
+        return MessageState.FAILED, None
     return MessageState.DUE, BACKOFF[attempts - 1]

@@ -25,7 +25,7 @@ from shared.outbox import SWEEP_AFTER, Said
 
 log = structlog.get_logger()
 _CONFIRM_SECONDS = 10
-_NOTE_EVERY = 0.02  # confirmations come one by one and are noted by the handful
+_NOTE_EVERY = 0.1  # confirmations come one by one and are noted by the handful
 _WINDOW = 2000  # facts sent and not confirmed, at most
 
 
