@@ -73,6 +73,8 @@ class Responder:
             IdempotencyConflict: the key stands for a call with other arguments.
             Refused: as the method says.
         """
+        if len(correlation_id) > _KEY_LENGTH:
+            correlation_id = hashlib.sha256(correlation_id.encode()).hexdigest()
         began = time.perf_counter()
         try:
             result, outcome = self._answer(args, dict(kwargs), correlation_id)

@@ -20,6 +20,7 @@ from shared.contracts.errors import (
     HoldNotFound,
     InvalidRequest,
     SessionFull,
+    SessionStarted,
 )
 from shared.db import Tx
 
@@ -62,6 +63,8 @@ def confirm_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> Values:
     if hold.state is not HoldState.OPEN or lapsed or session is None or hold.person_id is None:
         msg = f"{hold_id} is no longer held"
         raise HoldNotFound(msg)
+    if session.started(at):
+        raise SessionStarted(session.name)
     ids: Values = {"session_id": hold.session_id, "person_id": hold.person_id}
     if not store.add_booking(tx.sql, booking_id=hold_id, **ids, at=at):
         raise AlreadyBooked(str(hold.session_id))

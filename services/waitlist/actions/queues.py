@@ -94,6 +94,8 @@ def join_requested(tx: Tx, wish: PlaceRequested, *, at: datetime) -> None:
         WaitlistClosed: "list_closed",
         AlreadyWaiting: "already_waiting",
     }
+    if store.find_entry(tx.sql, wish.entry_id) is not None:
+        return  # on the list already, by this very wish
     try:
         join(tx, BOOKING, wish.session_id, wish.person_id, at=at, entry_id=wish.entry_id)
     except tuple(reasons) as exc:

@@ -104,8 +104,9 @@ def put_back(tx: Tx, refused: SpotRefused, *, at: datetime) -> None:
     entry = store.find_entry(tx.sql, refused.entry_id, lock=True)
     if queue is None or entry is None:
         raise EntryNotFound(str(refused.entry_id))
-    if entry.state not in {EntryState.CLAIMING, EntryState.LEAVING}:
-        return
+    spot = store.find_spot(tx.sql, refused.spot_id)
+    if spot is None or (spot.state, spot.entry_id) != (SpotState.CLAIMING, refused.entry_id):
+        return  # an old answer: the spot is not asked for in this name any more
     state = after_refusal(EntryState(entry.state), refused.reason)
     decide = (tx.writes, refused.spot_id, queue.queue_id, refused.entry_id)
     store.record_decision(*decide, "refused", refused.reason, at=at)
