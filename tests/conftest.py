@@ -4,15 +4,19 @@ import eventlet
 
 eventlet.monkey_patch()
 
+import logging  # noqa: E402
 import os  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
+import structlog  # noqa: E402
 
 from shared.config import settings  # noqa: E402
+from tests.flows.studio import Studio, studio_in  # noqa: E402
 from tests.rules.markers import check_markers  # noqa: E402
-from tests.stack import ServersMissing, Stack, servers, stack  # noqa: E402
+from tests.servers import ServersMissing, servers  # noqa: E402
+from tests.stack import Stack, stack  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,6 +47,22 @@ def plain_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def quiet_logs() -> Iterator[None]:
+    """Log nothing: writing a traceback out takes longer than some time-outs under test."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.configure(**before)
+
+
+@pytest.fixture
+def studio() -> Iterator[Studio]:
+    """Give a studio with all its services, in this process."""
+    with studio_in() as made:
+        yield made
 
 
 @pytest.fixture

@@ -42,7 +42,9 @@ def said_in(service: str) -> set[str]:
     folder = ROOT / "services" / service
     files = [folder / "actions.py", *(folder / "actions").glob("*.py")]
     text = "\n".join(path.read_text() for path in files if path.exists())
-    imported = re.sub(r"^from shared\.contracts[^(]*?import (\([^)]*\)|.*)$", "", text, flags=re.M)
+    imported = re.sub(
+        r"^from shared\.contracts[^(]*?import (\([^)]*\)|.*)$", "", text, flags=re.MULTILINE
+    )
     own = {fact.name for fact in FACTS.values() if fact.owner == service}
     return {name for name in own if re.search(rf"\b{name}\(", imported)}
 

@@ -1,0 +1,1 @@
+"""booking's tests, room by room."""

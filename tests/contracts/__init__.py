@@ -1,0 +1,1 @@
+"""What was said yesterday still loads."""

@@ -1,0 +1,1 @@
+"""Stories told across services, one file each."""

@@ -1,0 +1,234 @@
+"""A studio in one process: its people by name, one session at a time, and their mailbox."""
+
+import atexit
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
+from urllib.parse import urlsplit
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request, Response
+
+from services.booking.service import Booking
+from services.notify.domain import Delivery, Message, Outcome
+from services.notify.gateways import BeforeDot, render
+from services.notify.service import Notify
+from services.waitlist.service import Waitlist
+from shared.bus.topology import entrypoints
+from shared.config import settings
+from shared.testing import Suite
+from shared.web import Page
+
+ALL: tuple[Any, ...] = (Booking, Waitlist, Notify)
+
+
+class Mailbox:
+    """Takes the place of the mail server: every message arrives, as the real one would write it."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.at_once = 20
+        self.taken: list[tuple[Message, EmailMessage]] = []
+
+    def send(self, messages: Sequence[Message], before_dot: BeforeDot) -> list[Outcome]:
+        """Take messages."""
+        before_dot(messages)
+        self.taken += [(message, _read(bytes(render(message, settings())))) for message in messages]
+        return [Outcome(message, Delivery.TAKEN, "250 OK") for message in messages]
+
+    def __getitem__(self, name: str) -> list[str]:
+        """Name the messages somebody got, in order."""
+        return [message.kind.value for message, _ in self.taken if message.name == name]
+
+    def last(self, name: str) -> EmailMessage:
+        """Give the last email somebody got."""
+        return [email for message, email in self.taken if message.name == name][-1]
+
+    def link(self, name: str) -> str:
+        """Give the address of the link in the last email somebody got."""
+        body = self.last(name).get_body(("plain",))
+        found = re.search(r"https?://\S+", body.get_content() if body else "")
+        if found is None:
+            msg = f"the last email to {name} has no link"
+            raise AssertionError(msg)
+        return found.group()
+
+
+def _read(raw: bytes) -> EmailMessage:
+    """Read an email as a mail program would."""
+    email = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(email, EmailMessage)
+    return email
+
+
+class Studio:
+    """The studio's staff and visitors, calling its services."""
+
+    def __init__(self, suite: Suite, mailbox: Mailbox) -> None:
+        """Open a studio without people or sessions."""
+        self.suite = suite
+        self.mailbox = mailbox
+        self.people: dict[str, str] = {}
+        self.session_id = ""
+
+    # -- given ------------------------------------------------------------------------------
+
+    def session(self, *, capacity: int = 1, waiting: int = 9, **details: Any) -> str:
+        """Put a marketing session on the timetable and make it the one that is talked of."""
+        call = self.suite.booking
+        kind = call.create_session_type(name="Open day", duration_minutes=60)
+        values = {
+            "session_type_id": kind["session_type_id"],
+            "name": "Open day",
+            "classification": "marketing",
+            "starts_at": self.suite.now() + timedelta(days=3),
+            "time_zone": "Europe/Rome",
+            "staff": "Lea",
+            "location": "Studio 2",
+            "capacity": capacity,
+            "waiting_list_size": waiting,
+        }
+        made = call.schedule_session(**(values | details))
+        self.session_id = made["session_id"]
+        return self.session_id
+
+    def person(self, name: str, kind: str = "lead") -> str:
+        """Give the id of somebody, who is made known at the first mention."""
+        if name not in self.people:
+            made = self.suite.booking.register_person(
+                kind=kind, name=name, email=f"{name}@example.com"
+            )
+            self.people[name] = made["person_id"]
+        return self.people[name]
+
+    def full(self, *booked: str, waiting: Sequence[str] = (), size: int = 9) -> None:
+        """Have a full session, and people who wait for it in this order; the story begins here."""
+        self.session(capacity=len(booked), waiting=size)
+        for name in (*booked, *waiting):
+            self.book(name)
+            self.settle()
+        self.suite.mark()
+
+    # -- when -------------------------------------------------------------------------------
+
+    def book(self, name: str, *, or_wait: bool = True) -> Any:
+        """Press `Book Lead` for somebody."""
+        ids = {"session_id": self.session_id, "person_id": self.person(name)}
+        return self.suite.booking.book(**ids, or_wait=or_wait)
+
+    def cancel(self, name: str) -> Any:
+        """Cancel somebody's place, by staff."""
+        return self.suite.booking.cancel_booking(booking_id=self.booking_id(name))
+
+    def join(self, name: str) -> Any:
+        """Put somebody on the list."""
+        person_id = self.person(name)
+        return self.suite.waitlist.join(target_id=self.session_id, person_id=person_id)
+
+    def leave(self, name: str) -> Any:
+        """Take somebody off the list."""
+        return self.suite.waitlist.leave(entry_id=self.entry_id(name))
+
+    def hold(self, name: str, **more: Any) -> str:
+        """Reserve a seat for somebody."""
+        ids = {"session_id": self.session_id, "person_id": self.person(name)}
+        hold_id: str = self.suite.booking.hold_place(**ids, **more)["hold_id"]
+        return hold_id
+
+    def change(self, **changes: Any) -> Any:
+        """Change the session."""
+        return self.suite.booking.change_session(session_id=self.session_id, **changes)
+
+    def settle(self) -> None:
+        """Have everything heard, once."""
+        self.suite.deliver()
+
+    def http(self, method: str, url: str) -> Response:
+        """Open or submit a page of booking."""
+        path = urlsplit(url).path
+        for name, page in entrypoints(Booking, Page):
+            with suppress(HTTPException):
+                rules = Map([Rule(page.url, methods=[page.method])])
+                _, values = rules.bind("").match(path, method)
+                request = Request(EnvironBuilder(path, method=method).get_environ())
+                answer: Response = getattr(self.suite.worker("booking"), name)(request, **values)
+                return answer
+        raise LookupError(url)
+
+    # -- then -------------------------------------------------------------------------------
+
+    @property
+    def roster(self) -> Any:
+        """Give the bookings screen."""
+        return self.suite.booking.get_roster(session_id=self.session_id)
+
+    def row(self, name: str, status: str = "booked") -> Any:
+        """Give somebody's newest row of a status on the bookings screen."""
+        return [r for r in self.roster["rows"] if (r["name"], r["status"]) == (name, status)][-1]
+
+    def booking_id(self, name: str) -> str:
+        """Give somebody's live booking."""
+        booking_id: str = self.row(name)["booking_id"]
+        return booking_id
+
+    def entry_id(self, name: str) -> str:
+        """Give somebody's place on the list."""
+        entry_id: str = self.row(name, "waitlisted")["entry_id"]
+        return entry_id
+
+    @property
+    def booked(self) -> list[str]:
+        """Name who has a place."""
+        return sorted(r["name"] for r in self.roster["rows"] if r["status"] == "booked")
+
+    @property
+    def waiting(self) -> list[str]:
+        """Name who waits, longest first, as waitlist has it."""
+        names = {person_id: name for name, person_id in self.people.items()}
+        entries = self.suite.waitlist.list_waiting(target_id=self.session_id)
+        return [names[entry["person_id"]] for entry in entries]
+
+    @property
+    def taken(self) -> int:
+        """Count the seats that are taken or held."""
+        taken: int = self.suite.booking.get_session(session_id=self.session_id)["taken"]
+        return taken
+
+    @property
+    def held(self) -> dict[str, int]:
+        """Count the seats held, by kind."""
+        held: dict[str, int] = self.roster["header"]["held"]
+        return held
+
+
+@cache
+def _empty_databases() -> Path:
+    """Make the databases once; every studio gets a copy."""
+    directory = Path(mkdtemp(prefix="atelier-empty-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    Suite(ALL, directory).close()
+    return directory
+
+
+@contextmanager
+def studio_in(databases: Mapping[str, str] | None = None) -> Iterator[Studio]:
+    """Open a studio on SQLite, or on databases of these addresses, and close it."""
+    with TemporaryDirectory(prefix="atelier-") as directory:
+        if databases is None:
+            shutil.copytree(_empty_databases(), directory, dirs_exist_ok=True)
+        mailbox = Mailbox()
+        suite = Suite(ALL, databases or Path(directory), {"notify.mail": mailbox})
+        try:
+            yield Studio(suite, mailbox)
+        finally:
+            suite.close()

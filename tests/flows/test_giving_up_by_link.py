@@ -1,0 +1,67 @@
+"""Whoever cannot come says so with the link in their email, and the next one has the place."""
+
+import pytest
+
+from tests.flows.studio import Studio
+
+
+@pytest.mark.rule("Q49", "Qi2")
+def test_the_link_in_the_email_passes_the_place_on(studio: Studio) -> None:
+    studio.full("ada", waiting=["grace", "alan"])
+    studio.cancel("ada")
+    studio.settle()
+    studio.suite.mark()
+
+    answer = studio.http("POST", studio.mailbox.link("grace"))
+    studio.suite.deliver(times=2)
+
+    assert answer.status_code == 200
+    assert studio.suite.story == [
+        "BookingCancelled",
+        "SpotRequested",
+        "SpotGranted",
+        "SpotAllocated",
+        "EmailSent",
+    ]
+    assert studio.booked == ["alan"]
+    assert studio.mailbox["alan"] == ["allocated"]
+
+
+def test_opening_the_link_changes_nothing_however_often(studio: Studio) -> None:
+    studio.full("ada", waiting=["grace"])
+    link = studio.mailbox.link("ada")
+
+    pages = {studio.http("GET", link).get_data(as_text=True) for _ in range(20)}
+    studio.settle()
+
+    assert len(pages) == 1
+    assert "Cancel my place" in pages.pop()
+    assert studio.suite.story == []
+    assert studio.booked == ["ada"]
+
+
+def test_pressing_the_button_again_takes_no_second_place(studio: Studio) -> None:
+    studio.full("ada", waiting=["grace", "alan"])
+    link = studio.mailbox.link("ada")
+
+    titles = []
+    for _ in range(3):
+        titles.append(studio.http("POST", link).get_data(as_text=True).count("is cancelled"))
+        studio.settle()
+
+    assert titles == [2, 2, 2]
+    assert studio.booked == ["grace"]
+    assert studio.waiting == ["alan"]
+
+
+def test_a_place_can_wander_through_the_whole_list(studio: Studio) -> None:
+    names = ["grace", "alan", "edsger", "barbara"]
+    studio.full("ada", waiting=names)
+
+    for name in ["ada", *names]:
+        studio.http("POST", studio.mailbox.link(name))
+        studio.settle()
+
+    assert studio.booked == []
+    assert studio.taken == 0
+    assert [studio.mailbox[name] for name in names] == [["allocated"]] * 4

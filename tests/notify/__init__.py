@@ -1,0 +1,1 @@
+"""notify's tests, room by room."""

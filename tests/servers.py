@@ -1,0 +1,150 @@
+"""Where the real servers are that live tests use.
+
+They come from ATELIER_TEST_BUS_URL and ATELIER_TEST_DB_URL, else from the standard ports of this
+machine, else from testcontainers.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import quote, urlsplit, urlunsplit
+from uuid import uuid4
+
+import kombu
+import sqlalchemy
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+HOW_TO_GET_THEM = (
+    "needs RabbitMQ and PostgreSQL: set ATELIER_TEST_BUS_URL and ATELIER_TEST_DB_URL, "
+    "or start them on their standard ports, or start a Docker engine"
+)
+
+
+class ServersMissing(Exception):
+    """No real servers can be found; the text says how to get them."""
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where a real broker and a real database are; `db_url` names an administrator's database."""
+
+    bus_url: str
+    db_url: str
+
+
+@cache
+def servers() -> Servers:
+    """Find the servers.
+
+    Raises:
+        ServersMissing: none answers, and no Docker engine can start them.
+    """
+    bus_url = os.environ.get("ATELIER_TEST_BUS_URL", "amqp://guest:guest@127.0.0.1:5672//")
+    db_url = os.environ.get("ATELIER_TEST_DB_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+    found = Servers(bus_url, db_url.replace("postgresql://", "postgresql+psycopg2://"))
+    try:
+        _try(found)
+    except (OSError, kombu.exceptions.OperationalError, sqlalchemy.exc.OperationalError) as exc:
+        if "ATELIER_TEST_BUS_URL" in os.environ or "ATELIER_TEST_DB_URL" in os.environ:
+            msg = f"{HOW_TO_GET_THEM} ({exc})"
+            raise ServersMissing(msg) from exc
+        return _from_containers()
+    return found
+
+
+def _try(found: Servers) -> None:
+    with kombu.Connection(found.bus_url, connect_timeout=3) as connection:
+        connection.connect()
+    engine = create_engine(found.db_url, poolclass=NullPool, connect_args={"connect_timeout": 3})
+    with engine.connect():
+        pass
+
+
+def _from_containers() -> Servers:
+    try:
+        # Only where nothing else is found: without a Docker engine even the import may fail.
+        from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415
+        from testcontainers.community.rabbitmq import RabbitMqContainer  # noqa: PLC0415
+
+        postgres, rabbit = PostgresContainer("postgres:15"), RabbitMqContainer("rabbitmq:3.13")
+        postgres.start()
+        rabbit.start()
+    except Exception as exc:
+        raise ServersMissing(HOW_TO_GET_THEM) from exc
+    params = rabbit.get_connection_params()
+    address = f"amqp://guest:guest@{params.host}:{params.port}//"
+    return Servers(address, postgres.get_connection_url())
+
+
+def free_port() -> int:
+    """Give a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def broker_control(*arguments: str, check: bool = True) -> str:
+    """Run `rabbitmqctl` on the broker of this machine and give what it printed."""
+    program = [shutil.which("rabbitmqctl") or "rabbitmqctl", "-q", *arguments]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False)
+    if check and done.returncode:
+        raise AssertionError(done.stdout + done.stderr)
+    return done.stdout
+
+
+@contextmanager
+def bus_for(name: str) -> Iterator[tuple[str, bool]]:
+    """Give a broker's address for a run, and whether it is a virtual host of its own there.
+
+    It is where `rabbitmqctl` can make one; elsewhere the run has the whole broker.
+    """
+    url = servers().bus_url
+    if shutil.which("rabbitmqctl") is None or "ATELIER_TEST_BUS_URL" in os.environ:
+        yield url, False
+        return
+    user = urlsplit(url).username or "guest"
+    broker_control("add_vhost", name)
+    try:
+        broker_control("set_permissions", "-p", name, user, ".*", ".*", ".*")
+        yield urlunsplit(urlsplit(url)._replace(path="/" + quote(name, safe=""))), True
+    finally:
+        broker_control("delete_vhost", name, check=False)
+
+
+@contextmanager
+def databases_for(name: str) -> Iterator[str]:
+    """Give the pattern of a run's database addresses, and drop at the end what was made."""
+    db_url = make_url(servers().db_url)
+    pattern = db_url.set(drivername="postgresql", database=f"{name}_SERVICE")
+    try:
+        yield pattern.render_as_string(hide_password=False).replace("SERVICE", "{service}")
+    finally:
+        admin = create_engine(db_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        made = text("SELECT datname FROM pg_database WHERE starts_with(datname, :name)")
+        with admin.connect() as sql:
+            for database in sql.execute(made, {"name": f"{name}_"}).scalars().all():
+                sql.execute(text(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'))
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """Make a database on the real server, give its address, and take it away again."""
+    admin_url = make_url(servers().db_url)
+    admin = create_engine(admin_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    name = f"atelier_test_{uuid4().hex[:12]}"
+    with admin.connect() as sql:
+        sql.execute(text(f'CREATE DATABASE "{name}"'))
+    try:
+        yield admin_url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as sql:
+            sql.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        admin.dispose()

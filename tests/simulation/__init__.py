@@ -1,0 +1,1 @@
+"""Random histories, checked after every step."""

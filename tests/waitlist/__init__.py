@@ -1,0 +1,1 @@
+"""waitlist's tests, room by room."""
