@@ -229,7 +229,7 @@ def why(some_id: str) -> None:
         msg = f"no service's journal knows {some_id}"
         raise click.ClickException(msg)
     for line in trail.told(trace):
-        out.print(line)
+        out.print(line, soft_wrap=True)
 
 
 @atelier.group()
