@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import eventlet
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -44,12 +44,14 @@ def make_engine(url: str, *, service: str, pool_size: int) -> Engine:
     """
     if url.startswith("sqlite"):
         prepare_directory(url)
-        engine = create_engine(url, connect_args={"timeout": 5, "check_same_thread": False})
+        connect_args = {"timeout": 5, "check_same_thread": False}
+        engine = create_engine(url, hide_parameters=True, connect_args=connect_args)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", lambda sql: sql.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
     engine = create_engine(
         url,
+        hide_parameters=True,
         isolation_level="AUTOCOMMIT",  # BEGIN and COMMIT travel with statements: see `opened`
         pool_size=pool_size,
         max_overflow=0,
@@ -62,7 +64,17 @@ def make_engine(url: str, *, service: str, pool_size: int) -> Engine:
         },
     )
     event.listen(engine, "before_cursor_execute", _begin_first, retval=True)
+    event.listen(engine, "handle_error", _quote_nothing)
     return engine
+
+
+def _quote_nothing(failure: ExceptionContext) -> None:
+    """Keep people's data out of an error: its statement holds values, and so do its details."""
+    for error in (failure.sqlalchemy_exception, failure.original_exception):
+        if error is not None:
+            error.args = tuple(str(arg).partition("\n")[0] for arg in error.args)
+    if failure.sqlalchemy_exception is not None:
+        failure.sqlalchemy_exception.statement = None
 
 
 def prepare_directory(url: str) -> None:
