@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import kombu
 import sqlalchemy
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
@@ -119,32 +119,46 @@ def bus_for(name: str) -> Iterator[tuple[str, bool]]:
         broker_control("delete_vhost", name, check=False)
 
 
-@contextmanager
-def databases_for(name: str) -> Iterator[str]:
-    """Give the pattern of a run's database addresses, and drop at the end what was made."""
-    db_url = make_url(servers().db_url)
-    pattern = db_url.set(drivername="postgresql", database=f"{name}_SERVICE")
-    try:
-        yield pattern.render_as_string(hide_password=False).replace("SERVICE", "{service}")
-    finally:
-        admin = create_engine(db_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        made = text("SELECT datname FROM pg_database WHERE starts_with(datname, :name)")
-        with admin.connect() as sql:
-            for database in sql.execute(made, {"name": f"{name}_"}).scalars().all():
-                sql.execute(text(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'))
+def admin_engine() -> Engine:
+    """Give a way to the administrator's database, where each statement is by itself."""
+    return create_engine(servers().db_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
 
 
 @contextmanager
 def own_database() -> Iterator[str]:
     """Make a database on the real server, give its address, and take it away again."""
-    admin_url = make_url(servers().db_url)
-    admin = create_engine(admin_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     name = f"atelier_test_{uuid4().hex[:12]}"
-    with admin.connect() as sql:
+    with admin_engine().connect() as sql:
         sql.execute(text(f'CREATE DATABASE "{name}"'))
     try:
-        yield admin_url.set(database=name).render_as_string(hide_password=False)
+        url = make_url(servers().db_url).set(database=name)
+        yield url.render_as_string(hide_password=False)
     finally:
-        with admin.connect() as sql:
+        with admin_engine().connect() as sql:
             sql.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        admin.dispose()
+
+
+def database_pattern(name: str) -> str:
+    """Give the pattern of a run's database addresses, as ATELIER_DB_URL takes it."""
+    url = make_url(servers().db_url).set(drivername="postgresql", database=f"{name}_SERVICE")
+    return url.render_as_string(hide_password=False).replace("SERVICE", "{service}")
+
+
+def copy_databases(name: str, *, of: str) -> None:
+    """Make the databases of a run as copies of those of another that nobody uses."""
+    with admin_engine().connect() as sql:
+        for database in _databases(sql, of):
+            copy = database.replace(of, name, 1)
+            sql.execute(text(f'CREATE DATABASE "{copy}" TEMPLATE "{database}"'))
+
+
+def drop_databases(name: str) -> None:
+    """Drop the databases of a run."""
+    with admin_engine().connect() as sql:
+        for database in _databases(sql, name):
+            sql.execute(text(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'))
+
+
+def _databases(sql: Connection, name: str) -> list[str]:
+    made = text("SELECT datname FROM pg_database WHERE starts_with(datname, :name)")
+    return list(sql.execute(made, {"name": f"{name}_"}).scalars())

@@ -3,6 +3,7 @@
 What a run makes on the servers it takes away again.
 """
 
+import atexit
 import json
 import os
 import re
@@ -27,13 +28,16 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from shared.bus.caller import Caller, CallTimedOut
-from shared.bus.topology import Ear
+from shared.bus.topology import Ear, Topology
 from shared.contracts import FACTS
 from tests.servers import (
     ServersMissing,
+    admin_engine,
     broker_control,
     bus_for,
-    databases_for,
+    copy_databases,
+    database_pattern,
+    drop_databases,
     free_port,
     servers,
 )
@@ -232,8 +236,7 @@ class Stack:
     @contextmanager
     def admin(self) -> Iterator[Connection]:
         """Look after the run's databases from outside of them, each statement by itself."""
-        engine = create_engine(servers().db_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as sql:
+        with admin_engine().connect() as sql:
             yield sql
 
     # -- the bus ----------------------------------------------------------------------------
@@ -314,7 +317,7 @@ class Stack:
                 logs = "\n".join(f"-- {name}\n{self.log(name)[-3000:]}" for name in self.processes)
                 msg = f"waited {seconds:g} s in vain: {what}\n{logs}"
                 raise AssertionError(msg)
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def unsettled(self) -> list[str]:
         """List the facts that are not confirmed or not handled by all that hear them.
@@ -390,15 +393,20 @@ def http(url: str, method: str = "GET", *, seconds: float = 20) -> tuple[int, st
 
 
 @cache
-def ears() -> Mapping[str, tuple[Ear, ...]]:
-    """Give where each topic is heard."""
+def topology() -> Topology:
+    """Give all that is declared on the bus."""
     from services.__main__ import SUITE  # noqa: PLC0415 - it imports every service
     from shared.bus.serve import suite_topology  # noqa: PLC0415 - the same
 
-    heard = suite_topology(SUITE.values()).heard
+    return suite_topology(SUITE.values())
+
+
+@cache
+def ears() -> Mapping[str, tuple[Ear, ...]]:
+    """Give where each topic is heard, by the services that a run starts."""
     return {
         topic: tuple(ear for ear in them if ear.service in SERVICES)
-        for topic, them in heard.items()
+        for topic, them in topology().heard.items()
     }
 
 
@@ -417,20 +425,36 @@ def stack(directory: Path, *, bus_url: str | None = None, **env: str) -> Iterato
     name = f"atelier_test_{uuid4().hex[:12]}"
     with ExitStack() as ends:
         url, own_host = (bus_url, False) if bus_url else ends.enter_context(bus_for(name))
-        db_url = ends.enter_context(databases_for(name))
         web = f"127.0.0.1:{free_port()}"
-        theirs = {key: value for key, value in os.environ.items() if not key.startswith("ATELIER_")}
         own = {
-            "PYTHONPATH": str(ROOT),
-            "ATELIER_ENVIRONMENT": "test",
             "ATELIER_BUS_URL": url,
-            "ATELIER_DB_URL": db_url,
+            "ATELIER_DB_URL": database_pattern(name),
             "ATELIER_DATA_DIR": str(directory / "data"),
             "ATELIER_BOOKING_WEB": web,
             "ATELIER_BOOKING_URL": f"http://{web}",
             "ATELIER_LINK_KEYS": LINK_KEY,
         }
-        made = Stack(name, directory, theirs | own | env, own_host)
+        made = Stack(name, directory, _plain() | own | env, own_host)
+        ends.callback(drop_databases, name)
         ends.callback(made.close)
-        made.atelier("migrate", "--create-databases")
+        copy_databases(name, of=_migrated())
+        with kombu.Connection(url) as connection:
+            topology().declare(connection)
         yield made
+
+
+def _plain() -> dict[str, str]:
+    """Give an environment with none of our settings but that it is a test's."""
+    theirs = {key: value for key, value in os.environ.items() if not key.startswith("ATELIER_")}
+    return theirs | {"PYTHONPATH": str(ROOT), "ATELIER_ENVIRONMENT": "test"}
+
+
+@cache
+def _migrated() -> str:
+    """Migrate databases for the runs of this process to copy, which is faster than anew each."""
+    name = f"atelier_test_{uuid4().hex[:12]}"
+    atexit.register(drop_databases, name)
+    env = _plain() | {"ATELIER_DB_URL": database_pattern(name)}
+    migrate = [*ATELIER, "migrate", "--create-databases"]
+    subprocess.run(migrate, cwd=ROOT, env=env, check=True, timeout=90, stdout=subprocess.DEVNULL)
+    return name

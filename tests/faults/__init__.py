@@ -1,0 +1,1 @@
+"""Kill, cut off, duplicate, reorder, restart; then check what was promised."""

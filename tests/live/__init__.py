@@ -1,0 +1,1 @@
+"""The suite as its users meet it, on a real RabbitMQ and a real PostgreSQL."""
