@@ -53,7 +53,7 @@ class Occasion:
 class PersonRegistered(Contact, Fact, version=1, about="person_id"):
     """A person became known: a lead, a client or a member.
 
-    Heard by: notify (keeps the contact data).
+    Heard by: notify (keeps the contact data), ranking (keeps the name and language).
     """
 
 
@@ -61,7 +61,7 @@ class PersonRegistered(Contact, Fact, version=1, about="person_id"):
 class PersonChanged(Contact, Fact, version=1, about="person_id"):
     """A person's contact data are no longer what they were.
 
-    Heard by: notify (keeps the contact data).
+    Heard by: notify (keeps the contact data), ranking (keeps the name and language).
     """
 
 
@@ -182,7 +182,7 @@ class Visit:
 class VisitRecorded(Visit, Fact, version=1, about="person_id"):
     """A person came to a session they had a place in.
 
-    Heard by: nobody yet.
+    Heard by: ranking (counts it).
     """
 
     recorded_at: datetime  # UTC
@@ -192,7 +192,7 @@ class VisitRecorded(Visit, Fact, version=1, about="person_id"):
 class VisitRetracted(Visit, Fact, version=1, about="person_id"):
     """A visit that was recorded counts no longer: a no-show after all, or cancelled.
 
-    Heard by: nobody yet.
+    Heard by: ranking (counts it no longer).
     """
 
     retracted_at: datetime  # UTC

@@ -103,3 +103,38 @@ class SpotNotFound(Refused):
 @deserialize_to_instance
 class MessageNotFound(Refused):
     """No message has this id."""
+
+
+@deserialize_to_instance
+class RankingNotActive(Refused):
+    """The studio has not activated ranking."""
+
+
+@deserialize_to_instance
+class CategoryNotFound(Refused):
+    """No category has this id."""
+
+
+@deserialize_to_instance
+class RankNotFound(Refused):
+    """No rank of this category has this id."""
+
+
+@deserialize_to_instance
+class NotRanked(Refused):
+    """The person has no rank in this category; assign one first."""
+
+
+@deserialize_to_instance
+class AlreadyRanked(Refused):
+    """The person has a rank in this category; promote or demote them."""
+
+
+@deserialize_to_instance
+class NoSuchMove(Refused):
+    """There is no rank above or below, or the one named is not on that side."""
+
+
+@deserialize_to_instance
+class PlacementNotFound(Refused):
+    """No placement has this id."""
