@@ -53,7 +53,7 @@ class Occasion:
 class PersonRegistered(Contact, Fact, version=1, about="person_id"):
     """A person became known: a lead, a client or a member.
 
-    Heard by: notify (keeps the contact data).
+    Heard by: loyalty (keeps the name), notify (keeps the contact data).
     """
 
 
@@ -61,7 +61,7 @@ class PersonRegistered(Contact, Fact, version=1, about="person_id"):
 class PersonChanged(Contact, Fact, version=1, about="person_id"):
     """A person's contact data are no longer what they were.
 
-    Heard by: notify (keeps the contact data).
+    Heard by: loyalty (keeps the name), notify (keeps the contact data).
     """
 
 
@@ -85,7 +85,7 @@ class SessionChanged(QueueLimits, Fact, version=1, about="session_id"):
 class BookingConfirmed(Occasion, Fact, version=1, about="session_id"):
     """A person has a place, booked by themselves or by staff.
 
-    Heard by: notify (confirms it, with a link to cancel).
+    Heard by: loyalty (notes that they have booked), notify (confirms it, with a link to cancel).
     """
 
     booking_id: UUID
@@ -98,7 +98,7 @@ class BookingConfirmed(Occasion, Fact, version=1, about="session_id"):
 class BookingCancelled(Fact, version=1, about="session_id"):
     """A person gave up a confirmed place.
 
-    Heard by: waitlist (asks for the place).
+    Heard by: waitlist (asks for the place), loyalty (gives back the points of a treat).
     """
 
     booking_id: UUID
@@ -182,7 +182,7 @@ class Visit:
 class VisitRecorded(Visit, Fact, version=1, about="person_id"):
     """A person came to a session they had a place in.
 
-    Heard by: nobody yet.
+    Heard by: loyalty (gives the points of a visit).
     """
 
     recorded_at: datetime  # UTC
@@ -192,7 +192,7 @@ class VisitRecorded(Visit, Fact, version=1, about="person_id"):
 class VisitRetracted(Visit, Fact, version=1, about="person_id"):
     """A visit that was recorded counts no longer: a no-show after all, or cancelled.
 
-    Heard by: nobody yet.
+    Heard by: loyalty (takes back the points of the visit).
     """
 
     retracted_at: datetime  # UTC
