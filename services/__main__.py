@@ -27,6 +27,7 @@ from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
 from services.booking.service import Booking  # noqa: E402
+from services.loyalty.service import Loyalty  # noqa: E402
 from services.notify.service import Notify  # noqa: E402
 from services.ranking.service import Ranking  # noqa: E402
 from services.waitlist.service import Waitlist  # noqa: E402
@@ -40,7 +41,7 @@ from shared.contracts.errors import Refused  # noqa: E402
 from shared.logs import configure_logs  # noqa: E402
 from shared.migrate import create_database, migrate, migrations_due  # noqa: E402
 
-SUITE: dict[str, Any] = {cls.name: cls for cls in (Booking, Waitlist, Notify, Ranking)}
+SUITE: dict[str, Any] = {cls.name: cls for cls in (Booking, Waitlist, Notify, Loyalty, Ranking)}
 SERVICE = click.Choice(list(SUITE))
 out = Console(highlight=False)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,23 +10,24 @@ import pytest
 from services.booking.service import Booking
 from services.ranking.service import Ranking
 from shared.testing import Suite
-from tests.flows.studio import Studio, studio_in
+from tests.flows.studio import Mailbox, Studio
 
 
 @pytest.fixture(name="dojo")
-def open_dojo() -> Iterator[Studio]:
+def open_dojo(tmp_path: Path) -> Iterator[Studio]:
     """Give a studio that ranks its people in Karate: two visits for the yellow belt."""
-    with studio_in([Booking, Ranking]) as made:
-        call = made.suite.ranking
-        call.activate(time_zone="Europe/Rome")
-        karate = call.add_category(name="Karate", automatic=True, notices=True)["category_id"]
-        call.add_rank(category_id=karate, name="white", visits=2)
-        call.add_rank(category_id=karate, name="yellow")
-        made.person("ada", "member")
-        made.settle()
-        call.assign(person_id=made.person("ada"), category_id=karate)
-        made.settle()
-        yield made
+    made = Studio(Suite((Booking, Ranking), tmp_path), Mailbox())
+    call = made.suite.ranking
+    call.activate(time_zone="Europe/Rome")
+    karate = call.add_category(name="Karate", automatic=True, notices=True)["category_id"]
+    call.add_rank(category_id=karate, name="white", visits=2)
+    call.add_rank(category_id=karate, name="yellow")
+    made.person("ada", "member")
+    made.settle()
+    call.assign(person_id=made.person("ada"), category_id=karate)
+    made.settle()
+    yield made
+    made.suite.close()
 
 
 def attend(studio: Studio, attendance: str, *, days: int = 1) -> str:

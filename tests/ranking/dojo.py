@@ -229,8 +229,8 @@ def _body(said: Any) -> Any:
 
 
 @contextmanager
-def dojo_in(databases: Path | str) -> Iterator[Dojo]:
-    """Open a studio on SQLite, or on the databases of an address, and close it."""
+def dojo_in(databases: Path | Mapping[str, str]) -> Iterator[Dojo]:
+    """Open a studio on SQLite, or on a database at an address, and close it."""
     suite = Suite([Ranking], databases)
     try:
         yield Dojo(suite)

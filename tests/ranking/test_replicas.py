@@ -1,45 +1,26 @@
 """Two replicas at once, on PostgreSQL: nobody is promoted twice, and nobody is forgotten."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from uuid import uuid4
 
 import eventlet
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.pool import NullPool
 
 from services.ranking import actions
 from shared.db import Transactions
 from tests.ranking.dojo import Dojo, dojo_in
-from tests.stack import servers
+from tests.servers import own_database
 
 pytestmark = pytest.mark.live
-
-
-@contextmanager
-def own_database() -> Iterator[str]:
-    """Make a database on the real server, give its address, and take it away again."""
-    url = make_url(servers().db_url)
-    admin = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    name = f"atelier_test_{uuid4().hex[:12]}"
-    with admin.connect() as sql:
-        sql.execute(text(f'CREATE DATABASE "{name}"'))
-    try:
-        yield url.set(database=name).render_as_string(hide_password=False)
-    finally:
-        with admin.connect() as sql:
-            sql.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        admin.dispose()
 
 
 @pytest.fixture
 def replicas() -> Iterator[list[Dojo]]:
     """Give two replicas of ranking on one database."""
     with ExitStack() as ends:
-        url = ends.enter_context(own_database())
-        made = [ends.enter_context(dojo_in(url)) for _ in range(2)]
+        databases = {"ranking": ends.enter_context(own_database())}
+        made = [ends.enter_context(dojo_in(databases)) for _ in range(2)]
         made[0].activate()
         yield made
 
