@@ -4,15 +4,16 @@ set -eu
 
 secret() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 
-for name in POSTGRES OWNER CALLER BOOKING WAITLIST NOTIFY GRAFANA; do
+for name in POSTGRES OWNER CALLER BOOKING WAITLIST NOTIFY LOYALTY RANKING GRAFANA; do
   echo "${name}_PASSWORD=$(secret)"
 done
 cat <<EOT
 # Signs the links in emails. To rotate: add a key at the end; drop the old one when its links are
 # past, which is when the sessions they were sent for have begun.
 ATELIER_LINK_KEYS=$(secret)
-# The address people reach booking's pages under, as it stands in emails.
+# The addresses people reach booking's and ranking's pages under, as links name them.
 ATELIER_BOOKING_URL=http://127.0.0.1:8600
+ATELIER_RANKING_URL=http://127.0.0.1:8603
 # The mail catcher of the profile "trial"; a real one: smtp+starttls://user:password@host:587
 ATELIER_SMTP_URL=smtp://mail:1025
 ATELIER_MAIL_FROM=Atelier <studio@example.com>

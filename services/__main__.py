@@ -27,7 +27,9 @@ from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
 from services.booking.service import Booking  # noqa: E402
+from services.loyalty.service import Loyalty  # noqa: E402
 from services.notify.service import Notify  # noqa: E402
+from services.ranking.service import Ranking  # noqa: E402
 from services.waitlist.service import Waitlist  # noqa: E402
 from shared import doctor as diagnosis  # noqa: E402
 from shared import trail  # noqa: E402
@@ -39,7 +41,7 @@ from shared.contracts.errors import Refused  # noqa: E402
 from shared.logs import configure_logs  # noqa: E402
 from shared.migrate import create_database, migrate, migrations_due  # noqa: E402
 
-SUITE: dict[str, Any] = {cls.name: cls for cls in (Booking, Waitlist, Notify)}
+SUITE: dict[str, Any] = {cls.name: cls for cls in (Booking, Waitlist, Notify, Loyalty, Ranking)}
 SERVICE = click.Choice(list(SUITE))
 out = Console(highlight=False)
 
@@ -181,7 +183,8 @@ def _answering() -> Iterator[None]:
     if not settings().embedded:
         yield
         return
-    os.environ["ATELIER_BOOKING_WEB"] = "127.0.0.1:0"  # the usual port may be in use by `up`
+    for service in ("BOOKING", "RANKING"):  # the usual ports may be in use by `up`
+        os.environ[f"ATELIER_{service}_WEB"] = "127.0.0.1:0"
     settings.cache_clear()
     _prepare()
     with serve.running(SUITE.values()):

@@ -78,6 +78,7 @@ def _set_up(directory: Path) -> None:
         "ATELIER_DATA_DIR": str(directory),
         "ATELIER_BOOKING_WEB": address,
         "ATELIER_BOOKING_URL": f"http://{address}",
+        "ATELIER_RANKING_WEB": "127.0.0.1:0",
         "ATELIER_LOG_LEVEL": "ERROR",
     }
     settings.cache_clear()

@@ -87,6 +87,12 @@ class Settings:
     booking_web: str = setting(
         "127.0.0.1:8600", "the address and port booking's pages listen on", _ADDRESS
     )
+    ranking_url: str = setting(
+        "http://127.0.0.1:8603", "the public address of ranking's pages, as links name it", _URL
+    )
+    ranking_web: str = setting(
+        "127.0.0.1:8603", "the address and port ranking's pages listen on", _ADDRESS
+    )
     ops_web: str = setting(
         "127.0.0.1:9600",
         "the address and port of `/health/live`, `/health/ready` and `/metrics`",

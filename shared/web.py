@@ -94,14 +94,14 @@ def page(method: str, path: str) -> Callable[[Handler], Handler]:
     return decorate
 
 
-def shown(title: str, body: str, status: int = 200) -> Response:
-    """Make a whole page of a title and the HTML of its body."""
-    text = _PAGE.format(title=html.escape(title), body=body)
+def shown(title: str, body: str, status: int = 200, *, language: str = "en") -> Response:
+    """Make a whole page of a title and the HTML of its body, in a language (ISO 639-1)."""
+    text = _PAGE.format(title=html.escape(title), body=body, language=html.escape(language))
     return Response(text, status, content_type="text/html; charset=utf-8")
 
 
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

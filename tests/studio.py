@@ -21,17 +21,22 @@ class Studio:
 
     run: Stack
     mailbox: Mailbox
+    patient: bool = False  # whether a call is repeated until there is an answer
+
+    def call(self, method: str, **kwargs: Any) -> Any:
+        """Call `service.method`."""
+        return (self.run.insist if self.patient else self.run.call)(method, **kwargs)
 
     @cached_property
     def session_type_id(self) -> str:
         """Give the one template of all sessions."""
-        made = self.run.call("booking.create_session_type", name="Open day", duration_minutes=60)
+        made = self.call("booking.create_session_type", name="Open day", duration_minutes=60)
         return str(made["session_type_id"])
 
     def person(self, name: str = "lead") -> dict[str, Any]:
         """Make somebody known; no two have the same address."""
         email = f"{name}.{next(_names)}@example.com"
-        made: dict[str, Any] = self.run.call(
+        made: dict[str, Any] = self.call(
             "booking.register_person", kind="lead", name=name.capitalize(), email=email
         )
         return made
@@ -49,13 +54,13 @@ class Studio:
             "capacity": seats,
             "waiting_list_size": waiting,
         }
-        made = self.run.call("booking.schedule_session", **values | details)
+        made = self.call("booking.schedule_session", **values | details)
         return str(made["session_id"])
 
     def book(self, session_id: str, person: dict[str, Any], *, or_wait: bool = True) -> Any:
         """Give somebody a place, or one on the list."""
         ids = {"session_id": session_id, "person_id": person["person_id"]}
-        return self.run.call("booking.book", **ids, or_wait=or_wait)
+        return self.call("booking.book", **ids, or_wait=or_wait)
 
     def full_session(self, *, seats: int = 1, waiting: int = 1) -> "FullSession":
         """Fill a session, and have people wait for a seat in it, one after the other."""
@@ -90,8 +95,8 @@ class FullSession:
 
     def cancel(self, number: int = 0, **more: Any) -> Any:
         """Cancel one of the first bookings."""
-        run = self.studio.run
-        return run.call("booking.cancel_booking", booking_id=self.bookings[number], **more)
+        booking_id = self.bookings[number]
+        return self.studio.call("booking.cancel_booking", booking_id=booking_id, **more)
 
     def allocations(self) -> list[str]:
         """List the entries that were given a seat, in the order of the facts that say so."""

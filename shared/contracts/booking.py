@@ -53,7 +53,8 @@ class Occasion:
 class PersonRegistered(Contact, Fact, version=1, about="person_id"):
     """A person became known: a lead, a client or a member.
 
-    Heard by: notify (keeps the contact data).
+    Heard by: notify (keeps the contact data), loyalty (keeps the name), ranking (keeps the name and
+    language).
     """
 
 
@@ -61,7 +62,8 @@ class PersonRegistered(Contact, Fact, version=1, about="person_id"):
 class PersonChanged(Contact, Fact, version=1, about="person_id"):
     """A person's contact data are no longer what they were.
 
-    Heard by: notify (keeps the contact data).
+    Heard by: notify (keeps the contact data), loyalty (keeps the name), ranking (keeps the name and
+    language).
     """
 
 
@@ -85,7 +87,7 @@ class SessionChanged(QueueLimits, Fact, version=1, about="session_id"):
 class BookingConfirmed(Occasion, Fact, version=1, about="session_id"):
     """A person has a place, booked by themselves or by staff.
 
-    Heard by: notify (confirms it, with a link to cancel).
+    Heard by: loyalty (notes that they have booked), notify (confirms it, with a link to cancel).
     """
 
     booking_id: UUID
@@ -98,7 +100,7 @@ class BookingConfirmed(Occasion, Fact, version=1, about="session_id"):
 class BookingCancelled(Fact, version=1, about="session_id"):
     """A person gave up a confirmed place.
 
-    Heard by: waitlist (asks for the place).
+    Heard by: waitlist (asks for the place), loyalty (gives back the points of a treat).
     """
 
     booking_id: UUID
@@ -182,7 +184,7 @@ class Visit:
 class VisitRecorded(Visit, Fact, version=1, about="person_id"):
     """A person came to a session they had a place in.
 
-    Heard by: nobody yet.
+    Heard by: loyalty (gives the points of a visit), ranking (counts it).
     """
 
     recorded_at: datetime  # UTC
@@ -192,7 +194,7 @@ class VisitRecorded(Visit, Fact, version=1, about="person_id"):
 class VisitRetracted(Visit, Fact, version=1, about="person_id"):
     """A visit that was recorded counts no longer: a no-show after all, or cancelled.
 
-    Heard by: nobody yet.
+    Heard by: loyalty (takes back the points of the visit), ranking (counts it no longer).
     """
 
     retracted_at: datetime  # UTC

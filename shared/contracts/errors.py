@@ -103,3 +103,103 @@ class SpotNotFound(Refused):
 @deserialize_to_instance
 class MessageNotFound(Refused):
     """No message has this id."""
+
+
+@deserialize_to_instance
+class RankingNotActive(Refused):
+    """The studio has not activated ranking."""
+
+
+@deserialize_to_instance
+class CategoryNotFound(Refused):
+    """No category has this id."""
+
+
+@deserialize_to_instance
+class RankNotFound(Refused):
+    """No rank of this category has this id."""
+
+
+@deserialize_to_instance
+class NotRanked(Refused):
+    """The person has no rank in this category; assign one first."""
+
+
+@deserialize_to_instance
+class AlreadyRanked(Refused):
+    """The person has a rank in this category; promote or demote them."""
+
+
+@deserialize_to_instance
+class NoSuchMove(Refused):
+    """There is no rank above or below, or the one named is not on that side."""
+
+
+@deserialize_to_instance
+class PlacementNotFound(Refused):
+    """No placement has this id."""
+
+
+@deserialize_to_instance
+class CardNotFound(Refused):
+    """No TreatCard has this number."""
+
+
+@deserialize_to_instance
+class CardNumberTaken(Refused):
+    """The number is on somebody else's TreatCard."""
+
+
+@deserialize_to_instance
+class CardHeldAlready(Refused):
+    """The person has a TreatCard already; another takes its place by `replace_card`."""
+
+
+@deserialize_to_instance
+class CardLost(Refused):
+    """The TreatCard was reported lost and is not given out again."""
+
+
+@deserialize_to_instance
+class NoTreatCard(Refused):
+    """The person has no TreatCard, or has lost it and has no other yet."""
+
+
+@deserialize_to_instance
+class SelfReferral(Refused):
+    """Nobody brings themselves as a new client."""
+
+
+@deserialize_to_instance
+class ReferralRing(Refused):
+    """The person has, directly or through others, referred the one who is to have referred them."""
+
+
+@deserialize_to_instance
+class NotANewClient(Refused):
+    """The person had booked before they were referred."""
+
+
+@deserialize_to_instance
+class ReferralNotFound(Refused):
+    """No referral has this id."""
+
+
+@deserialize_to_instance
+class ReferralCorrected(Refused):
+    """It was somebody else who referred this client, or nobody; this referral earns nothing."""
+
+
+@deserialize_to_instance
+class NotEnoughPoints(Refused):
+    """The balance would fall below zero."""
+
+
+@deserialize_to_instance
+class TreatRedeemedAlready(Refused):
+    """Another treat was taken with this booking."""
+
+
+@deserialize_to_instance
+class PurchaseDiffers(Refused):
+    """The reference stands for a purchase with other details."""

@@ -46,7 +46,7 @@ class SpotReturned(Fact, version=1, about="target_id"):
 class SpotAllocated(Occasion, Fact, version=1, about="target_id"):
     """The person who waited has the seat.
 
-    Heard by: notify (tells them, with a link to cancel).
+    Heard by: loyalty (notes that they have booked), notify (tells them, with a link to cancel).
     """
 
     spot_id: UUID

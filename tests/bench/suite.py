@@ -13,7 +13,7 @@ from typing import Any
 from tests.bench.client import Client
 from tests.bench.floor import ROLES
 from tests.bench.usage import Meter
-from tests.stack import ROOT, SERVICES, Stack, free_port, stack
+from tests.stack import ROOT, STORY, Stack, free_port, stack
 
 SETTINGS: Mapping[str, str] = {"ATELIER_SMTP_CONNECTIONS": "8"}
 """What differs from the default settings during the measurement."""
@@ -95,10 +95,10 @@ def _prepared(name: str) -> Iterator[tuple[Stack, Subject]]:
 
 @contextmanager
 def ours() -> Iterator[Subject]:
-    """Start the suite, every service its own process."""
+    """Start the services of the story, each its own process."""
     with _prepared("ours") as (run, subject):
         run.start_all()
-        for service in SERVICES:
+        for service in STORY:
             subject.meter.groups[service] = [run.processes[service].pid]
         yield subject
         subject.client.close()

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from services.__main__ import SUITE
-from shared.config import DEVELOPMENT_KEY, Settings, read_settings
+from shared.config import DEVELOPMENT_KEY, Settings, host_and_port, read_settings
 from tests.deploy import BASE, COMPOSE, DEPLOY, compose, documents
 
-MAKES_OR_CHECKS_LINKS = ("booking", "notify")
+MAKES_OR_CHECKS_LINKS = ("booking", "notify", "ranking")
+HAVE_PAGES = ("booking", "ranking")
 OURS = [name for name, one in compose()["services"].items() if "build" in one]
 
 
@@ -77,16 +78,35 @@ def test_every_container_is_hardened() -> None:
         assert "cap_add" not in one, name
 
 
-def test_only_booking_listens_beyond_this_host_and_only_if_told_so() -> None:
+def test_only_pages_are_reached_beyond_this_host_and_only_if_told_so() -> None:
     for name, one in compose()["services"].items():
+        own = f"${{{name.upper()}_PORT:-127.0.0.1:" if name in HAVE_PAGES else "127.0.0.1:"
         for port in one.get("ports", []):
-            assert port.startswith("127.0.0.1:") or name == "booking"
-            assert port.startswith(("127.0.0.1:", "${BOOKING_PORT:-127.0.0.1:")), name
+            assert port.startswith(("127.0.0.1:", own)), name
+
+
+@pytest.mark.parametrize("service", HAVE_PAGES)
+def test_pages_are_served_where_they_are_looked_for(service: str) -> None:
+    port = host_and_port(getattr(Settings(), f"{service}_web"))[1]
+    image = (DEPLOY / "Dockerfile").read_text()
+    named = {
+        one["name"]: one
+        for one in resource(service, "Deployment")["spec"]["template"]["spec"]["containers"][0][
+            "ports"
+        ]
+    }
+    policies = {one["metadata"]["name"]: one for one in documents(BASE / "network.yaml")}
+
+    assert f"ATELIER_{service.upper()}_WEB=0.0.0.0:{port}" in image
+    assert str(port) in re.findall(r"^EXPOSE (.*)$", image, re.MULTILINE)[0].split()
+    assert [one.rsplit(":", 1)[1] for one in compose()["services"][service]["ports"]] == [str(port)]
+    assert named["web"]["containerPort"] == port
+    assert policies[f"{service}-pages"]["spec"]["ingress"][0]["ports"] == [{"port": port}]
 
 
 def test_the_servers_are_on_the_inner_network_alone() -> None:
     assert compose()["networks"]["inside"]["internal"] is True
-    for name in ("postgres", "rabbitmq", "waitlist"):
+    for name in ("postgres", "rabbitmq", "waitlist", "loyalty"):
         assert compose()["services"][name]["networks"] == ["inside"], name
 
 
@@ -96,7 +116,7 @@ def test_a_service_is_given_longer_to_stop_than_it_takes() -> None:
 
     for service in SUITE:
         assert int(compose()["services"][service]["stop_grace_period"].rstrip("s")) >= takes + 10
-    assert pods["terminationGracePeriodSeconds"] >= takes + 5 + 10  # 5: booking's preStop
+    assert pods["terminationGracePeriodSeconds"] >= takes + 5 + 10  # 5: the pages' preStop
 
 
 def test_services_start_after_the_migration_and_the_migration_after_the_roles() -> None:

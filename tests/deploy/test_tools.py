@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.__main__ import SUITE
 from tests.deploy import BASE, COMPOSE, DEPLOY, ROOT, tool
 
 YAMLLINT = {
@@ -44,7 +45,7 @@ def test_every_shell_script_is_sound() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["booking.yaml", "waitlist.yaml", "notify.yaml", "migrate.yaml", "network.yaml"]
+    "name", [*(f"{service}.yaml" for service in SUITE), "migrate.yaml", "network.yaml"]
 )
 def test_kubernetes_knows_every_field_of_the_base(name: str) -> None:
     tool("kubernetes-validate", "--strict", "--quiet", BASE / name)

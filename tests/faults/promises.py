@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tests.smtp_sink import Mailbox
-from tests.stack import SERVICES, Stack
+from tests.stack import STORY, Stack
 
 
 def violations(run: Stack, sink: Mailbox) -> list[str]:
@@ -43,7 +43,7 @@ class Seen:
         self.unsettled = run.unsettled()
         self.deferred = [
             (service, row)
-            for service in SERVICES
+            for service in STORY
             for row in run.rows(service, "SELECT * FROM deferred")
         ]
         self.taken = sink.taken()

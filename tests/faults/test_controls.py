@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.promises import shown, violations
 from tests.faults.scenarios import crash, repeat_every_fact
-from tests.stack import ATELIER, SERVICES
+from tests.stack import ATELIER, STORY
 from tests.studio import Studio
 
 pytestmark = pytest.mark.live
@@ -59,10 +59,10 @@ def test_a_build_that_marks_before_the_broker_confirms_loses_a_fact_when_it_dies
 
 
 def test_a_build_without_an_inbox_does_more_than_once_what_comes_twice(place: Studio) -> None:
-    for service in SERVICES:
+    for service in STORY:
         place.run.kill(service)
         place.run.start(service, program=_build("no_inbox"), wait=False)
-    for service in SERVICES:
+    for service in STORY:
         place.run.await_ready(service)
     lost = place.run.unsettled()
     full = place.full_session(seats=2)

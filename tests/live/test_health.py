@@ -9,14 +9,14 @@ from sqlalchemy import text
 
 from shared import metrics
 from tests.servers import broker_control, servers
-from tests.stack import SERVICES
+from tests.stack import STORY
 from tests.studio import Studio
 
 pytestmark = pytest.mark.live
 
 
 def test_a_service_that_works_is_live_and_ready(place: Studio) -> None:
-    for service in SERVICES:
+    for service in STORY:
         assert place.run.ask(service, "/health/live") == (200, "live\n")
         assert place.run.ask(service, "/health/ready") == (200, "ready\n")
         assert place.run.ask(service, "/anything/else")[0] == 404
@@ -25,7 +25,7 @@ def test_a_service_that_works_is_live_and_ready(place: Studio) -> None:
 def test_every_declared_metric_is_on_the_metrics_page_with_its_help(place: Studio) -> None:
     declared = [family.name for family in metrics.REGISTRY.collect()]
 
-    for service in SERVICES:
+    for service in STORY:
         status, page = place.run.ask(service, "/metrics")
         told = [
             line.split()[2].removesuffix("_total")
@@ -81,7 +81,7 @@ def test_a_service_whose_bus_is_away_is_live_but_not_ready_and_comes_back(place:
     run.control("clear_permissions", user)
     try:
         broker_control("close_all_connections", "--vhost", run.name, "a test")
-        run.until(lambda: not any(map(run.ready, SERVICES)), "no service is ready")
+        run.until(lambda: not any(map(run.ready, STORY)), "no service is ready")
         status, reason = run.ask("notify", "/health/ready")
         live = run.ask("notify", "/health/live")[0]
     finally:
@@ -89,7 +89,7 @@ def test_a_service_whose_bus_is_away_is_live_but_not_ready_and_comes_back(place:
 
     assert (status, reason) == (503, "notify bus: not connected\n")
     assert live == 200
-    for service in SERVICES:
+    for service in STORY:
         run.await_ready(service)
     run.insist("booking.cancel_booking", booking_id=full.bookings[0])
     run.settle()

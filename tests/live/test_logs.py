@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import text
 
-from tests.stack import SERVICES, http
+from tests.stack import STORY, http
 from tests.studio import Studio
 
 pytestmark = pytest.mark.live
@@ -112,6 +112,6 @@ def _register(place: Studio) -> str:
 
 
 def test_every_line_of_the_logs_is_a_json_object(place: Studio) -> None:
-    for service in SERVICES:
+    for service in STORY:
         for line in place.run.log(service).splitlines():
             assert isinstance(json.loads(line), dict), line

@@ -5,7 +5,7 @@ import time
 import eventlet
 import pytest
 
-from tests.stack import SERVICES
+from tests.stack import STORY
 from tests.studio import FullSession, Studio
 
 pytestmark = pytest.mark.live
@@ -19,7 +19,7 @@ def _work(place: Studio, full: FullSession) -> None:
         place.run.insist("booking.cancel_booking", booking_id=booking_id)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", STORY)
 def test_a_service_told_to_stop_finishes_tells_all_and_leaves_nothing_to_repeat(
     place: Studio, service: str
 ) -> None:

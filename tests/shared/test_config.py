@@ -6,6 +6,7 @@ import pytest
 
 from shared.config import (
     DEVELOPMENT_KEY,
+    SERVICES,
     SettingsInvalid,
     host_and_port,
     read_settings,
@@ -104,7 +105,7 @@ def test_the_settings_of_tests_are_no_settings(monkeypatch: pytest.MonkeyPatch) 
     read_settings()
 
 
-@pytest.mark.parametrize("service", ["booking", "waitlist", "notify"])
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_service_may_have_a_database_elsewhere(
     monkeypatch: pytest.MonkeyPatch, service: str
 ) -> None:
@@ -114,7 +115,7 @@ def test_a_service_may_have_a_database_elsewhere(
     chosen = read_settings()
 
     assert chosen.database_url(service) == "postgresql+psycopg2://own/x"
-    others = {"booking", "waitlist", "notify"} - {service}
+    others = set(SERVICES) - {service}
     assert {chosen.database_url(other) for other in others} == {
         f"postgresql+psycopg2://all/{other}" for other in others
     }

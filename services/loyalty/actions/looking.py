@@ -1,0 +1,97 @@
+"""What is shown of cards, points and referrals; nothing here changes anything."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from services.loyalty import store
+from services.loyalty.actions.referrals import question
+from services.loyalty.actions.settings import shown
+from services.loyalty.domain import ReferralState, lots_left
+from shared.contracts import Values
+from shared.contracts.errors import PersonNotFound
+
+
+def get_settings(sql: Any) -> Values:
+    """Give the settings page.
+
+    Source: T4 to T9.
+    """
+    return shown(store.find_settings(sql))
+
+
+def get_overview(sql: Any) -> Values:
+    """Give the TreatCard page: its settings, the cards in use, the points on them, the referrals.
+
+    Source: T3.
+    """
+    referrals = store.count_referrals(sql)
+    return {
+        "settings": get_settings(sql),
+        "cards": store.count_cards(sql),
+        "points": store.count_points(sql),
+        "referrals": {state.value: referrals.get(state.value, 0) for state in ReferralState},
+    }
+
+
+def find_card(sql: Any, number: str) -> Values | None:
+    """Give a card that was typed or scanned, with its holder's balance; None: nobody's."""
+    card = store.find_card(sql, number)
+    if card is None:
+        return None
+    account = store.find_account(sql, card.person_id)
+    return card._asdict() | {"balance": account.balance if account else 0}
+
+
+def get_account(sql: Any, person_id: UUID) -> Values:
+    """Give somebody's card, if they have one, and their balance."""
+    _need_person(sql, person_id)
+    account = store.find_account(sql, person_id)
+    card = store.active_card(sql, person_id)
+    return {
+        "person_id": person_id,
+        "card": card,
+        "balance": account.balance if account else 0,
+    }
+
+
+def find_referral(sql: Any, new_person_id: UUID) -> Values | None:
+    """Give who referred a client, as their profile shows it; None: nobody."""
+    referral = store.find_live_referral(sql, new_person_id)
+    if referral is None:
+        return None
+    card = store.active_card(sql, referral.referrer_id)
+    return question(referral, has_card=card is not None)
+
+
+def get_statement(sql: Any, person_id: UUID, *, after: int, limit: int) -> Values:
+    """Give a client's statement: every entry with the balance after it, and what expires next.
+
+    Args:
+        sql: the database.
+        person_id: whose.
+        after: the number of the last entry that was seen; 0: from the first.
+        limit: how many entries at most.
+    """
+    page = get_account(sql, person_id)
+    entries = store.list_entries(sql, person_id, after=after, limit=limit)
+    page["opening_balance"] = entries[0].balance_before if entries else page["balance"]
+    page["closing_balance"] = entries[-1].balance_after if entries else page["balance"]
+    return page | {"entries": entries, "next_expiry": _next_expiry(sql, person_id)}
+
+
+def _next_expiry(sql: Any, person_id: UUID) -> Values | None:
+    days = store.find_settings(sql).points_expire_days
+    earnings = store.earnings(sql, person_id)
+    if days is None or not earnings:
+        return None
+    _, spent = store.earned_and_spent(sql, person_id, until=earnings[0][0])
+    left = lots_left(earnings, spent)
+    if not left:
+        return None
+    return {"points": left[0].points, "expires_at": left[0].earned_at + timedelta(days=days)}
+
+
+def _need_person(sql: Any, person_id: UUID) -> None:
+    if store.find_person(sql, person_id) is None:
+        raise PersonNotFound(str(person_id))

@@ -1,0 +1,1 @@
+"""The migrations of loyalty's own tables."""

@@ -1,0 +1,215 @@
+"""Placing people by hand."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from services.ranking import store
+from services.ranking.actions.categories import category_for_share
+from services.ranking.actions.settling import chain, settle_move, tell_award
+from services.ranking.actions.studio import active_studio
+from services.ranking.domain import ANY_TIME, How, Placement, Visit
+from services.ranking.store import Category, Held, Person, Placed, Rows, Studio
+from shared.contracts import Values
+from shared.contracts.errors import (
+    AlreadyRanked,
+    InvalidRequest,
+    NoSuchMove,
+    NotRanked,
+    PersonNotFound,
+    RankNotFound,
+)
+from shared.db import Tx
+
+MOST_AT_ONCE = 500
+
+
+def assign(
+    tx: Tx,
+    person_id: UUID,
+    category_id: UUID,
+    *,
+    rank_id: UUID | None,
+    since: date | None,
+    at: datetime,
+) -> UUID:
+    """Give somebody a first rank in a category, the lowest unless one is named.
+
+    Source: M1, M23, M25.
+    """
+    studio, today = active_studio(tx.sql, at=at)
+    person, category = _known(tx, person_id), category_for_share(tx.sql, category_id)
+    ranks = [step.rank_id for step in category.scheme.steps]
+    if not ranks or (rank_id is not None and rank_id not in ranks):
+        raise RankNotFound(str(rank_id or category_id))
+    if _history(tx, person_id, category_id):
+        raise AlreadyRanked(category.name)
+    placement = Placement(uuid4(), rank_id or ranks[0], How.ASSIGNED, since or today)
+    return _place(tx, person, category, studio, [], placement, today=today, at=at)
+
+
+def promote(
+    tx: Tx,
+    person_id: UUID,
+    category_id: UUID,
+    *,
+    rank_id: UUID | None,
+    since: date | None,
+    at: datetime,
+) -> UUID:
+    """Move somebody to the next higher rank, or to a named higher one; criteria bar nobody.
+
+    Source: M1, M23, M26.
+    """
+    return _move(tx, person_id, category_id, How.PROMOTED, rank_id, since, at=at)
+
+
+def demote(
+    tx: Tx,
+    person_id: UUID,
+    category_id: UUID,
+    *,
+    rank_id: UUID | None,
+    since: date | None,
+    at: datetime,
+) -> UUID:
+    """Move somebody to the next lower rank, or to a named lower one; history keeps all.
+
+    Source: M26.
+    """
+    return _move(tx, person_id, category_id, How.DEMOTED, rank_id, since, at=at)
+
+
+def _move(
+    tx: Tx,
+    person_id: UUID,
+    category_id: UUID,
+    how: How,
+    rank_id: UUID | None,
+    since: date | None,
+    *,
+    at: datetime,
+) -> UUID:
+    studio, today = active_studio(tx.sql, at=at)
+    person, category = _known(tx, person_id), category_for_share(tx.sql, category_id)
+    history = _history(tx, person_id, category_id)
+    if not history:
+        raise NotRanked(category.name)
+    here, scheme = history[-1].placement.rank_id, category.scheme
+    ways = scheme.above(here) if how is How.PROMOTED else scheme.below(here)
+    if not ways or (rank_id is not None and rank_id not in ways):
+        msg = f"{category.name}: nobody can be {how.value} from here to {rank_id or 'there'}"
+        raise NoSuchMove(msg)
+    # After a change of the studio's time zone today may be a day before the present placement.
+    since = since or max(today, history[-1].placement.since)
+    placement = Placement(uuid4(), rank_id or ways[0], how, since)
+    return _place(tx, person, category, studio, history, placement, today=today, at=at)
+
+
+def _place(
+    tx: Tx,
+    person: Person,
+    category: Category,
+    studio: Studio,
+    history: Sequence[Placed],
+    placement: Placement,
+    *,
+    today: date,
+    at: datetime,
+) -> UUID:
+    """Write a decision of staff, tell of it, and settle what follows from it."""
+    last = history[-1] if history else None
+    first = last.placement.since if last else ANY_TIME
+    if not first <= placement.since <= max(today, first):
+        msg = "since: Must not be in the future, nor before the present placement."
+        raise InvalidRequest(msg)
+    placed = Placed(
+        person.person_id,
+        category.category_id,
+        len(history) + 1,
+        placement,
+        at,
+        category.scheme.version,
+        _counted(tx, person.person_id, history),
+    )
+    store.add_placement(tx.writes, placed)
+    held = next(
+        (
+            one
+            for one in store.held_of(tx.sql, [person.person_id])
+            if one.category.category_id == category.category_id
+        ),
+        None,
+    )
+    now = Held(person.person_id, category, studio, asked=held.asked if held else 0)
+    tell_award(tx, person, now, placed, last, by_hand=True)
+    settle_move(tx, person, now, [*history, placed], at=at)
+    return placement.placement_id
+
+
+def _counted(tx: Tx, person_id: UUID, history: Sequence[Placed]) -> tuple[UUID, ...]:
+    """Give the bookings that counted at the rank somebody leaves, as evidence."""
+    if not history:
+        return ()
+    base, here = chain(history)[0].placement, history[-1].placement
+    visits: Sequence[Visit] = store.visits_of(tx.sql, [person_id], since=base.since)[person_id]
+    used = {booking for placed in chain(history)[1:] for booking in placed.visits}
+    open_visits = sorted(v for v in visits if v.day >= here.since and v.booking_id not in used)
+    return tuple(visit.booking_id for visit in open_visits)
+
+
+def _known(tx: Tx, person_id: UUID) -> Person:
+    if store.find_person(tx.sql, person_id) is None:
+        raise PersonNotFound(str(person_id))
+    return store.lock_person(tx.sql, person_id)
+
+
+def _history(tx: Tx, person_id: UUID, category_id: UUID) -> Sequence[Placed]:
+    return store.history_of(tx.sql, [person_id]).get((person_id, category_id), [])
+
+
+def promote_many(
+    tx: Tx,
+    category_id: UUID,
+    *,
+    person_ids: Sequence[UUID] | None,
+    dry_run: bool,
+    at: datetime,
+) -> Values:
+    """Promote several people by one rank each, or only say what would come of it.
+
+    Args:
+        tx: the transaction.
+        category_id: where.
+        person_ids: whom; None: everybody who is eligible, MOST_AT_ONCE at most.
+        dry_run: change nothing.
+        at: now (UTC).
+    """
+    studio, today = active_studio(tx.sql, at=at)
+    if person_ids is None:
+        wanted = Rows(category_id=category_id, eligible=True, limit=MOST_AT_ONCE)
+        person_ids = [row.person_id for row in store.report_rows(tx.sql, wanted, today=today)[0]]
+    people = store.lock_people(tx.sql, person_ids)
+    category = category_for_share(tx.sql, category_id)
+    history = store.history_of(tx.sql, person_ids)
+    names = store.rank_names(tx.sql, category_id)
+    rows: list[Values] = []
+    for person in people:
+        mine = history.get((person.person_id, category_id), [])
+        here = mine[-1].placement.rank_id if mine else None
+        higher = category.scheme.above(here) if here else ()
+        row: Values = {"person_id": person.person_id, "person_name": person.name}
+        row |= {"rank_name": names[here] if here else None, "placement_id": None}
+        row |= {"next_rank_name": names[higher[0]] if higher else None}
+        row["outcome"] = "promoted" if higher else "at_the_top" if here else "not_ranked"
+        if higher and not dry_run:
+            since = max(today, mine[-1].placement.since)
+            placement = Placement(uuid4(), higher[0], How.PROMOTED, since)
+            row["placement_id"] = _place(
+                tx, person, category, studio, mine, placement, today=today, at=at
+            )
+        rows.append(row)
+    unknown = set(person_ids) - {person.person_id for person in people}
+    rows += [{"person_id": person_id, "outcome": "unknown"} for person_id in sorted(unknown)]
+    promoted = sum(row["outcome"] == "promoted" for row in rows)
+    return {"dry_run": dry_run, "promoted": promoted, "rows": rows}

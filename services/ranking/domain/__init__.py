@@ -1,0 +1,64 @@
+"""ranking's rules and value types; pure."""
+
+from services.ranking.domain.entries import Entry, Mark, Move, Rules, replay
+from services.ranking.domain.ladder import Ladder, Standing, qualified, settle
+from services.ranking.domain.sheets import csv_sheet, file_name, harmless
+from services.ranking.domain.values import (
+    ANY_TIME,
+    Criteria,
+    Earned,
+    How,
+    Placement,
+    Scheme,
+    StaffRole,
+    Step,
+    TenureIn,
+    Visit,
+    arranged,
+    changed_step,
+    local_day,
+    next_placement_id,
+)
+from services.ranking.domain.words import (
+    LANGUAGES,
+    Term,
+    Words,
+    icon_of,
+    report_name,
+    words_of,
+)
+
+__all__ = [
+    "ANY_TIME",
+    "LANGUAGES",
+    "Criteria",
+    "Earned",
+    "Entry",
+    "How",
+    "Ladder",
+    "Mark",
+    "Move",
+    "Placement",
+    "Rules",
+    "Scheme",
+    "StaffRole",
+    "Standing",
+    "Step",
+    "TenureIn",
+    "Term",
+    "Visit",
+    "Words",
+    "arranged",
+    "changed_step",
+    "csv_sheet",
+    "file_name",
+    "harmless",
+    "icon_of",
+    "local_day",
+    "next_placement_id",
+    "qualified",
+    "replay",
+    "report_name",
+    "settle",
+    "words_of",
+]

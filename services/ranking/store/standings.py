@@ -1,0 +1,182 @@
+"""Queries about how people stand now."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, select, true, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.ranking.models import (
+    CategoryRow,
+    PersonRow,
+    RankRow,
+    StandingRow,
+    StudioRow,
+    VersionRow,
+)
+from services.ranking.store.categories import (
+    CATEGORY_COLUMNS,
+    IN_FORCE,
+    Category,
+    read_category,
+)
+from services.ranking.store.people import STUDIO_COLUMNS, Studio, read_studio
+from shared.writes import Writes
+
+# The rules are read in the statement that reads the standing: see `keep_standing`.
+_HELD = (
+    select(
+        StandingRow.person_id,
+        StandingRow.announced,
+        StandingRow.asked,
+        *CATEGORY_COLUMNS,
+        *STUDIO_COLUMNS,
+    )
+    .join(CategoryRow, CategoryRow.category_id == StandingRow.category_id)
+    .join(VersionRow, IN_FORCE)
+    .join(StudioRow, true())
+)
+_OF_PEOPLE = _HELD.where(StandingRow.person_id.in_(bindparam("people", expanding=True))).order_by(
+    StandingRow.person_id, StandingRow.category_id
+)
+_IN_CATEGORY = (
+    _HELD.where(
+        StandingRow.category_id == bindparam("category_id"),
+        StandingRow.person_id > bindparam("after"),
+    )
+    .order_by(StandingRow.person_id)
+    .limit(bindparam("limit"))
+)
+_DUE = (
+    select(StandingRow.person_id)
+    .where(StandingRow.look_on <= bindparam("today"))
+    .order_by(StandingRow.look_on, StandingRow.person_id)
+    .limit(bindparam("limit"))
+)
+_KEPT = upsert(StandingRow)
+_KEEP = _KEPT.on_conflict_do_update(
+    index_elements=["person_id", "category_id"],
+    set_={
+        name: getattr(_KEPT.excluded, name)
+        for name in (
+            "placement_id",
+            "rank_id",
+            "since",
+            "automatic",
+            "counted",
+            "due",
+            "announced",
+            "flagged",
+        )
+    }
+    | {
+        "look_on": case(
+            (StandingRow.asked == _KEPT.excluded.asked, _KEPT.excluded.look_on),
+            else_=StandingRow.look_on,
+        )
+    },
+)
+_ASK = update(StandingRow).values(look_on=bindparam("today"), asked=StandingRow.asked + 1)
+_ASK_IN_CATEGORY = _ASK.where(StandingRow.category_id == bindparam("category"))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody's standing in a category as it was kept last, and the rules that hold now."""
+
+    person_id: UUID
+    category: Category
+    studio: Studio
+    announced: bool = False
+    asked: int = 0
+
+
+def _read(row: Any) -> Held:
+    return Held(row.person_id, read_category(row), read_studio(row), row.announced, row.asked)
+
+
+def held_of(sql: Connection, people: Collection[UUID]) -> list[Held]:
+    """Give the standings of people, in the order of their ids."""
+    return [_read(row) for row in sql.execute(_OF_PEOPLE, {"people": list(people)})]
+
+
+def held_in(sql: Connection, category_id: UUID, *, after: UUID, limit: int) -> list[Held]:
+    """Give the standings in a category of people whose ids are higher than `after`."""
+    values = {"category_id": category_id, "after": after, "limit": limit}
+    return [_read(row) for row in sql.execute(_IN_CATEGORY, values)]
+
+
+def due_people(sql: Connection, *, today: date, limit: int) -> list[UUID]:
+    """Name people of whom a standing is to be looked at today, the longest due first."""
+    found = sql.execute(_DUE, {"today": today, "limit": limit}).scalars()
+    return list(dict.fromkeys(found))
+
+
+def keep_standing(writes: Writes, values: dict[str, Any]) -> None:
+    """Keep how somebody stands; `asked` is what it was when the rules were read.
+
+    Where the rules have changed since, the look that was asked for stays due.
+    """
+    writes.add(_KEEP, values)
+
+
+def ask_for_look(sql: Connection, *, today: date, category_id: UUID | None = None) -> None:
+    """Have the timer look at every standing, or at those in a category."""
+    if category_id is None:
+        sql.execute(_ASK, {"today": today})
+    else:
+        sql.execute(_ASK_IN_CATEGORY, {"today": today, "category": category_id})
+
+
+# -- the report ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Which rows of the report are wanted; None: all."""
+
+    category_id: UUID | None = None
+    rank_id: UUID | None = None
+    eligible: bool | None = None
+    automatic: bool | None = None
+    flagged: bool | None = None
+    name: str | None = None
+    offset: int = 0
+    limit: int = 100
+
+
+def report_rows(sql: Connection, wanted: Rows, *, today: date) -> tuple[Sequence[Row[Any]], int]:
+    """Give the report's rows in the order of names, and how many there are in all."""
+    is_due = func.coalesce(StandingRow.due <= today, False)
+    columns = StandingRow.__table__.c
+    query: Select[Any] = (
+        select(
+            *columns,
+            is_due.label("eligible"),
+            PersonRow.name.label("person_name"),
+            CategoryRow.name.label("category_name"),
+            RankRow.name.label("rank_name"),
+        )
+        .join(PersonRow, PersonRow.person_id == StandingRow.person_id)
+        .join(CategoryRow, CategoryRow.category_id == StandingRow.category_id)
+        .join(RankRow, RankRow.rank_id == StandingRow.rank_id)
+    )
+    for column, value in (
+        (StandingRow.category_id, wanted.category_id),
+        (StandingRow.rank_id, wanted.rank_id),
+        (is_due, wanted.eligible),
+        (StandingRow.automatic, wanted.automatic),
+        (StandingRow.flagged, wanted.flagged),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.name is not None:
+        query = query.where(PersonRow.name.icontains(wanted.name, autoescape=True))
+    total = sql.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    ordered = query.order_by(
+        PersonRow.name, PersonRow.person_id, CategoryRow.created_at, CategoryRow.category_id
+    )
+    return sql.execute(ordered.offset(wanted.offset).limit(wanted.limit)).all(), total

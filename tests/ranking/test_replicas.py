@@ -1,0 +1,184 @@
+"""Two replicas at once, on PostgreSQL: nobody is promoted twice, and nobody is forgotten."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from uuid import uuid4
+
+import eventlet
+import pytest
+
+from services.ranking import actions
+from shared.db import Transactions
+from tests.ranking.dojo import Dojo, dojo_in
+from tests.servers import own_database
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def replicas() -> Iterator[list[Dojo]]:
+    """Give two replicas of ranking on one database."""
+    with ExitStack() as ends:
+        databases = {"ranking": ends.enter_context(own_database())}
+        made = [ends.enter_context(dojo_in(databases)) for _ in range(2)]
+        made[0].activate()
+        yield made
+
+
+def share(replicas: list[Dojo]) -> None:
+    """Let every replica know the people and the category of the first."""
+    first, *others = replicas
+    for other in others:
+        other.people, other.category_id, other.ranks = first.people, first.category_id, first.ranks
+        other.suite.at = first.suite.at
+
+
+def at_once(*jobs: object) -> None:
+    """Do several things side by side, and wait for all of them."""
+    pool = eventlet.GreenPool(len(jobs))
+    for _ in pool.imap(lambda job: job(), jobs):
+        pass
+
+
+def awards(replicas: list[Dojo]) -> list[str]:
+    """Name the placements that were told of as automatic."""
+    return [
+        said["placement_id"]
+        for dojo in replicas
+        for said in dojo.said("RankAwarded")
+        if said["automatic"]
+    ]
+
+
+@pytest.mark.rule("M3")
+def test_two_replicas_that_hear_a_persons_visits_at_once_promote_once(
+    replicas: list[Dojo],
+) -> None:
+    one, two = replicas
+    one.category(automatic=True)
+    names = [f"person {number}" for number in range(12)]
+    for name in names:
+        one.assign(name)
+    share(replicas)
+
+    jobs = []
+    for name in names:
+        for number in range(5):
+            replica = (one, two)[number % 2]
+            jobs.append(lambda replica=replica, name=name: replica.visit(name, 0))
+    at_once(*jobs)
+
+    for name in names:
+        assert one.rank_of(name) == "yellow"
+        assert one.here(name)["visits_here"] == 2
+        assert one.matches(name)
+    assert len(awards(replicas)) == len(set(awards(replicas))) == len(names)
+
+
+def test_a_visit_that_both_replicas_hear_counts_once(replicas: list[Dojo]) -> None:
+    one, two = replicas
+    one.category(automatic=True)
+    one.assign("ada")
+    share(replicas)
+    bookings = [uuid4() for _ in range(4)]
+
+    at_once(
+        *(
+            lambda replica=replica, booking_id=booking_id: replica.visit(
+                "ada", 0, booking_id=booking_id, times=2
+            )
+            for booking_id in bookings
+            for replica in (one, two)
+        )
+    )
+
+    assert one.here("ada")["visits_here"] == 1
+    assert len(awards(replicas)) == 1
+    assert one.matches("ada")
+
+
+@pytest.mark.rule("M4")
+def test_the_timers_of_two_replicas_promote_everybody_once(replicas: list[Dojo]) -> None:
+    one, two = replicas
+    one.category(ranks=[("white", {"tenure_days": 5}), ("black", {})], automatic=True)
+    for number in range(40):
+        one.assign(f"person {number}")
+    one.suite.advance(days=5)
+    share(replicas)
+
+    for _ in range(3):
+        at_once(
+            *(
+                lambda replica=replica: replica.suite.tick("ranking.watch_tenure")
+                for replica in (one, two, one, two)
+            )
+        )
+
+    assert one.call.report_ranks(rank_id=one.ranks["black"])["total"] == 40
+    assert len(awards(replicas)) == len(set(awards(replicas))) == 40
+    assert all(one.matches(name) for name in one.people)
+
+
+def test_visits_heard_while_the_rules_change_are_settled_under_the_new_ones(
+    replicas: list[Dojo],
+) -> None:
+    one, two = replicas
+    one.category(ranks=[("white", {"visits": 50}), ("black", {})], automatic=True)
+    names = [f"person {number}" for number in range(15)]
+    for name in names:
+        one.assign(name)
+    share(replicas)
+
+    at_once(
+        *(lambda name=name: two.visit(name, 0) for name in names),
+        lambda: one.call.change_rank(rank_id=one.ranks["white"], visits=1),
+        *(lambda name=name: one.visit(name, 0) for name in names),
+    )
+    one.suite.tick("ranking.watch_tenure")
+    two.suite.tick("ranking.watch_tenure")
+
+    assert one.call.report_ranks(rank_id=one.ranks["black"])["total"] == len(names)
+    assert len(awards(replicas)) == len(names)
+    assert all(one.matches(name) for name in names)
+
+
+def test_a_visit_settled_under_old_rules_leaves_the_look_that_was_asked_for(
+    replicas: list[Dojo],
+) -> None:
+    one, two = replicas
+    one.category(ranks=[("white", {"visits": 50}), ("black", {})], automatic=True)
+    one.assign("ada")
+    share(replicas)
+    at, visit = two.suite.now(), two.visit_fact("ada", booking_id=uuid4())
+
+    with Transactions(two.suite.members["ranking"].home).begin() as tx:
+        actions.count_visit(tx, visit, at=at)
+        one.call.change_rank(rank_id=one.ranks["white"], visits=1)
+        one.suite.tick("ranking.watch_tenure")  # ada is locked, and left for later
+    settled_under_old_rules = one.rank_of("ada")
+    two.suite.tick("ranking.watch_tenure")
+
+    assert settled_under_old_rules == "white"
+    assert one.rank_of("ada") == "black"
+    assert len(awards(replicas)) == 1
+    assert one.matches("ada")
+
+
+def test_staff_and_a_visit_that_promote_at_once_leave_one_history(replicas: list[Dojo]) -> None:
+    one, two = replicas
+    ranks = [(name, {"visits": 1}) for name in ("a", "b", "c", "d", "e", "f")]
+    one.category(ranks=[*ranks, ("top", {})], automatic=True)
+    names = [f"person {number}" for number in range(10)]
+    for name in names:
+        one.assign(name)
+    share(replicas)
+
+    at_once(
+        *(lambda name=name: one.promote(name) for name in names),
+        *(lambda name=name: two.visit(name, 0) for name in names),
+    )
+
+    for name in names:
+        history = [row["rank_name"] for row in one.profile(name)["history"]]
+        assert history in (["c", "b", "a"], ["d", "c", "b", "a"])
+        assert one.matches(name)
