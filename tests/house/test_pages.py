@@ -10,7 +10,9 @@ from click.testing import CliRunner
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from services.__main__ import atelier
+from services.__main__ import SUITE, atelier
+from shared.bus import Rpc
+from shared.bus.topology import entrypoints
 from shared.config import variables
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,6 +43,16 @@ def test_the_readme_names_only_settings_there_are() -> None:
 
     known = {f"ATELIER_{name.upper()}" for name in variables()}
     assert {name for name in named if not name.startswith("ATELIER_TEST_")} <= known
+
+
+@pytest.mark.parametrize("service", SUITE)
+def test_the_readme_names_every_call_of_a_service(service: str) -> None:
+    row = re.search(rf"^\| {service} \|.*\|(.*)\|$", README, re.MULTILINE)
+    assert row, f"{service} has no row in README.md"
+
+    named = re.findall(r"`(\w+)`", row.group(1))
+
+    assert sorted(named) == sorted(name for name, _ in entrypoints(SUITE[service], Rpc))
 
 
 def test_every_command_the_readme_names_exists() -> None:
