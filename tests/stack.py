@@ -292,8 +292,8 @@ class Stack:
         return sorted(found.values(), key=lambda wire: str(wire["said_at"]))
 
     def ears_of(self, wire: Mapping[str, Any]) -> tuple[Ear, ...]:
-        """Give where a fact is heard."""
-        return ears().get(wire["fact"], ())
+        """Give where a fact is heard, by the services that have to handle it in this run."""
+        return tuple(ear for ear in ears().get(wire["fact"], ()) if ear.service in self.awaited)
 
     def heard(self, *outcomes: str) -> float:
         """Count what the listeners of all running processes took up, in this life of theirs."""
