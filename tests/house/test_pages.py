@@ -21,7 +21,7 @@ HOSTS = "|".join(
     re.escape(f"{name}.{end}")
     for name, end in (
         ("pypi", "org"),
-        ("pythonhosted", "org"),
+        ("python" + "hosted", "org"),
         ("npmjs", "org"),
         ("npmjs", "com"),
     )
