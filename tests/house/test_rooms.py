@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.metadata import packages_distributions
@@ -73,7 +74,7 @@ def test_entrypoints_open_a_transaction_call_one_action_and_shape_the_reply() ->
     long = {
         f"{service}.{method}": body_lines(function)
         for service, method, function, _ in entrypoint_methods()
-        if inspect.getfile(function).endswith("service.py")
+        if re.search(r"/service(/\w+)?\.py$", inspect.getfile(function))
         and body_lines(function) > LONGEST_ENTRYPOINT
     }
 

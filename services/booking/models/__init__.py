@@ -1,0 +1,20 @@
+"""booking's tables.
+
+Rows of people and sessions are never deleted, so bookings and holds name them without foreign
+keys, which would lock the session's row for every booking of it.
+"""
+
+from services.booking.models.people import PersonRow
+from services.booking.models.places import BookingRow, HoldRow, WaitingRow
+from services.booking.models.sessions import SessionRow, SessionTypeRow
+from services.booking.models.tables import Base
+
+__all__ = [
+    "Base",
+    "BookingRow",
+    "HoldRow",
+    "PersonRow",
+    "SessionRow",
+    "SessionTypeRow",
+    "WaitingRow",
+]

@@ -1,0 +1,89 @@
+"""The shape of calls and replies about who has a seat."""
+
+from marshmallow import Schema, fields, validate
+
+from services.booking.domain import (
+    Attendance,
+    HoldKind,
+)
+from shared.shapes import Instant
+
+
+class Book(Schema):
+    """A place for a person; `or_wait` takes a place on the list where there is none."""
+
+    session_id = fields.UUID(required=True)
+    person_id = fields.UUID(required=True)
+    or_wait = fields.Boolean(load_default=False)
+
+
+class Place(Schema):
+    """What came of asking for a place: `booked` or `waiting`."""
+
+    status = fields.String()
+    booking_id = fields.UUID()
+    entry_id = fields.UUID()
+    session_id = fields.UUID()
+    person_id = fields.UUID()
+
+
+class OneBooking(Schema):
+    """A booking by id."""
+
+    booking_id = fields.UUID(required=True)
+
+
+class Booking(Schema):
+    """A booking."""
+
+    booking_id = fields.UUID()
+    session_id = fields.UUID()
+    person_id = fields.UUID()
+    state = fields.String()
+    booked_at = fields.AwareDateTime()
+    cancelled_at = fields.AwareDateTime()
+    cancelled_by = fields.String()
+    spot_id = fields.UUID()
+    attendance = fields.String()
+
+
+class HoldPlace(Schema):
+    """A seat to be kept for a person; without `held_until`, until it is released."""
+
+    session_id = fields.UUID(required=True)
+    person_id = fields.UUID(required=True)
+    kind = fields.Enum(
+        HoldKind,
+        by_value=True,
+        load_default=HoldKind.STAFF,
+        validate=validate.NoneOf([HoldKind.WAITLIST], error="Only the waiting list holds these."),
+    )
+    held_until = Instant(load_default=None, allow_none=True)
+
+
+class MarkAttendance(OneBooking):
+    """Whether somebody came."""
+
+    attendance = fields.Enum(Attendance, by_value=True, required=True)
+
+
+class OneHold(Schema):
+    """A hold by id."""
+
+    hold_id = fields.UUID(required=True)
+
+
+class Hold(Schema):
+    """A seat kept for a person."""
+
+    hold_id = fields.UUID()
+    session_id = fields.UUID()
+    person_id = fields.UUID()
+    kind = fields.String()
+    held_until = fields.AwareDateTime()
+
+
+class OneSpot(Schema):
+    """A spot by id."""
+
+    spot_id = fields.UUID(required=True)

@@ -1,0 +1,37 @@
+"""The shape of the bookings screen."""
+
+from marshmallow import Schema, fields
+
+from services.booking.schemas.sessions import Session
+
+
+class RosterHeader(Schema):
+    """The header of the bookings screen."""
+
+    session = fields.Nested(Session)
+    booked = fields.Integer()
+    held = fields.Dict(keys=fields.String(), values=fields.Integer())
+    waiting = fields.Integer()
+
+
+class RosterRow(Schema):
+    """One person on the bookings screen."""
+
+    booking_id = fields.UUID()
+    entry_id = fields.UUID()
+    person_id = fields.UUID()
+    kind = fields.String()
+    name = fields.String()
+    email = fields.String()
+    phone = fields.String()
+    status = fields.String()
+    booked_at = fields.AwareDateTime()
+    cancelled_at = fields.AwareDateTime()
+    since = fields.AwareDateTime()
+
+
+class Roster(Schema):
+    """The bookings screen."""
+
+    header = fields.Nested(RosterHeader)
+    rows = fields.List(fields.Nested(RosterRow))

@@ -1,0 +1,18 @@
+"""booking's entrypoints."""
+
+from services.booking.pages import CancelPages
+from services.booking.service.people import People
+from services.booking.service.places import Places
+from services.booking.service.sessions import Sessions
+from services.booking.service.visits import Visits
+from services.booking.service.waiting import Waiting
+from shared.bus import Database
+from shared.clock import Clock
+
+
+class Booking(People, Sessions, Places, Visits, Waiting, CancelPages):
+    """The people, the sessions, and who has a seat."""
+
+    name = "booking"
+    db = Database()
+    now = Clock()

@@ -1,0 +1,37 @@
+"""Calls about who came."""
+
+from typing import Any
+from uuid import UUID
+
+from services.booking import actions, schemas
+from services.booking.domain import Attendance
+from shared.bus import every, rpc
+from shared.clock import Now
+from shared.db import Transactions
+from shared.shapes import shaped
+
+
+class Visits:
+    """Calls about who came."""
+
+    db: Transactions
+    now: Now
+
+    @rpc(schemas.MarkAttendance())
+    def mark_attendance(self, booking_id: UUID, attendance: Attendance) -> Any:
+        """Mark whether a person came."""
+        with self.db.begin() as tx:
+            booking = actions.mark_attendance(tx, booking_id, attendance, at=self.now())
+        return shaped(schemas.Booking, booking)
+
+    @rpc(schemas.OneSession())
+    def mark_all_attended(self, session_id: UUID) -> Any:
+        """Mark everybody with a place as attended; give how many were."""
+        with self.db.begin() as tx:
+            return actions.mark_all_attended(tx, session_id, at=self.now())
+
+    @every(seconds=20)
+    def attend_started_sessions(self) -> None:
+        """Mark the people of sessions that have started and have no roll call."""
+        with self.db.begin() as tx:
+            actions.attend_started_sessions(tx, at=self.now())
