@@ -35,7 +35,7 @@ from shared import doctor as diagnosis  # noqa: E402
 from shared import trail  # noqa: E402
 from shared.bus import serve  # noqa: E402
 from shared.bus.caller import Caller, CallTimedOut  # noqa: E402
-from shared.bus.facts import facts_page  # noqa: E402
+from shared.bus.facts import calls_page, facts_page  # noqa: E402
 from shared.config import DEVELOPMENT_KEY, SettingsInvalid, settings  # noqa: E402
 from shared.contracts.errors import Refused  # noqa: E402
 from shared.logs import configure_logs  # noqa: E402
@@ -197,14 +197,17 @@ def _answering() -> Iterator[None]:
     "--check", is_flag=True, help="Change nothing; fail if FACTS.md is not as it would be."
 )
 def facts(*, check: bool) -> None:
-    """Write FACTS.md: every fact, who says it, who hears it, and its fields."""
-    page, path = facts_page(serve.suite_topology(SUITE.values())), Path("FACTS.md")
-    if check:
-        if not path.exists() or path.read_text() != page:
-            msg = "FACTS.md is not what the code says: run `atelier facts`"
+    """Write FACTS.md and CALLS.md: what the services tell one another, and what can be asked."""
+    pages = {
+        Path("FACTS.md"): facts_page(serve.suite_topology(SUITE.values())),
+        Path("CALLS.md"): calls_page(SUITE),
+    }
+    for path, page in pages.items():
+        if check and (not path.exists() or path.read_text() != page):
+            msg = f"{path} is not what the code says: run `atelier facts`"
             raise click.ClickException(msg)
-    else:
-        path.write_text(page)
+        if not check:
+            path.write_text(page)
 
 
 @atelier.command()

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from shared.config import settings
+from shared.config import WITH_PAGES, settings
 from shared.contracts import FACTS
 from shared.logs import configure_logs
 
@@ -74,11 +74,11 @@ def _set_up(directory: Path) -> None:
     for name in [name for name in os.environ if name.startswith("ATELIER_")]:
         del os.environ[name]
     address = f"127.0.0.1:{_free_port()}"
+    os.environ |= {f"ATELIER_{name.upper()}_WEB": "127.0.0.1:0" for name in WITH_PAGES}
     os.environ |= {
-        "ATELIER_DATA_DIR": str(directory),
         "ATELIER_BOOKING_WEB": address,
+        "ATELIER_DATA_DIR": str(directory),
         "ATELIER_BOOKING_URL": f"http://{address}",
-        "ATELIER_RANKING_WEB": "127.0.0.1:0",
         "ATELIER_LOG_LEVEL": "ERROR",
     }
     settings.cache_clear()

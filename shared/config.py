@@ -13,10 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from environs import Env, EnvValidationError, ValidationError, validate
 
 SERVICES = ("booking", "waitlist", "notify", "loyalty", "ranking", "events")
+WITH_PAGES = ("booking", "waitlist", "notify", "ranking", "events")
+"""The services that have public pages, each at its own address."""
 PREFIX = "ATELIER_"
 EMBEDDED_BUS = "memory://"
 _SHORTEST_KEY = 16
@@ -35,6 +38,12 @@ def setting(default: object, help_text: str, rule: Callable[[Any], object] | Non
 def _keys(keys: list[str]) -> None:
     if not keys or any(len(key) < _SHORTEST_KEY for key in keys):
         msg = f"Every key needs {_SHORTEST_KEY} characters or more."
+        raise ValidationError(msg)
+
+
+def _zone(name: str) -> None:
+    if name not in available_timezones():
+        msg = "Must be an IANA time zone."
         raise ValidationError(msg)
 
 
@@ -93,6 +102,54 @@ class Settings:
     ranking_web: str = setting(
         "127.0.0.1:8603", "the address and port ranking's pages listen on", _ADDRESS
     )
+    waitlist_url: str = setting(
+        "http://127.0.0.1:8601", "the public address of waitlist's pages, as links name it", _URL
+    )
+    waitlist_web: str = setting(
+        "127.0.0.1:8601", "the address and port waitlist's pages listen on", _ADDRESS
+    )
+    notify_url: str = setting(
+        "http://127.0.0.1:8602",
+        "the public address of notify's pages and of Twilio's callbacks, as links name it",
+        _URL,
+    )
+    notify_web: str = setting(
+        "127.0.0.1:8602", "the address and port notify's pages listen on", _ADDRESS
+    )
+    events_url: str = setting(
+        "http://127.0.0.1:8605", "the public address of events' pages, as links name it", _URL
+    )
+    events_web: str = setting(
+        "127.0.0.1:8605", "the address and port events' pages listen on", _ADDRESS
+    )
+    studio_name: str = setting("Atelier", "what the studio is called in messages and on pages")
+    studio_language: str = setting(
+        "en",
+        "the studio's language, `en`, `it`, `fr` or `de`: for staff, and where a person's is not "
+        "known",
+        validate.OneOf(["en", "it", "fr", "de"]),
+    )
+    studio_time_zone: str = setting(
+        "UTC", "the studio's time zone (IANA name), where nothing nearer says one", _zone
+    )
+    currency: str = setting(
+        "eur",
+        "the currency of prices that name none (ISO 4217, lower case)",
+        validate.Regexp(r"[a-z]{3}$", error="Must be three lower-case letters."),
+    )
+    stripe_key: str = setting(
+        "", "the secret key of the Stripe account; empty: only offline payments are taken"
+    )
+    stripe_webhook_secret: str = setting("", "the secret Stripe signs its webhooks with")
+    stripe_url: str = setting("", "where Stripe's API is, if not at Stripe's own address")
+    twilio_account: str = setting(
+        "", "the Twilio account (SID); empty: text messages are written to files as email is"
+    )
+    twilio_token: str = setting("", "the Twilio account's token")
+    twilio_sender: str = setting(
+        "", "the messaging service (SID) or number that text messages are sent from"
+    )
+    twilio_url: str = setting("", "where Twilio's API is, if not at Twilio's own address")
     ops_web: str = setting(
         "127.0.0.1:9600",
         "the address and port of `/health/live`, `/health/ready` and `/metrics`",
@@ -141,6 +198,11 @@ class Settings:
         "", "faults to cause on purpose, for tests (`tx.committed:cancel_booking=kill@3`)"
     )
 
+    def public_url(self, service: str) -> str:
+        """Give the public address of a service's pages, without a slash at its end."""
+        url: str = getattr(self, f"{service}_url")
+        return url.rstrip("/")
+
     @property
     def embedded(self) -> bool:
         """Say whether the bus is this process's own memory."""
@@ -164,6 +226,8 @@ class Settings:
         values["link_keys"] = f"{len(self.link_keys)} keys" + (
             " (for development only)" if DEVELOPMENT_KEY in self.link_keys else ""
         )
+        for secret in ("stripe_key", "stripe_webhook_secret", "twilio_token"):
+            values[secret] = "***" if values[secret] else ""
         return {
             name: re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", str(v)) for name, v in values.items()
         }

@@ -29,6 +29,7 @@ from sqlalchemy.pool import NullPool
 
 from shared.bus.caller import Caller, CallTimedOut
 from shared.bus.topology import Ear, Topology
+from shared.config import WITH_PAGES
 from shared.contracts import FACTS
 from tests.servers import (
     ServersMissing,
@@ -441,24 +442,27 @@ def stack(directory: Path, *, bus_url: str | None = None, **env: str) -> Iterato
     name = f"atelier_test_{uuid4().hex[:12]}"
     with ExitStack() as ends:
         url, own_host = (bus_url, False) if bus_url else ends.enter_context(bus_for(name))
-        booking_web, ranking_web = (f"127.0.0.1:{free_port()}" for _ in range(2))
         own = {
             "ATELIER_BUS_URL": url,
             "ATELIER_DB_URL": database_pattern(name),
             "ATELIER_DATA_DIR": str(directory / "data"),
-            "ATELIER_BOOKING_WEB": booking_web,
-            "ATELIER_BOOKING_URL": f"http://{booking_web}",
-            "ATELIER_RANKING_WEB": ranking_web,
-            "ATELIER_RANKING_URL": f"http://{ranking_web}",
             "ATELIER_LINK_KEYS": LINK_KEY,
         }
-        made = Stack(name, directory, _plain() | own | env, own_host)
+        made = Stack(name, directory, _plain() | own | page_addresses() | env, own_host)
         ends.callback(drop_databases, name)
         ends.callback(made.close)
         copy_databases(name, of=_migrated())
         with kombu.Connection(url) as connection:
             topology().declare(connection)
         yield made
+
+
+def page_addresses() -> dict[str, str]:
+    """Give every service's pages an address of their own, as settings."""
+    free = {name.upper(): f"127.0.0.1:{free_port()}" for name in WITH_PAGES}
+    return {f"ATELIER_{name}_WEB": address for name, address in free.items()} | {
+        f"ATELIER_{name}_URL": f"http://{address}" for name, address in free.items()
+    }
 
 
 def _plain() -> dict[str, str]:

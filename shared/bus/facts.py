@@ -1,11 +1,19 @@
-"""FACTS.md, written from the code: every fact, who says it, who hears it, and its fields."""
+"""FACTS.md and CALLS.md, written from the code.
+
+The one lists every fact, who says it, who hears it, and its fields; the other every call of every
+service with its arguments.
+"""
 
 import dataclasses
 import inspect
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin, get_type_hints
 
-from shared.bus.topology import Topology
+from marshmallow import Schema, fields, missing
+
+from shared.bus import Rpc
+from shared.bus.topology import Topology, entrypoints
 from shared.contracts import FACTS, Fact
 
 
@@ -48,3 +56,45 @@ def _type(hint: Any) -> str:
     if args := get_args(hint):
         return " or ".join("null" if arg is type(None) else arg.__name__ for arg in args)
     return str(hint.__name__)
+
+
+def calls_page(suite: Mapping[str, type]) -> str:
+    """Write the page of every call of these services, by name."""
+    lines = [
+        "# Calls",
+        "",
+        "What can be asked of the services over RPC. Written by `atelier facts`; do not edit.",
+        "",
+        "Ids are UUIDs as text; instants are ISO 8601 with an offset. Every writing call takes an",
+        "`idempotency_key` besides. What has no default is needed.",
+    ]
+    for service, cls in suite.items():
+        lines += ["", f"## {service}"]
+        for method, entrypoint in sorted(entrypoints(cls, Rpc), key=lambda found: found[0]):
+            about = inspect.getdoc(getattr(cls, method)) or ""
+            lines += ["", f"### {service}.{method}", "", *about.splitlines()]
+            arguments = entrypoint.schema.load_fields if entrypoint.schema else {}
+            if arguments:
+                lines += ["", "| argument | type | default |", "| --- | --- | --- |"]
+                lines += [_argument(name, arguments[name]) for name in arguments]
+    return "\n".join([*lines, ""])
+
+
+def _argument(name: str, field: "fields.Field[Any]") -> str:
+    default = "" if field.load_default is missing or field.required else f"`{field.load_default}`"
+    if not field.required and field.load_default is missing:
+        default = "may be left out"
+    return f"| `{name}` | {_kind(field)} | {default} |"
+
+
+def _kind(field: "fields.Field[Any]") -> str:
+    if isinstance(field, fields.List):
+        return f"list of {_kind(field.inner)}"
+    if isinstance(field, fields.Nested):
+        inner: Schema = field.schema
+        return "object of " + ", ".join(f"`{name}`" for name in inner.fields)
+    if isinstance(field, fields.Enum):
+        return " or ".join(f"`{member.value}`" for member in field.enum)
+    words = {"UUID": "id", "Line": "text, one line", "String": "text", "Integer": "whole number"}
+    kind = type(field).__name__
+    return words.get(kind, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower())

@@ -62,7 +62,8 @@ class Fact:
         super().__init_subclass__()
         cls.name = cls.__name__
         cls.version = version
-        cls.owner = cls.__module__.rpartition(".")[2]
+        inside = cls.__module__.removeprefix(f"{__name__}.")
+        cls.owner = inside.split(".")[0] if inside != cls.__module__ else inside.rpartition(".")[2]
         cls.topic = f"{cls.name}.v{version}"
         cls.about_field = about
         cls._schema = None

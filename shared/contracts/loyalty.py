@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.contracts import Fact
+from shared.contracts.booking import Erasure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,3 +24,11 @@ class ReferralThanked(Fact, version=1, about="person_id"):
     language: str  # ISO 639-1, lower case: the referrer's
     text: str  # whole, with nothing left to fill in
     thanked_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoyaltyRecordsErased(Erasure, Fact, version=1, about="person_id"):
+    """loyalty has removed what it held of a person.
+
+    Heard by: booking (notes it in the receipt).
+    """

@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from shared.contracts import Fact
+from shared.contracts.booking import Erasure
+
+PREFERENCES_LINK = "message-preferences"
+"""The purpose of a link that names a person and lets them choose which messages they get."""
+PREFERENCES_PATH = "/preferences/{token}"
+UNSUBSCRIBE_LINK = "unsubscribe"
+"""The purpose of a link that names a person and ends messages that advertise, in one click."""
+UNSUBSCRIBE_PATH = "/unsubscribe/{token}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,3 +41,54 @@ class EmailFailed(Fact, version=1, about="person_id"):
     person_id: UUID
     reason: str
     failed_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmsSent(Fact, version=1, about="person_id"):
+    """The carrier took a text message over.
+
+    Heard by: nobody yet.
+    """
+
+    message_id: UUID
+    kind: str
+    person_id: UUID
+    segments: int  # how many it is billed as; >= 1
+    sent_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmsFailed(Fact, version=1, about="person_id"):
+    """A text message will not be sent: the carrier refused it for good, or time ran out.
+
+    Heard by: nobody yet.
+    """
+
+    message_id: UUID
+    kind: str
+    person_id: UUID
+    reason: str
+    failed_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageSuppressed(Fact, version=1, about="person_id"):
+    """A message was not sent on purpose: it was no longer true, or the person wants none.
+
+    Heard by: nobody yet.
+    """
+
+    message_id: UUID
+    kind: str
+    person_id: UUID
+    channel: Literal["email", "sms"]
+    reason: str
+    suppressed_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifyRecordsErased(Erasure, Fact, version=1, about="person_id"):
+    """notify has removed what it held of a person.
+
+    Heard by: booking (notes it in the receipt).
+    """

@@ -10,6 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contracts import Fact
+from shared.contracts.booking import Erasure
 
 RANKS_LINK = "show-ranks"
 """The purpose of a link that names a person and shows their ranks."""
@@ -82,3 +83,11 @@ class PromotionEarned(Advance, Fact, version=1, about="person_id"):
     due: str  # the day the criteria were met, ISO 8601
     criteria_version: int
     earned_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankingRecordsErased(Erasure, Fact, version=1, about="person_id"):
+    """ranking has removed what it held of a person.
+
+    Heard by: booking (notes it in the receipt).
+    """

@@ -10,7 +10,14 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contracts import Fact
-from shared.contracts.booking import Occasion
+from shared.contracts.booking import Erasure, Occasion, OccasionIfKnown
+
+CLAIM_LINK = "claim-spot"
+"""The purpose of a link that names an offer and lets its person accept or decline it."""
+CLAIM_PATH = "/claim/{token}"
+ENTRY_LINK = "show-entry"
+"""The purpose of a link that names an entry: its place in line, its odds, and leaving."""
+ENTRY_PATH = "/waiting/{token}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +33,9 @@ class SpotRequested(Fact, version=1, about="target_id"):
     target_id: UUID
     person_id: UUID
     requested_at: datetime  # UTC
+    pay: bool = False  # the seat must be paid for at once: by a credit, else by the saved card
+    seat: int = 1  # which seat of a group's entry it is for, from 1
+    overruled: bool = False  # staff gave it by hand, past those who waited longer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +64,9 @@ class SpotAllocated(Occasion, Fact, version=1, about="target_id"):
     source: Literal["booking", "events"]
     target_id: UUID
     person_id: UUID
-    booking_id: UUID
+    booking_id: UUID  # for source "events": the registration
     allocated_at: datetime  # UTC
+    seats: int = 1  # how many a group was given with it; the others' bookings have their own ids
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +85,7 @@ class SpotDeclined(Fact, version=1, about="target_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WaitlistJoined(Fact, version=1, about="target_id"):
+class WaitlistJoined(OccasionIfKnown, Fact, version=1, about="target_id"):
     """Somebody waits. Said again for one who still waits, which is harmless.
 
     Heard by: booking (holds a free seat for the list).
@@ -86,10 +97,13 @@ class WaitlistJoined(Fact, version=1, about="target_id"):
     person_id: UUID
     queue_version: int  # how many have ever joined
     joined_at: datetime  # UTC
+    place: int = 0  # in line, from 1; 0: not shown
+    quantity: int = 1  # how many seats they want together
+    needs_answer: bool = False  # they are to be asked, not assigned
 
 
 @dataclass(frozen=True, kw_only=True)
-class WaitlistLeft(Fact, version=1, about="target_id"):
+class WaitlistLeft(OccasionIfKnown, Fact, version=1, about="target_id"):
     """Somebody waits no longer, without having been given a seat.
 
     Heard by: booking (takes them off the roster's waiting rows).
@@ -109,3 +123,47 @@ class WaitlistLeft(Fact, version=1, about="target_id"):
         "not_eligible",
     ]
     left_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpotOffered(Occasion, Fact, version=1, about="target_id"):
+    """A freed seat is offered to somebody who waits, who is to take it by a link.
+
+    Heard by: notify (sends the link).
+    """
+
+    offer_id: UUID  # an entry's part in the offer of one spot; the link names it
+    spot_id: UUID
+    entry_id: UUID
+    source: Literal["booking", "events"]
+    target_id: UUID
+    person_id: UUID
+    announced: bool  # everybody was told, and the first to take it has it
+    seats: int  # how many seats are offered together
+    answer_by: datetime  # UTC; from then on the offer is void
+    offered_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferClosed(Fact, version=1, about="target_id"):
+    """An offer can no longer be taken.
+
+    Heard by: notify (does not send it any more, and tells those who tried in vain).
+    """
+
+    offer_id: UUID
+    spot_id: UUID
+    entry_id: UUID
+    source: Literal["booking", "events"]
+    target_id: UUID
+    person_id: UUID
+    reason: Literal["taken", "accepted", "declined", "expired", "withdrawn", "left"]
+    closed_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistRecordsErased(Erasure, Fact, version=1, about="person_id"):
+    """waitlist has removed what it held of a person.
+
+    Heard by: booking (notes it in the receipt).
+    """

@@ -1,6 +1,7 @@
 """How facts travel: nothing is lost, and what cannot be read is said to be so."""
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -39,12 +40,24 @@ def test_a_field_of_a_newer_speaker_is_ignored(topic: str) -> None:
 
 @pytest.mark.parametrize("topic", EVERY)
 def test_each_missing_field_is_named(topic: str) -> None:
-    for name in wire_of(topic)["data"]:
+    declared = FACTS[topic].schema().fields
+    for name in (name for name, field in declared.items() if field.required):
         wire = wire_of(topic)
         del wire["data"][name]
 
         with pytest.raises(FactUnreadable, match=f"{name}: "):
             FACTS[topic].from_wire(json.dumps(wire))
+
+
+@pytest.mark.parametrize("topic", EVERY)
+def test_a_field_that_came_later_may_be_missing(topic: str) -> None:
+    fact, wire = FACTS[topic], wire_of(topic)
+    later = {name for name, field in fact.schema().fields.items() if not field.required}
+
+    wire["data"] = {name: value for name, value in wire["data"].items() if name not in later}
+
+    read = fact.from_wire(json.dumps(wire))
+    assert all(getattr(read, f.name) == f.default for f in fields(fact) if f.name in later)
 
 
 @pytest.mark.parametrize("topic", EVERY)

@@ -26,9 +26,9 @@ from shared.bus.serve import suite_topology
 from shared.bus.topology import DEAD, RPC, Topology
 from shared.bus.wire import connect
 from tests.deploy import DEPLOY
-from tests.servers import broker_control, free_port, servers
+from tests.servers import broker_control, servers
 from tests.smtp_sink import mail_server
-from tests.stack import LINK_KEY, ROOT, Stack
+from tests.stack import LINK_KEY, ROOT, Stack, page_addresses
 from tests.studio import Studio
 
 WHO = (*SUITE, "owner", "caller")
@@ -181,17 +181,13 @@ class Place:
 
     def run(self, mail_url: str) -> Stack:
         """Give a run of the suite here; its own commands are the owner's."""
-        booking_web, ranking_web = (f"127.0.0.1:{free_port()}" for _ in range(2))
         env = {name: value for name, value in os.environ.items() if not name.startswith("ATELIER_")}
         env |= {
             "PYTHONPATH": str(ROOT),
             "ATELIER_BUS_URL": self.bus_url("owner"),
             "ATELIER_DB_URL": self.db_url("owner"),
             "ATELIER_DATA_DIR": str(self.directory / "data"),
-            "ATELIER_BOOKING_WEB": booking_web,
-            "ATELIER_BOOKING_URL": f"http://{booking_web}",
-            "ATELIER_RANKING_WEB": ranking_web,
-            "ATELIER_RANKING_URL": f"http://{ranking_web}",
+            **page_addresses(),
             "ATELIER_LINK_KEYS": LINK_KEY,
             "ATELIER_SMTP_URL": mail_url,
         }

@@ -1,0 +1,92 @@
+"""The facts booking says."""
+
+from shared.contracts.booking.letters import Letter, MessageRequested
+from shared.contracts.booking.links import (
+    CANCEL_LINK,
+    CANCEL_PATH,
+    CONFIRM_LINK,
+    CONFIRM_PATH,
+    DOWNLOAD_LINK,
+    DOWNLOAD_PATH,
+    MANAGE_LINK,
+    MANAGE_PATH,
+    PAY_LINK,
+    PAY_PATH,
+    SESSION_PATH,
+)
+from shared.contracts.booking.money import (
+    Money,
+    PaymentReceived,
+    PaymentRefunded,
+    PaymentReminderRequested,
+)
+from shared.contracts.booking.people import (
+    Contact,
+    Erasure,
+    PersonChanged,
+    PersonErased,
+    PersonMerged,
+    PersonRegistered,
+)
+from shared.contracts.booking.places import (
+    BookingCancelled,
+    BookingConfirmed,
+    BookingMoved,
+    ConfirmationRequested,
+    PlaceRequested,
+    SpotFreed,
+    SpotGranted,
+    SpotRefused,
+)
+from shared.contracts.booking.sessions import (
+    Occasion,
+    OccasionIfKnown,
+    QueueLimits,
+    SessionCancelled,
+    SessionChanged,
+    SessionScheduled,
+)
+from shared.contracts.booking.visits import Visit, VisitRecorded, VisitRetracted
+
+__all__ = [
+    "CANCEL_LINK",
+    "CANCEL_PATH",
+    "CONFIRM_LINK",
+    "CONFIRM_PATH",
+    "DOWNLOAD_LINK",
+    "DOWNLOAD_PATH",
+    "MANAGE_LINK",
+    "MANAGE_PATH",
+    "PAY_LINK",
+    "PAY_PATH",
+    "SESSION_PATH",
+    "BookingCancelled",
+    "BookingConfirmed",
+    "BookingMoved",
+    "ConfirmationRequested",
+    "Contact",
+    "Erasure",
+    "Letter",
+    "MessageRequested",
+    "Money",
+    "Occasion",
+    "OccasionIfKnown",
+    "PaymentReceived",
+    "PaymentRefunded",
+    "PaymentReminderRequested",
+    "PersonChanged",
+    "PersonErased",
+    "PersonMerged",
+    "PersonRegistered",
+    "PlaceRequested",
+    "QueueLimits",
+    "SessionCancelled",
+    "SessionChanged",
+    "SessionScheduled",
+    "SpotFreed",
+    "SpotGranted",
+    "SpotRefused",
+    "Visit",
+    "VisitRecorded",
+    "VisitRetracted",
+]
