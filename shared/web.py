@@ -4,7 +4,6 @@ Pages run in the container's workers. Health and metrics do not: they answer fro
 their own, also when every worker is busy.
 """
 
-import html
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
@@ -19,6 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 from shared import metrics
 from shared.config import host_and_port, settings
+from shared.pages import shown
 
 log = structlog.get_logger()
 _SOCKET_SECONDS = 15
@@ -72,7 +72,8 @@ class Page(HttpRequestHandler):
         """Answer, with the headers every page has."""
         request.max_content_length = _BODY_BYTES
         response: Response = super().handle_request(request)
-        response.headers.extend(_SECURITY)
+        for name, value in _SECURITY.items():
+            response.headers.setdefault(name, value)
         counter = metrics.PAGES.labels(
             self.container.service_name, self.method_name, str(response.status_code)
         )
@@ -93,34 +94,6 @@ def page(method: str, path: str) -> Callable[[Handler], Handler]:
     decorate: Callable[[Handler], Handler] = Page.decorator(method, path)
     return decorate
 
-
-def shown(title: str, body: str, status: int = 200, *, language: str = "en") -> Response:
-    """Make a whole page of a title and the HTML of its body, in a language (ISO 639-1)."""
-    text = _PAGE.format(title=html.escape(title), body=body, language=html.escape(language))
-    return Response(text, status, content_type="text/html; charset=utf-8")
-
-
-_PAGE = """<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 3rem auto;
-  padding: 0 1rem; }}
-button {{ font: inherit; padding: .7rem 1.4rem; border: 0; border-radius: .4rem; color: #fff;
-  background: #a11; cursor: pointer; }}
-button:focus-visible {{ outline: 3px solid currentColor; outline-offset: 3px; }}
-</style>
-</head>
-<body><main><h1>{title}</h1>
-{body}
-</main></body>
-</html>
-"""
 
 Check = Callable[[], Mapping[str, str]]
 

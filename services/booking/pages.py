@@ -16,7 +16,8 @@ from shared.contracts.booking import CANCEL_LINK
 from shared.contracts.errors import BookingNotFound
 from shared.db import Transactions
 from shared.links import LinkExpired, LinkInvalid, open_link
-from shared.web import page, shown
+from shared.pages import shown
+from shared.web import page
 
 
 class CancelPages:

@@ -16,17 +16,16 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import eventlet
 import structlog
-from babel.dates import format_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from services.notify.domain import Delivery, Message, Outcome
 from shared.config import Settings, settings
 from shared.contracts.booking import CANCEL_LINK, CANCEL_PATH
 from shared.failpoints import failpoint
+from shared.language import spoken_moment
 from shared.links import sign_link
 
 log = structlog.get_logger()
@@ -70,9 +69,7 @@ def render(message: Message, chosen: Settings) -> bytes:
     words = {
         **context,
         "name": message.name,
-        "when": format_datetime(
-            starts_at, "EEEE d MMMM y, HH:mm", ZoneInfo(context["time_zone"]), message.language
-        ),
+        "when": spoken_moment(starts_at, context["time_zone"], message.language),
         "cancel_url": chosen.booking_url + CANCEL_PATH.format(token=token),
     }
 

@@ -16,8 +16,9 @@ from shared.contracts.errors import PersonNotFound, RankingNotActive
 from shared.contracts.ranking import RANKS_LINK
 from shared.db import Transactions
 from shared.links import LinkExpired, LinkInvalid, open_link
+from shared.pages import language_of, shown
 from shared.shapes import LANGUAGES
-from shared.web import page, shown
+from shared.web import page
 
 
 class RankPages:
@@ -29,7 +30,7 @@ class RankPages:
     @page("GET", "/ranks/<token>")
     def show_ranks_page(self, request: Request, token: str) -> Response:
         """Show somebody which ranks they hold and held, in their language."""
-        foreign = request.accept_languages.best_match(LANGUAGES, default="en")
+        foreign = language_of(request)
         try:
             person_id = open_link(RANKS_LINK, token, at=self.now())
             with self.db.read() as sql:

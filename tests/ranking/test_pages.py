@@ -111,7 +111,7 @@ def test_opening_the_page_changes_nothing(dojo: Dojo) -> None:
     [
         ("en", "This link has expired", "This link is not valid"),
         ("it-IT,it;q=0.9", "Questo link è scaduto", "Questo link non è valido"),
-        ("fr", "Ce lien a expiré", "Ce lien n&#x27;est pas valable"),
+        ("fr", "Ce lien a expiré", "Ce lien n&#39;est pas valable"),
         ("de-AT", "Dieser Link ist abgelaufen", "Dieser Link ist nicht gültig"),
         ("nl", "This link has expired", "This link is not valid"),
     ],

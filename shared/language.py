@@ -1,0 +1,40 @@
+"""What is said the same way in every message and on every page: times, days and amounts.
+
+Languages are ISO 639-1 codes of `shared.shapes.LANGUAGES`; what is not one of them reads English.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_currency, get_currency_precision
+
+from shared.shapes import LANGUAGES
+
+
+def known_language(*wanted: str | None) -> str:
+    """Give the first of these that the suite speaks; English where it speaks none."""
+    return next((language for language in wanted if language in LANGUAGES), "en")
+
+
+def spoken_moment(at: datetime, zone: str, language: str) -> str:
+    """Write an instant (UTC) as people of a time zone say it: weekday, date and time."""
+    return format_datetime(at, "EEEE d MMMM y, HH:mm", ZoneInfo(zone), known_language(language))
+
+
+def spoken_day(at: datetime, zone: str, language: str) -> str:
+    """Write the day of an instant (UTC) in a time zone, with its weekday."""
+    local = at.astimezone(ZoneInfo(zone))
+    return format_date(local.date(), "EEEE d MMMM y", known_language(language))
+
+
+def spoken_hour(at: datetime, zone: str, language: str) -> str:
+    """Write the time of day of an instant (UTC) in a time zone."""
+    return format_time(at, "HH:mm", ZoneInfo(zone), known_language(language))
+
+
+def spoken_money(minor: int, currency: str, language: str) -> str:
+    """Write an amount of minor units of a currency (ISO 4217, any case): `1250`, `eur`: €12.50."""
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency.upper()))
+    return format_currency(amount, currency.upper(), locale=known_language(language))

@@ -1,0 +1,83 @@
+"""Pages: one layout, every word in every language, nothing of what people wrote taken for HTML."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
+from shared.language import spoken_hour, spoken_moment, spoken_money
+from shared.links import LinkExpired, LinkInvalid
+from shared.pages import Pages, language_of, read_words, shown
+from shared.shapes import LANGUAGES
+
+ROOT = Path(__file__).parent.parent.parent
+WORDS = [
+    (".".join(path.relative_to(ROOT).parts[: 1 if path.parts[-3] == "shared" else 2]), path)
+    for folder in ("services", "shared")
+    for path in sorted((ROOT / folder).rglob("words.toml"))
+]
+
+
+@pytest.mark.parametrize(("package", "path"), WORDS, ids=[package for package, _ in WORDS])
+def test_every_language_has_the_same_words(package: str, path: Path) -> None:
+    words = read_words(package, str(path.relative_to(ROOT.joinpath(*package.split(".")))))
+
+    assert set(words) == set(LANGUAGES)
+    for language in LANGUAGES:
+        assert words[language].keys() == words["en"].keys(), language
+        assert all(words[language].values())
+
+
+def visit(address: str = "/", accept: str = "") -> Request:
+    """Make a visit to an address by somebody who reads these languages."""
+    headers = [("Accept-Language", accept)] if accept else None
+    return Request(EnvironBuilder(address, headers=headers).get_environ())
+
+
+def test_a_page_speaks_the_persons_language_then_the_visitors_then_the_studios() -> None:
+    assert language_of(visit(accept="de"), "fr") == "fr"
+    assert language_of(visit(accept="de-CH,fr;q=0.5"), "es") == "de"
+    assert language_of(visit("/?lang=it"), "fr") == "it"
+    assert language_of(visit(), None) == "en"
+
+
+def test_what_people_wrote_is_no_html() -> None:
+    page = shown("<b>Ada</b>", "<p>fine</p>").get_data(as_text=True)
+
+    assert "<title>&lt;b&gt;Ada&lt;/b&gt;</title>" in page
+    assert "<h1>&lt;b&gt;Ada&lt;/b&gt;</h1>" in page
+    assert "<p>fine</p>" in page
+
+
+def test_a_link_that_is_no_longer_good_says_so_in_the_pages_language() -> None:
+    pages = Pages("booking")
+
+    assert pages.sorry(LinkExpired("x"), "de").status_code == 410
+    invalid = pages.sorry(LinkInvalid("x"), "fr")
+    assert "Ce lien n&#39;est pas valable" in invalid.get_data(as_text=True)
+
+
+def test_times_are_said_in_the_zone_and_language_asked_for() -> None:
+    at = datetime(2031, 3, 3, 22, 30, tzinfo=UTC)
+
+    assert spoken_moment(at, "Europe/Rome", "en") == "Monday 3 March 2031, 23:30"
+    assert spoken_moment(at, "Asia/Tokyo", "it") == "martedì 4 marzo 2031, 07:30"
+    assert spoken_hour(at, "Europe/Rome", "xx") == "23:30"
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "language", "said"),
+    [
+        (1250, "eur", "en", "€12.50"),
+        (1250, "eur", "de", "12,50 €"),
+        (1250, "jpy", "en", "¥1,250"),
+        (1250, "kwd", "en", "KWD1.250"),
+        (0, "EUR", "fr", "0,00 €"),
+    ],
+)
+def test_amounts_have_as_many_decimals_as_their_currency(
+    minor: int, currency: str, language: str, said: str
+) -> None:
+    assert spoken_money(minor, currency, language).replace("\xa0", " ") == said
