@@ -19,6 +19,7 @@ from shared.contracts.errors import (
     AlreadyBooked,
     HoldNotFound,
     InvalidRequest,
+    PersonIsAnother,
     SessionFull,
     SessionStarted,
 )
@@ -40,7 +41,10 @@ def hold_place(
 
     Source: B52, B53.
     """
-    session = bookable(tx, session_id, person_id, at=at)
+    try:
+        session = bookable(tx, session_id, person_id, at=at)
+    except PersonIsAnother as merged:
+        return hold_place(tx, session_id, UUID(str(merged)), kind=kind, until=until, at=at)
     if until is not None and until <= at:
         msg = "held_until: Must be in the future."
         raise InvalidRequest(msg)

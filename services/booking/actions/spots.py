@@ -68,6 +68,9 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
         _refuse(tx, request, "spot_closed", still_open=False, at=at)
         return
     session, kind = store.session_and_person(tx.sql, **ids)
+    if kind is None and (merged := store.find_person(tx.sql, request.person_id)) is not None:
+        ids["person_id"] = merged.person_id  # who they are by now
+        session, kind = store.session_and_person(tx.sql, **ids)
     if session is None or session.started(at):
         store.end_hold(tx.writes, spot.hold_id, HoldState.ENDED, at=at)
         store.give_seats(tx.sql, spot.session_id)

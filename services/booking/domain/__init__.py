@@ -1,6 +1,15 @@
 """booking's rules and value types; pure."""
 
-from services.booking.domain.people import PersonKind
+from services.booking.domain.people import (
+    ERASED,
+    PersonKind,
+    agrees,
+    folded,
+    higher_kind,
+    may_become,
+    search_terms,
+    search_words,
+)
 from services.booking.domain.seats import (
     BookingState,
     HoldKind,
@@ -18,22 +27,36 @@ from services.booking.domain.sessions import (
     may_attend,
 )
 from services.booking.domain.visits import Attendance, VisitChange, visit_change
+from services.booking.domain.warmth import WINDOW_DAYS, Band, Story, Warmth, band_of, warmth
 
 __all__ = [
+    "ERASED",
+    "WINDOW_DAYS",
     "Arrangement",
     "Attendance",
     "AttendanceMode",
+    "Band",
     "BookingState",
     "Classification",
     "HoldKind",
     "HoldState",
     "PersonKind",
     "Session",
+    "Story",
     "VisitChange",
     "WaitingState",
+    "Warmth",
+    "agrees",
     "asked_again",
+    "band_of",
+    "folded",
     "goes_to_list",
+    "higher_kind",
     "may_attend",
+    "may_become",
+    "search_terms",
+    "search_words",
     "seats_gained",
     "visit_change",
+    "warmth",
 ]

@@ -4,7 +4,10 @@ Rows of people and sessions are never deleted, so bookings and holds name them w
 keys, which would lock the session's row for every booking of it.
 """
 
-from services.booking.models.people import PersonRow
+from services.booking.models.credits import CreditRow
+from services.booking.models.erasures import ErasureAnswerRow, ErasureRow
+from services.booking.models.letters import DownloadRow, LetterRow, RecipientRow
+from services.booking.models.people import ConsentRow, PersonRow, PersonWordRow
 from services.booking.models.places import BookingRow, HoldRow, WaitingRow
 from services.booking.models.sessions import SessionRow, SessionTypeRow
 from services.booking.models.tables import Base
@@ -12,8 +15,16 @@ from services.booking.models.tables import Base
 __all__ = [
     "Base",
     "BookingRow",
+    "ConsentRow",
+    "CreditRow",
+    "DownloadRow",
+    "ErasureAnswerRow",
+    "ErasureRow",
     "HoldRow",
+    "LetterRow",
     "PersonRow",
+    "PersonWordRow",
+    "RecipientRow",
     "SessionRow",
     "SessionTypeRow",
     "WaitingRow",

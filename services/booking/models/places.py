@@ -25,6 +25,7 @@ class BookingRow(Base):
     spot_id: Mapped[UUID | None]  # the spot its cancellation freed
     attendance: Mapped[str | None] = mapped_column(String(20))
     marks: Mapped[int] = mapped_column(server_default="0")  # how often attendance was marked
+    credits: Mapped[int] = mapped_column(server_default="0")  # what it took of its person's
 
 
 _LIVE = BookingRow.state == BookingState.CONFIRMED.value
@@ -57,6 +58,7 @@ class HoldRow(Base):
 
 _OPEN = HoldRow.state == HoldState.OPEN.value
 Index("holds_open", HoldRow.session_id, postgresql_where=_OPEN, sqlite_where=_OPEN)
+Index("holds_of_person", HoldRow.person_id, postgresql_where=_OPEN, sqlite_where=_OPEN)
 Index("holds_lapsing", HoldRow.held_until, postgresql_where=_OPEN, sqlite_where=_OPEN)
 
 
@@ -72,4 +74,5 @@ class WaitingRow(Base):
     since: Mapped[datetime]
 
 
+Index("waiting_of_person", WaitingRow.person_id)
 Index("waiting_of_session", WaitingRow.session_id, WaitingRow.state)

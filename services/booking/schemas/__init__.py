@@ -1,6 +1,20 @@
 """The shape of booking's calls and replies."""
 
-from services.booking.schemas.people import ChangePerson, OnePerson, Person, RegisterPerson
+from services.booking.schemas.people import (
+    Alike,
+    ChangeConsent,
+    ChangePerson,
+    FindDuplicates,
+    GetProfile,
+    ListPeople,
+    Merged,
+    MergePeople,
+    OnePerson,
+    People,
+    Person,
+    Profile,
+    RegisterPerson,
+)
 from services.booking.schemas.places import (
     Book,
     Booking,
@@ -24,22 +38,31 @@ from services.booking.schemas.sessions import (
 )
 
 __all__ = [
+    "Alike",
     "Book",
     "Booking",
+    "ChangeConsent",
     "ChangePerson",
     "ChangeSession",
     "CreateSessionType",
+    "FindDuplicates",
+    "GetProfile",
     "Hold",
     "HoldPlace",
+    "ListPeople",
     "ListSessions",
     "MarkAttendance",
+    "MergePeople",
+    "Merged",
     "OneBooking",
     "OneHold",
     "OnePerson",
     "OneSession",
     "OneSpot",
+    "People",
     "Person",
     "Place",
+    "Profile",
     "RegisterPerson",
     "Roster",
     "RosterHeader",

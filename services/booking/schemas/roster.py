@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields
 
+from services.booking.schemas.people import Warmth
 from services.booking.schemas.sessions import Session
 
 
@@ -28,6 +29,7 @@ class RosterRow(Schema):
     booked_at = fields.AwareDateTime()
     cancelled_at = fields.AwareDateTime()
     since = fields.AwareDateTime()
+    warmth = fields.Nested(Warmth)
 
 
 class Roster(Schema):

@@ -18,6 +18,7 @@ from services.booking.models import (
     PersonRow,
     WaitingRow,
 )
+from services.booking.store.history import deeds, roster_people, story_columns
 from shared.writes import Writes
 
 _ADD_WAITING = upsert(WaitingRow)
@@ -66,6 +67,7 @@ def find_waiting(sql: Connection, session_id: UUID, person_id: UUID) -> Row[Any]
     return sql.execute(query).first()
 
 
+_DEEDS = deeds(roster_people(bindparam("session_id")))
 _ROSTER = (
     select(
         BookingRow.booking_id,
@@ -73,6 +75,7 @@ _ROSTER = (
         BookingRow.attendance,
         BookingRow.booked_at,
         BookingRow.cancelled_at,
+        *story_columns(_DEEDS),
         PersonRow.person_id,
         PersonRow.kind,
         PersonRow.name,
@@ -80,6 +83,7 @@ _ROSTER = (
         PersonRow.phone,
     )
     .join(PersonRow, PersonRow.person_id == BookingRow.person_id)
+    .outerjoin(_DEEDS, _DEEDS.c.person_id == PersonRow.person_id)
     .where(BookingRow.session_id == bindparam("session_id"))
     .order_by(BookingRow.booked_at, BookingRow.booking_id)
 )
@@ -89,6 +93,7 @@ _ROSTER_WAITING = (
     select(
         WaitingRow.entry_id,
         WaitingRow.since,
+        *story_columns(_DEEDS),
         PersonRow.person_id,
         PersonRow.kind,
         PersonRow.name,
@@ -96,6 +101,7 @@ _ROSTER_WAITING = (
         PersonRow.phone,
     )
     .join(PersonRow, PersonRow.person_id == WaitingRow.person_id)
+    .outerjoin(_DEEDS, _DEEDS.c.person_id == PersonRow.person_id)
     .where(
         WaitingRow.session_id == bindparam("session_id"),
         WaitingRow.state != WaitingState.GONE.value,
@@ -112,14 +118,20 @@ _OPEN_HOLDS = (
 )
 
 
-def roster(sql: Connection, session_id: UUID) -> Sequence[Any]:
-    """List the bookings of a session, cancelled ones too, with their people."""
-    return sql.execute(_ROSTER, {"session_id": session_id}).all()
+def roster(sql: Connection, session_id: UUID, *, since: datetime) -> Sequence[Any]:
+    """List the bookings of a session, cancelled ones too, with their people and their stories.
+
+    Bookings made from `since` on are recent.
+    """
+    return sql.execute(_ROSTER, {"session_id": session_id, "since": since}).all()
 
 
-def roster_waiting(sql: Connection, session_id: UUID, *, limit: int) -> Sequence[Any]:
-    """List who waits for a session, with their people, longest first."""
-    return sql.execute(_ROSTER_WAITING, {"session_id": session_id, "limit": limit}).all()
+def roster_waiting(
+    sql: Connection, session_id: UUID, *, since: datetime, limit: int
+) -> Sequence[Any]:
+    """List who waits for a session, with their people and their stories, longest first."""
+    values = {"session_id": session_id, "since": since, "limit": limit}
+    return sql.execute(_ROSTER_WAITING, values).all()
 
 
 def open_holds(sql: Connection, session_id: UUID) -> dict[str, int]:

@@ -48,8 +48,13 @@ _SESSION_FOR_UPDATE = _SESSION.with_for_update(key_share=True)
 
 _SESSION_AND_PERSON = select(
     *_SESSION_COLUMNS,
+    # One who was merged or erased is nobody here, at no further cost.
     select(PersonRow.kind)
-    .where(PersonRow.person_id == bindparam("person_id"))
+    .where(
+        PersonRow.person_id == bindparam("person_id"),
+        PersonRow.merged_into.is_(None),
+        PersonRow.erased_at.is_(None),
+    )
     .scalar_subquery()
     .label("kind"),
 ).where(SessionRow.session_id == bindparam("session_id"))
