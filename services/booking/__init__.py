@@ -3,7 +3,7 @@
 Owns:      people and their consent, session types, sessions, bookings, holds
 Publishes: PersonRegistered, PersonChanged, PersonMerged, SessionScheduled, SessionChanged,
            BookingConfirmed, BookingCancelled, SpotFreed, SpotGranted, SpotRefused, PlaceRequested,
-           VisitRecorded, VisitRetracted
+           VisitRecorded, VisitRetracted, MessageRequested
 Hears:     SpotRequested, SpotReturned, SpotDeclined, WaitlistJoined, WaitlistLeft
 Vendors:   none
 """

@@ -1,6 +1,16 @@
 """What booking does, one verb per function; each runs in the transaction it is given."""
 
+from services.booking.actions.downloads import (
+    claim_download,
+    fail_download,
+    finish_download,
+    get_download,
+    prune_downloads,
+    read_download,
+    request_download,
+)
 from services.booking.actions.holds import confirm_hold, end_lapsed_holds, hold_place, release_hold
+from services.booking.actions.letters import AT_ONCE, message_person, message_session, say_letters
 from services.booking.actions.merging import merge_people, settle_merged
 from services.booking.actions.people import (
     change_consent,
@@ -30,19 +40,24 @@ from services.booking.actions.visits import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "attend_started_sessions",
     "book",
     "cancel_booking",
     "change_consent",
     "change_person",
     "change_session",
+    "claim_download",
     "close_spot",
     "confirm_hold",
     "create_session_type",
     "drop_waiting",
     "end_lapsed_holds",
+    "fail_download",
     "find_duplicates",
+    "finish_download",
     "free_returned_seat",
+    "get_download",
     "get_profile",
     "get_roster",
     "grant_spot",
@@ -53,9 +68,15 @@ __all__ = [
     "mark_all_attended",
     "mark_attendance",
     "merge_people",
+    "message_person",
+    "message_session",
     "note_contact",
+    "prune_downloads",
+    "read_download",
     "register_person",
     "release_hold",
+    "request_download",
+    "say_letters",
     "schedule_session",
     "settle_merged",
     "take_back_booking",

@@ -1,5 +1,6 @@
 """booking's rules and value types; pure."""
 
+from services.booking.domain.letters import Channel, DownloadKind, DownloadState, Recipients
 from services.booking.domain.people import (
     ERASED,
     PersonKind,
@@ -37,10 +38,14 @@ __all__ = [
     "AttendanceMode",
     "Band",
     "BookingState",
+    "Channel",
     "Classification",
+    "DownloadKind",
+    "DownloadState",
     "HoldKind",
     "HoldState",
     "PersonKind",
+    "Recipients",
     "Session",
     "Story",
     "VisitChange",

@@ -1,5 +1,13 @@
 """The shape of booking's calls and replies."""
 
+from services.booking.schemas.letters import (
+    Download,
+    LetterBatch,
+    MessagePerson,
+    MessageSession,
+    OneDownload,
+    RequestDownload,
+)
 from services.booking.schemas.people import (
     Alike,
     ChangeConsent,
@@ -45,16 +53,21 @@ __all__ = [
     "ChangePerson",
     "ChangeSession",
     "CreateSessionType",
+    "Download",
     "FindDuplicates",
     "GetProfile",
     "Hold",
     "HoldPlace",
+    "LetterBatch",
     "ListPeople",
     "ListSessions",
     "MarkAttendance",
     "MergePeople",
     "Merged",
+    "MessagePerson",
+    "MessageSession",
     "OneBooking",
+    "OneDownload",
     "OneHold",
     "OnePerson",
     "OneSession",
@@ -64,6 +77,7 @@ __all__ = [
     "Place",
     "Profile",
     "RegisterPerson",
+    "RequestDownload",
     "Roster",
     "RosterHeader",
     "RosterRow",

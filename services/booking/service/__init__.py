@@ -1,6 +1,8 @@
 """booking's entrypoints."""
 
-from services.booking.pages import CancelPages
+from services.booking.pages import PublicPages
+from services.booking.service.downloads import Downloads
+from services.booking.service.letters import Letters
 from services.booking.service.people import People
 from services.booking.service.places import Places
 from services.booking.service.sessions import Sessions
@@ -10,7 +12,7 @@ from shared.bus import Database
 from shared.clock import Clock
 
 
-class Booking(People, Sessions, Places, Visits, Waiting, CancelPages):
+class Booking(People, Letters, Downloads, Sessions, Places, Visits, Waiting, PublicPages):
     """The people, the sessions, and who has a seat."""
 
     name = "booking"

@@ -9,6 +9,15 @@ from services.booking.store.bookings import (
     mark_attendance,
     unmarked_bookings,
 )
+from services.booking.store.downloads import (
+    add_download,
+    change_download,
+    drop_downloads,
+    drop_downloads_with,
+    due_download,
+    find_download,
+    find_file,
+)
 from services.booking.store.history import (
     count_bookings_of,
     find_story,
@@ -20,6 +29,14 @@ from services.booking.store.history import (
     story_of,
 )
 from services.booking.store.holds import Hold, add_holds, end_hold, hold_for_update, lapsed_holds
+from services.booking.store.letters import (
+    add_letter,
+    choose_recipients,
+    claim_letter,
+    drop_letter,
+    drop_recipient,
+    take_recipients,
+)
 from services.booking.store.merging import (
     booked_twice,
     held_needlessly,
@@ -68,20 +85,32 @@ __all__ = [
     "Hold",
     "add_booking",
     "add_consent",
+    "add_download",
     "add_holds",
+    "add_letter",
     "add_person",
     "add_session",
     "add_session_type",
     "booked_twice",
+    "change_download",
     "change_person",
     "change_session",
+    "choose_recipients",
+    "claim_letter",
     "count_bookings_of",
     "count_waiting",
     "drop_booking",
+    "drop_downloads",
+    "drop_downloads_with",
+    "drop_letter",
+    "drop_recipient",
     "drop_words",
+    "due_download",
     "end_booking",
     "end_hold",
     "find_booking",
+    "find_download",
+    "find_file",
     "find_person",
     "find_session",
     "find_session_type",
@@ -118,6 +147,7 @@ __all__ = [
     "set_words",
     "story_of",
     "stragglers",
+    "take_recipients",
     "take_seat",
     "unmarked_bookings",
 ]

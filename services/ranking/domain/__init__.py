@@ -2,7 +2,6 @@
 
 from services.ranking.domain.entries import Entry, Mark, Move, Rules, replay
 from services.ranking.domain.ladder import Ladder, Standing, qualified, settle
-from services.ranking.domain.sheets import csv_sheet, file_name, harmless
 from services.ranking.domain.values import (
     ANY_TIME,
     Criteria,
@@ -50,9 +49,6 @@ __all__ = [
     "Words",
     "arranged",
     "changed_step",
-    "csv_sheet",
-    "file_name",
-    "harmless",
     "icon_of",
     "local_day",
     "next_placement_id",
