@@ -9,6 +9,7 @@ from services.booking.actions.downloads import (
     read_download,
     request_download,
 )
+from services.booking.actions.erasures import erase_person, get_erasure, note_erasure, scrub_erased
 from services.booking.actions.holds import confirm_hold, end_lapsed_holds, hold_place, release_hold
 from services.booking.actions.letters import AT_ONCE, message_person, message_session, say_letters
 from services.booking.actions.merging import merge_people, settle_merged
@@ -53,11 +54,13 @@ __all__ = [
     "create_session_type",
     "drop_waiting",
     "end_lapsed_holds",
+    "erase_person",
     "fail_download",
     "find_duplicates",
     "finish_download",
     "free_returned_seat",
     "get_download",
+    "get_erasure",
     "get_profile",
     "get_roster",
     "grant_spot",
@@ -71,6 +74,7 @@ __all__ = [
     "message_person",
     "message_session",
     "note_contact",
+    "note_erasure",
     "prune_downloads",
     "read_download",
     "register_person",
@@ -78,6 +82,7 @@ __all__ = [
     "request_download",
     "say_letters",
     "schedule_session",
+    "scrub_erased",
     "settle_merged",
     "take_back_booking",
 ]

@@ -1,5 +1,6 @@
 """booking's rules and value types; pure."""
 
+from services.booking.domain.erasures import ANSWERING, redacted
 from services.booking.domain.letters import Channel, DownloadKind, DownloadState, Recipients
 from services.booking.domain.people import (
     ERASED,
@@ -31,6 +32,7 @@ from services.booking.domain.visits import Attendance, VisitChange, visit_change
 from services.booking.domain.warmth import WINDOW_DAYS, Band, Story, Warmth, band_of, warmth
 
 __all__ = [
+    "ANSWERING",
     "ERASED",
     "WINDOW_DAYS",
     "Arrangement",
@@ -59,6 +61,7 @@ __all__ = [
     "higher_kind",
     "may_attend",
     "may_become",
+    "redacted",
     "search_terms",
     "search_words",
     "seats_gained",

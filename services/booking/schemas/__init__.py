@@ -1,5 +1,6 @@
 """The shape of booking's calls and replies."""
 
+from services.booking.schemas.erasures import ErasePerson, OneErasure, Receipt
 from services.booking.schemas.letters import (
     Download,
     LetterBatch,
@@ -54,6 +55,7 @@ __all__ = [
     "ChangeSession",
     "CreateSessionType",
     "Download",
+    "ErasePerson",
     "FindDuplicates",
     "GetProfile",
     "Hold",
@@ -68,6 +70,7 @@ __all__ = [
     "MessageSession",
     "OneBooking",
     "OneDownload",
+    "OneErasure",
     "OneHold",
     "OnePerson",
     "OneSession",
@@ -76,6 +79,7 @@ __all__ = [
     "Person",
     "Place",
     "Profile",
+    "Receipt",
     "RegisterPerson",
     "RequestDownload",
     "Roster",

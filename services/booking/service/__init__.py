@@ -2,6 +2,7 @@
 
 from services.booking.pages import PublicPages
 from services.booking.service.downloads import Downloads
+from services.booking.service.erasures import Erasures
 from services.booking.service.letters import Letters
 from services.booking.service.people import People
 from services.booking.service.places import Places
@@ -12,7 +13,7 @@ from shared.bus import Database
 from shared.clock import Clock
 
 
-class Booking(People, Letters, Downloads, Sessions, Places, Visits, Waiting, PublicPages):
+class Booking(People, Erasures, Letters, Downloads, Sessions, Places, Visits, Waiting, PublicPages):
     """The people, the sessions, and who has a seat."""
 
     name = "booking"
