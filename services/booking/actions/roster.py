@@ -25,15 +25,20 @@ def _status(booking: Any) -> str:
 def get_roster(sql: Any, session_id: UUID) -> Values:
     """Give what the bookings screen shows: a header, a row for each booking, who waits.
 
-    Source: Q14 to Q19, Q32 to Q37.
+    Places that are reserved and not confirmed yet have rows of their own.
+
+    Source: Q14 to Q19, Q32 to Q37, Qi5, Bi1.
     """
     session = store.find_session(sql, session_id)
     if session is None:
         raise SessionNotFound(str(session_id))
     bookings = store.roster(sql, session_id)
     waiting = store.roster_waiting(sql, session_id, limit=ROSTER_WAITING_ROWS)
+    reserved = store.roster_reserved(sql, session_id)
+    texts = store.session_texts(sql, session_id)
     booked = sum(row.state != BookingState.CANCELLED for row in bookings)
     rows = [row._asdict() | {"status": _status(row)} for row in bookings]
+    rows += [row._asdict() | {"status": "reserved", "booked_at": None} for row in reserved]
     rows += [row._asdict() | {"status": "waitlisted", "booked_at": None} for row in waiting]
     return {
         "header": {
@@ -41,6 +46,8 @@ def get_roster(sql: Any, session_id: UUID) -> Values:
             "booked": booked,
             "held": store.open_holds(sql, session_id),
             "waiting": store.count_waiting(sql, session_id),
+            "overruled": texts.overruled,
+            "roll_call_at": texts.roll_call_at,
         },
         "rows": rows,
     }

@@ -6,14 +6,23 @@ keys, which would lock the session's row for every booking of it.
 
 from services.booking.models.people import PersonRow
 from services.booking.models.places import BookingRow, HoldRow, WaitingRow
-from services.booking.models.sessions import SessionRow, SessionTypeRow
+from services.booking.models.sessions import (
+    GroupRow,
+    PackageRow,
+    ScheduleRow,
+    SessionRow,
+    SessionTypeRow,
+)
 from services.booking.models.tables import Base
 
 __all__ = [
     "Base",
     "BookingRow",
+    "GroupRow",
     "HoldRow",
+    "PackageRow",
     "PersonRow",
+    "ScheduleRow",
     "SessionRow",
     "SessionTypeRow",
     "WaitingRow",

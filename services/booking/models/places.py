@@ -25,6 +25,7 @@ class BookingRow(Base):
     spot_id: Mapped[UUID | None]  # the spot its cancellation freed
     attendance: Mapped[str | None] = mapped_column(String(20))
     marks: Mapped[int] = mapped_column(server_default="0")  # how often attendance was marked
+    sequence: Mapped[int] = mapped_column(server_default="1")  # counts its changes
 
 
 _LIVE = BookingRow.state == BookingState.CONFIRMED.value
@@ -70,6 +71,7 @@ class WaitingRow(Base):
     person_id: Mapped[UUID]
     state: Mapped[str] = mapped_column(String(20))
     since: Mapped[datetime]
+    quantity: Mapped[int] = mapped_column(server_default="1")  # how many seats they want together
 
 
 Index("waiting_of_session", WaitingRow.session_id, WaitingRow.state)

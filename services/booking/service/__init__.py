@@ -1,16 +1,18 @@
 """booking's entrypoints."""
 
 from services.booking.pages import CancelPages
+from services.booking.service.groups import Groups
 from services.booking.service.people import People
 from services.booking.service.places import Places
 from services.booking.service.sessions import Sessions
+from services.booking.service.types import Types
 from services.booking.service.visits import Visits
 from services.booking.service.waiting import Waiting
 from shared.bus import Database
 from shared.clock import Clock
 
 
-class Booking(People, Sessions, Places, Visits, Waiting, CancelPages):
+class Booking(People, Types, Sessions, Groups, Places, Visits, Waiting, CancelPages):
     """The people, the sessions, and who has a seat."""
 
     name = "booking"

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, case, func, select
+from sqlalchemy import Connection, Row, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.booking.domain import (
+    HoldKind,
     HoldState,
     WaitingState,
 )
@@ -42,10 +43,34 @@ def note_waiting(
     session_id: UUID,
     person_id: UUID,
     at: datetime,
+    quantity: int = 1,
 ) -> None:
-    """Note what has been heard of an entry."""
+    """Note what has been heard of an entry, and how many seats it is for."""
     row = {"entry_id": entry_id, "session_id": session_id, "person_id": person_id, "since": at}
-    writes.add(_ADD_WAITING, row | {"state": state.value})
+    writes.add(_ADD_WAITING, row | {"state": state.value, "quantity": quantity})
+
+
+_DROP_WAITING = (
+    update(WaitingRow)
+    .where(
+        WaitingRow.session_id == bindparam("in_session"),
+        WaitingRow.state != WaitingState.GONE.value,
+    )
+    .values(state=WaitingState.GONE.value)
+)
+
+
+def nobody_waits(writes: Writes, session_id: UUID) -> None:
+    """Note that nobody waits for a session any more."""
+    writes.add(_DROP_WAITING, {"in_session": session_id})
+
+
+def seats_wanted(sql: Connection, session_id: UUID) -> int:
+    """Count the seats that those wait for who wait, or are about to."""
+    query = select(func.coalesce(func.sum(WaitingRow.quantity), 0)).where(
+        WaitingRow.session_id == session_id, WaitingRow.state != WaitingState.GONE.value
+    )
+    return int(sql.execute(query).scalar_one())
 
 
 def count_waiting(sql: Connection, session_id: UUID) -> int:
@@ -73,6 +98,7 @@ _ROSTER = (
         BookingRow.attendance,
         BookingRow.booked_at,
         BookingRow.cancelled_at,
+        BookingRow.cancelled_by,
         PersonRow.person_id,
         PersonRow.kind,
         PersonRow.name,
@@ -105,6 +131,27 @@ _ROSTER_WAITING = (
 )
 
 
+_RESERVED = (
+    select(
+        HoldRow.hold_id,
+        HoldRow.made_at.label("since"),
+        HoldRow.held_until,
+        PersonRow.person_id,
+        PersonRow.kind,
+        PersonRow.name,
+        PersonRow.email,
+        PersonRow.phone,
+    )
+    .join(PersonRow, PersonRow.person_id == HoldRow.person_id)
+    .where(
+        HoldRow.session_id == bindparam("session_id"),
+        HoldRow.state == HoldState.OPEN.value,
+        HoldRow.kind != HoldKind.WAITLIST.value,
+    )
+    .order_by(HoldRow.made_at, HoldRow.hold_id)
+)
+
+
 _OPEN_HOLDS = (
     select(HoldRow.kind, func.count().label("seats"))
     .where(HoldRow.session_id == bindparam("session_id"), HoldRow.state == HoldState.OPEN.value)
@@ -115,6 +162,11 @@ _OPEN_HOLDS = (
 def roster(sql: Connection, session_id: UUID) -> Sequence[Any]:
     """List the bookings of a session, cancelled ones too, with their people."""
     return sql.execute(_ROSTER, {"session_id": session_id}).all()
+
+
+def roster_reserved(sql: Connection, session_id: UUID) -> Sequence[Any]:
+    """List for whom places are reserved in a session, who have yet to confirm."""
+    return sql.execute(_RESERVED, {"session_id": session_id}).all()
 
 
 def roster_waiting(sql: Connection, session_id: UUID, *, limit: int) -> Sequence[Any]:
