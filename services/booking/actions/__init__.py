@@ -72,6 +72,7 @@ from services.booking.actions.types import (
     change_session_type,
     create_session_type,
 )
+from services.booking.actions.visitors import Visitor, sign_up
 from services.booking.actions.visits import (
     attend_started_sessions,
     launch_roll_call,
@@ -81,6 +82,7 @@ from services.booking.actions.visits import (
 )
 
 __all__ = [
+    "Visitor",
     "add_package",
     "add_spots",
     "as_values",
@@ -126,6 +128,7 @@ __all__ = [
     "schedule_session",
     "schedule_spots",
     "settle_package",
+    "sign_up",
     "skip_date",
     "take_back_booking",
 ]

@@ -62,6 +62,7 @@ from services.booking.schemas.types import (
     Package,
     SessionType,
 )
+from services.booking.schemas.visitors import SignUp
 
 __all__ = [
     "AddPackage",
@@ -113,5 +114,6 @@ __all__ = [
     "Session",
     "SessionDetails",
     "SessionType",
+    "SignUp",
     "SkipDate",
 ]

@@ -1,6 +1,6 @@
 """booking's entrypoints."""
 
-from services.booking.pages import CancelPages
+from services.booking.pages import PublicPages
 from services.booking.service.groups import Groups
 from services.booking.service.people import People
 from services.booking.service.places import Places
@@ -12,7 +12,7 @@ from shared.bus import Database
 from shared.clock import Clock
 
 
-class Booking(People, Types, Sessions, Groups, Places, Visits, Waiting, CancelPages):
+class Booking(People, Types, Sessions, Groups, Places, Visits, Waiting, PublicPages):
     """The people, the sessions, and who has a seat."""
 
     name = "booking"

@@ -28,6 +28,7 @@ from services.booking.store.holds import (
     Hold,
     add_holds,
     end_hold,
+    find_hold,
     hold_for_update,
     lapsed_holds,
     let_spots_last,
@@ -37,6 +38,7 @@ from services.booking.store.people import (
     add_person,
     change_person,
     find_person,
+    people_at,
 )
 from services.booking.store.roster import (
     count_waiting,
@@ -104,6 +106,7 @@ __all__ = [
     "end_hold",
     "find_booking",
     "find_group",
+    "find_hold",
     "find_package",
     "find_person",
     "find_schedule",
@@ -128,6 +131,7 @@ __all__ = [
     "note_waiting",
     "open_holds",
     "open_holds_for_update",
+    "people_at",
     "renumber_bookings",
     "roster",
     "roster_reserved",

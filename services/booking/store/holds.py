@@ -20,9 +20,10 @@ from shared.writes import Writes
 _ADD_HOLD = insert(HoldRow)
 
 
-_HOLD_FOR_UPDATE = (
-    select(HoldRow.__table__).where(HoldRow.hold_id == bindparam("hold_id")).with_for_update()
-)
+_HOLD = select(HoldRow.__table__).where(HoldRow.hold_id == bindparam("hold_id"))
+
+
+_HOLD_FOR_UPDATE = _HOLD.with_for_update()
 
 
 _END_HOLD = (
@@ -82,6 +83,12 @@ def add_holds(
             "held_until": until,
         }
         writes.add(_ADD_HOLD, row)
+
+
+def find_hold(sql: Connection, hold_id: UUID) -> Hold | None:
+    """Find a hold, to look at it."""
+    row = sql.execute(_HOLD, {"hold_id": hold_id}).one_or_none()
+    return None if row is None else _hold(row)
 
 
 def hold_for_update(sql: Connection, hold_id: UUID) -> Hold | None:

@@ -1,5 +1,6 @@
 """Queries about people."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,19 @@ _PERSON = select(PersonRow.__table__).where(PersonRow.person_id == bindparam("pe
 
 
 _PERSON_FOR_UPDATE = _PERSON.with_for_update()
+
+
+_AT_ADDRESS = (
+    select(PersonRow.person_id, PersonRow.name)
+    .where(PersonRow.email == bindparam("email"))
+    .order_by(PersonRow.registered_at, PersonRow.person_id)
+    .limit(100)
+)
+
+
+def people_at(sql: Connection, email: str) -> Sequence[Any]:
+    """List the people of an email address, by id and name, who was known first first."""
+    return sql.execute(_AT_ADDRESS, {"email": email}).all()
 
 
 def add_person(sql: Connection, values: dict[str, Any]) -> None:
