@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from shared.shapes import LANGUAGES
 from tests.flows.studio import Studio
 
-ADA = {"name": "Ada Lovelace", "email": "ada@example.com", "language": "it"}
+ADA = {"name": "Ada Lovelace", "email": "ada@example.com", "language": "it", "agree": "yes"}
 
 
 def address(studio: Studio) -> str:
@@ -238,6 +238,7 @@ def test_a_session_that_has_begun_takes_nobody(studio: Studio) -> None:
         ("email", "ada@", "Please write an email address"),
         ("email", "a@example.com, b@example.com", "Please write an email address"),
         ("phone", "12", "with its country code"),
+        ("agree", "", "Without this we may not keep your details"),
     ],
 )
 def test_what_cannot_be_read_is_named_at_its_field_and_nothing_is_lost(

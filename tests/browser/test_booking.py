@@ -27,10 +27,24 @@ LOOKS: list[dict[str, Any]] = [
     {"device": "desktop", "scheme": "dark"},
 ]
 WORDS = {
-    "en": ("Name", "Email address", "Book my place", "You have a place"),
-    "it": ("Nome e cognome", "Indirizzo email", "Prenota il mio posto", "Il posto è Suo"),
-    "fr": ("Nom", "Adresse e-mail", "Réserver ma place", "Vous avez une place"),
-    "de": ("Name", "E-Mail-Adresse", "Meinen Platz buchen", "Sie haben einen Platz"),
+    "en": {"name": "Name", "email": "Email address", "book": "Book my place"},
+    "it": {"name": "Nome e cognome", "email": "Indirizzo email", "book": "Prenota il mio posto"},
+    "fr": {"name": "Nom", "email": "Adresse e-mail", "book": "Réserver ma place"},
+    "de": {"name": "Name", "email": "E-Mail-Adresse", "book": "Meinen Platz buchen"},
+}
+AGREE = {
+    "en": "I agree that Atelier keeps these details and writes to me about my place.",
+    "it": "Accetto che Atelier conservi questi dati e mi scriva riguardo al mio posto.",
+    "fr": "J'accepte que Atelier conserve ces données et m'écrive au sujet de ma place.",
+    "de": "Ich bin einverstanden, dass Atelier diese Angaben aufbewahrt und mir zu meinem Platz "
+    "schreibt.",
+}
+NEWS = "Atelier may also send me news and offers. I can change my mind at any time. (not required)"
+DONE = {
+    "en": "You have a place",
+    "it": "Il posto è Suo",
+    "fr": "Vous avez une place",
+    "de": "Sie haben einen Platz",
 }
 _number = count(1)
 
@@ -83,26 +97,32 @@ def taken(desk: Desk, session: dict[str, Any]) -> int:
     return int(found["taken"])
 
 
+def fill_in(visitor: Visitor, language: str = "en") -> None:
+    """Fill in the form of a session's page."""
+    words = WORDS[language]
+    visitor.fill(words["name"], "Ada")
+    visitor.fill(words["email"], f"ada.{next(_number)}@example.com")
+    visitor.tick(AGREE[language])
+
+
 def looked_at(visitor: Visitor, name: str) -> None:
     """Take a picture of a page, which has no faults."""
     visitor.shot(f"booking-{name}")
     assert visitor.faults() == [], visitor.look
 
 
-@pytest.mark.parametrize(("language", "look"), zip(LANGUAGES, LOOKS, strict=True))
+@pytest.mark.parametrize(("language", "look"), list(zip(LANGUAGES, LOOKS, strict=True)))
 @pytest.mark.rule("B49", "Q5")
 def test_a_lead_signs_up(desk: Desk, browser: Browser, language: str, look: dict[str, Any]) -> None:
     session = a_session(desk, capacity=2)
-    name, email, book, done = WORDS[language]
     ada = browser.visitor(language=language, **look)
 
     assert ada.open(page_of(desk, session)) == 200
     looked_at(ada, "session")
-    ada.fill(name, "Ada")
-    ada.fill(email, f"ada.{next(_number)}@example.com")
-    assert ada.press(book) == 200
+    fill_in(ada, language)
+    assert ada.press(WORDS[language]["book"]) == 200
 
-    assert ada.heading == done
+    assert ada.heading == DONE[language]
     looked_at(ada, "signed-up")
     assert taken(desk, session) == 1
 
@@ -118,7 +138,8 @@ def test_what_cannot_be_read_is_marked_and_nothing_is_lost(
     ada.fill("Email address", "ada@nowhere")
     ada.fill("Telephone (not required)", "12")
     ada.choose("Language of our messages", "Deutsch")
-    ada.tick("Atelier may send me news and offers. I can change my mind at any time.")
+    ada.tick(AGREE["en"])
+    ada.tick(NEWS)
 
     assert ada.press("Book my place") == 422
 
@@ -128,7 +149,7 @@ def test_what_cannot_be_read_is_marked_and_nothing_is_lost(
     assert ada.value("Name") == "Ada"
     assert ada.value("Telephone (not required)") == "12"
     assert ada.value("Language of our messages") == "de"
-    assert ada.ticked("Atelier may send me news and offers. I can change my mind at any time.")
+    assert ada.ticked(NEWS)
     ada.fill("Email address", "ada@example.com")
     ada.fill("Telephone (not required)", "+39 02 1234567")
     assert ada.press("Book my place") == 200
@@ -139,8 +160,7 @@ def test_pressing_twice_and_loading_again_books_once(desk: Desk, browser: Browse
     session = a_session(desk, capacity=5)
     ada = browser.visitor()
     ada.open(page_of(desk, session))
-    ada.fill("Name", "Ada")
-    ada.fill("Email address", "ada@example.com")
+    fill_in(ada)
 
     ada.press_twice("Book my place")
     assert ada.heading == "You have a place"
@@ -156,13 +176,14 @@ def test_the_form_is_filled_in_with_the_keyboard_alone(desk: Desk, browser: Brow
     ada = browser.visitor(device="desktop")
     ada.open(page_of(desk, a_session(desk)))
 
-    order = [ada.tab() for _ in range(6)]
+    order = [ada.tab() for _ in range(7)]
 
     assert [name.partition(" ")[0] for name in order] == [
         "Name",
         "Email",
         "Telephone",
         "Language",
+        "I",
         "Atelier",
         "Book",
     ]
@@ -175,8 +196,7 @@ def test_a_full_session_offers_its_list(desk: Desk, browser: Browser) -> None:
     ada = browser.visitor()
     ada.open(page_of(desk, session))
     looked_at(ada, "session-full")
-    ada.fill("Name", "Ada")
-    ada.fill("Email address", "ada@example.com")
+    fill_in(ada)
 
     assert ada.press("Put me on the waiting list") == 200
 

@@ -24,7 +24,7 @@ WAITING_LINK = "signed-up-to-wait"
 """The purpose of a link that names a session and says that its visitor is on its list."""
 _DONE = {"booked": (BOOKED_LINK, "booked"), "waiting": (WAITING_LINK, "waiting")}
 _KEPT = timedelta(hours=12)
-_FIELDS = ("name", "email", "phone", "language", "marketing", "spot")
+_FIELDS = ("name", "email", "phone", "language", "agree", "marketing", "spot")
 
 
 class SessionPages:

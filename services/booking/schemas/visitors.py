@@ -19,6 +19,10 @@ class SignUp(Schema):
     email = EmailAddress(required=True)
     phone = PhoneNumber(load_default=None)
     language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    agree = fields.Boolean(
+        required=True,
+        validate=validate.Equal(True, error="Nobody is kept who does not agree."),  # noqa: FBT003 - what is agreed to
+    )
     marketing = fields.Boolean(load_default=False)
     spot = fields.UUID(required=True)
     wait = fields.Boolean(load_default=False)
