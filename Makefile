@@ -53,4 +53,4 @@ lock: $(READY) ## Pin every dependency anew
 		--python-version 3.11 --extra dev --output-file requirements.lock --upgrade pyproject.toml
 
 clean: ## Remove the environment and everything made
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build screenshots *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

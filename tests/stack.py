@@ -195,13 +195,9 @@ class Stack:
         return Caller(self.env["ATELIER_BUS_URL"], timeout=seconds)
 
     def call(self, method: str, /, **kwargs: Any) -> Any:
-        """Call `service.method`; a connection that was lost meanwhile is made anew, once."""
+        """Call `service.method`."""
         service, _, name = method.partition(".")
-        try:
-            return self.caller.call(service, name, **kwargs)
-        except (OSError, AMQPError, kombu.exceptions.OperationalError):
-            self._caller = None
-            return self.caller.call(service, name, **kwargs)
+        return self.caller.call(service, name, **kwargs)
 
     def insist(self, method: str, /, *, seconds: float = 60, **kwargs: Any) -> Any:
         """Call `service.method` under one idempotency key until there is an answer."""

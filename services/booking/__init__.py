@@ -1,9 +1,11 @@
 """booking knows the people and the sessions, and alone says who has a seat.
 
-Owns:      people and their consent, session types, sessions, bookings, holds
+Owns:      people and their consent, session types, packages, sessions, groups of spots, schedules,
+           bookings, holds, letters on their way, downloads, erasures
 Publishes: PersonRegistered, PersonChanged, PersonMerged, PersonErased, SessionScheduled,
-           SessionChanged, BookingConfirmed, BookingCancelled, SpotFreed, SpotGranted, SpotRefused,
-           PlaceRequested, VisitRecorded, VisitRetracted, MessageRequested
+           SessionChanged, SessionCancelled, BookingConfirmed, BookingCancelled, BookingMoved,
+           SpotFreed, SpotGranted, SpotRefused, PlaceRequested, VisitRecorded, VisitRetracted,
+           MessageRequested
 Hears:     SpotRequested, SpotReturned, SpotDeclined, WaitlistJoined, WaitlistLeft,
            WaitlistRecordsErased, NotifyRecordsErased, LoyaltyRecordsErased, RankingRecordsErased,
            EventsRecordsErased

@@ -29,8 +29,12 @@ class Caller:
     def __init__(self, url: str | None = None, *, timeout: float = 10.0) -> None:
         """Connect to the bus; answers are waited for at most `timeout` seconds."""
         self.timeout = timeout
-        self._wire = Wire(url)
+        self._url = url
         self._turn = Semaphore(1)
+        self._connect()
+
+    def _connect(self) -> None:
+        self._wire = Wire(self._url, beats=False)
         self._replies: dict[str, Any] = {}
         self._address = str(uuid4())
         RPC(self._wire.channel).declare()
@@ -57,27 +61,37 @@ class Caller:
             Refused: the service turned the call down, as the class it names.
             RemoteError: another error there.
         """
+        request = json.dumps({"args": [], "kwargs": kwargs}, default=_plain)
+        correlation_id = str(uuid4())
         with self._turn:
-            correlation_id = str(uuid4())
-            self._wire.publish(
-                json.dumps({"args": [], "kwargs": kwargs}, default=_plain),
-                exchange=RPC.name,
-                routing_key=f"{service}.{method}",
-                reply_to=self._address,
-                correlation_id=correlation_id,
-                delivery_mode=1,
-            )
-            deadline = time.monotonic() + self.timeout
-            while correlation_id not in self._replies:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    msg = f"{service}.{method} did not answer within {self.timeout:g} s"
-                    raise CallTimedOut(msg)
-                self._wire.drain(min(left, 1.0))
-            reply = self._replies.pop(correlation_id)
+            try:
+                reply = self._ask(f"{service}.{method}", request, correlation_id)
+            except self._wire.errors:
+                # The broker went away. If the request did get through, its correlation id makes
+                # the second one get the first one's answer.
+                self._connect()
+                reply = self._ask(f"{service}.{method}", request, correlation_id)
         if reply["error"]:
             raise deserialize(reply["error"])
         return reply["result"]
+
+    def _ask(self, routing_key: str, request: str, correlation_id: str) -> Any:
+        self._wire.publish(
+            request,
+            exchange=RPC.name,
+            routing_key=routing_key,
+            reply_to=self._address,
+            correlation_id=correlation_id,
+            delivery_mode=1,
+        )
+        deadline = time.monotonic() + self.timeout
+        while correlation_id not in self._replies:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                msg = f"{routing_key} did not answer within {self.timeout:g} s"
+                raise CallTimedOut(msg)
+            self._wire.drain(min(left, 1.0))
+        return self._replies.pop(correlation_id)
 
     def close(self) -> None:
         """Close the connection and drop the reply queue."""

@@ -28,7 +28,7 @@ from shared.bus.topology import Ear, Topology, dead_queue, ear_queue, rpc_queue
 from shared.bus.wire import Wire
 from shared.clock import utc_now
 from shared.config import settings
-from shared.contracts import Fact, Trace
+from shared.contracts import Fact, Trace, ids_of
 from shared.db import Home, Unit, make_home
 from shared.engine import prove_cooperation
 
@@ -230,12 +230,16 @@ class Line(SharedExtension):
         def bury(message: Any) -> None:
             death = (message.headers.get("x-death") or [{}])[0]
             queue = str(death.get("queue", "?"))
+            body = raw_body(message)
+            fact_id, correlation_id = ids_of(body)
             with self.home.plain() as sql:
                 inbox.put_by(
                     sql,
                     entrypoint=queue.rpartition(".")[2],
                     topic=str((death.get("routing-keys") or ["?"])[0]),
-                    body=raw_body(message),
+                    fact_id=fact_id,
+                    correlation_id=correlation_id,
+                    body=body,
                     error=f"given up by the broker: {death.get('reason', 'unknown')}",
                     at=self.home.now(),
                     park=True,

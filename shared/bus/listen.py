@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import structlog
 
 from shared import inbox, metrics
-from shared.contracts import Envelope, Fact, FactUnreadable
+from shared.contracts import Envelope, Fact, FactUnreadable, ids_of
 from shared.db import Home, Unit
 from shared.engine import is_clash, is_outage
 from shared.failpoints import failpoint
@@ -153,11 +153,14 @@ class Listener:
         )
 
     def _park(self, body: bytes, exc: Exception) -> None:
+        fact_id, correlation_id = ids_of(body)
         with self.home.plain() as sql:
             inbox.put_by(
                 sql,
                 entrypoint=self.entrypoint,
                 topic=self.contract.topic,
+                fact_id=fact_id,
+                correlation_id=correlation_id,
                 body=body,
                 error=described(exc),
                 at=self.home.now(),

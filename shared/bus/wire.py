@@ -18,8 +18,10 @@ HEARTBEAT_SECONDS = 10
 _STALL_MS = 15_000  # a network pause shorter than this does not cost the connection
 
 
-def connect(url: str | None = None) -> Connection:
+def connect(url: str | None = None, *, beats: bool = True) -> Connection:
     """Open a connection to the broker.
+
+    Without `beats` it may lie idle for any time: for those who do not `drain` while they wait.
 
     Raises:
         OSError, kombu.exceptions.OperationalError: it cannot be reached or refuses us.
@@ -33,7 +35,7 @@ def connect(url: str | None = None) -> Connection:
     )
     connection = Connection(
         address,
-        heartbeat=0 if memory else HEARTBEAT_SECONDS,
+        heartbeat=HEARTBEAT_SECONDS if beats and not memory else 0,
         connect_timeout=5,
         transport_options=options,
     )
@@ -44,9 +46,9 @@ def connect(url: str | None = None) -> Connection:
 class Wire:
     """A connection and its one channel."""
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | None = None, *, beats: bool = True) -> None:
         """Connect, with the errors of `connect`."""
-        self.connection = connect(url)
+        self.connection = connect(url, beats=beats)
         self.channel: Any = self.connection.channel()
         self.errors: tuple[type[Exception], ...] = (
             *self.connection.connection_errors,
@@ -93,7 +95,7 @@ class Wire:
         """Wait for something to come in, at most `seconds`, and keep the heartbeat going."""
         with suppress(TimeoutError):
             self.connection.drain_events(timeout=seconds)
-        if not self.memory and time.monotonic() - self._last_beat > HEARTBEAT_SECONDS / 4:
+        if self.connection.heartbeat and time.monotonic() - self._last_beat > HEARTBEAT_SECONDS / 4:
             self._last_beat = time.monotonic()
             with self._turn:
                 self.connection.heartbeat_check()

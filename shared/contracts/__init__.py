@@ -158,6 +158,15 @@ class Fact:
         return cls(envelope=Envelope(**envelope), **values)
 
 
+def ids_of(body: bytes | str) -> tuple[UUID | None, str | None]:
+    """Read the fact id and correlation id off a message nobody could handle, where it has any."""
+    try:
+        wire = json.loads(body)
+        return UUID(wire["fact_id"]), str(wire["correlation_id"])[:200]
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return None, None
+
+
 _FACTS: dict[str, type[Fact]] = {}
 FACTS: Mapping[str, type[Fact]] = MappingProxyType(_FACTS)
 """Every fact there is, by topic; filled as the contract modules are imported."""

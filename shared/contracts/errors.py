@@ -66,8 +66,38 @@ class SessionTypeNotFound(Refused):
 
 
 @deserialize_to_instance
+class PackageNotFound(Refused):
+    """The session type has no package with this id."""
+
+
+@deserialize_to_instance
+class PackageNotChosen(Refused):
+    """The session type has several packages, and none was chosen yet."""
+
+
+@deserialize_to_instance
 class SessionNotFound(Refused):
     """No session has this id."""
+
+
+@deserialize_to_instance
+class SessionConfirmed(Refused):
+    """The client has confirmed; a single session is changed no more, only its booking is moved."""
+
+
+@deserialize_to_instance
+class SessionCancelledAlready(Refused):
+    """The session does not take place."""
+
+
+@deserialize_to_instance
+class GroupNotFound(Refused):
+    """No multi session has this id."""
+
+
+@deserialize_to_instance
+class ScheduleNotFound(Refused):
+    """No schedule has this id."""
 
 
 @deserialize_to_instance

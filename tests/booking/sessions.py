@@ -27,5 +27,6 @@ def a_session(**changes: Any) -> Session:
         "demand": 0,
         "cleared": 0,
         "sequence": 1,
+        "session_type_id": UUID(int=2),
     }
     return Session(**(values | changes))

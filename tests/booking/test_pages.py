@@ -28,7 +28,9 @@ def test_the_page_shows_what_would_be_cancelled(studio: Studio) -> None:
     page = studio.http("GET", link(studio, studio.booking_id("ada")))
 
     text = page.get_data(as_text=True)
-    assert "Open day, Studio 2" in text
+    assert "<h2>Open day</h2>" in text
+    assert "Studio 2" in text
+    assert "Thursday 6 March 2031, 10:00" in text
     assert '<form method="post">' in text
     assert studio.booked == ["ada"]
 

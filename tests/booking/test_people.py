@@ -91,9 +91,24 @@ def test_a_lead_is_kept_only_with_consent(studio: Studio) -> None:
         kind="lead", name="Ada", email="ada@example.com", consent="form at the open day"
     )
 
+    assert made["marketing"] is False
+    profile = studio.suite.booking.get_profile(person_id=made["person_id"])
+    said = [(c["purpose"], c["given"], c["how"]) for c in profile["consents"]]
+    assert said == [("storage", True, "form at the open day")]
+
+
+def test_to_be_kept_and_to_be_advertised_to_are_agreed_to_apart(studio: Studio) -> None:
+    made = studio.suite.booking.register_person(
+        kind="lead", name="Ada", email="ada@example.com", consent="form", marketing=True
+    )
+
     assert made["marketing"] is True
     profile = studio.suite.booking.get_profile(person_id=made["person_id"])
-    assert [(c["given"], c["how"]) for c in profile["consents"]] == [(True, "form at the open day")]
+    assert sorted(c["purpose"] for c in profile["consents"]) == ["marketing", "storage"]
+    with pytest.raises(InvalidRequest, match="consent: Say how they agreed"):
+        studio.suite.booking.register_person(
+            kind="client", name="Ada", email="ada@example.com", marketing=True
+        )
 
 
 def test_a_client_who_was_not_asked_has_not_agreed(studio: Studio) -> None:
@@ -111,7 +126,8 @@ def test_consent_taken_back_is_remembered(studio: Studio) -> None:
 
     assert changed["marketing"] is False
     profile = studio.suite.booking.get_profile(person_id=person_id)
-    assert [c["given"] for c in profile["consents"]] == [True, False]
+    said = [c["given"] for c in profile["consents"] if c["purpose"] == "marketing"]
+    assert said == [True, False]
     assert studio.suite.story[-1] == "PersonChanged"
 
 
@@ -307,7 +323,7 @@ def test_the_records_of_two_become_one_persons(any_studio: Studio) -> None:
 
     merged = merge(studio, "ada", "double")
 
-    assert merged["moved"] == {"bookings": 1, "holds": 1, "waiting": 0, "consents": 1}
+    assert merged["moved"] == {"bookings": 1, "holds": 1, "waiting": 0, "consents": 2}
     profile = studio.suite.booking.get_profile(person_id=studio.people["ada"])
     assert [b["session_id"] for b in profile["bookings"]] == [first]
     assert len(profile["holds"]) == 1
@@ -411,7 +427,8 @@ def test_a_no_under_either_record_is_a_no_of_the_person(studio: Studio) -> None:
 
     assert merged["marketing"] is False
     profile = studio.suite.booking.get_profile(person_id=studio.people["ada"])
-    assert [c["given"] for c in profile["consents"]] == [True, True, False, True, False]
+    said = [c["given"] for c in profile["consents"] if c["purpose"] == "marketing"]
+    assert said == [True, True, False, True, False]
 
 
 def test_nobody_has_brought_themselves_after_merging(studio: Studio) -> None:

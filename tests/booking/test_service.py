@@ -90,8 +90,10 @@ def test_a_session_needs_a_session_type_there_is(studio: Studio) -> None:
         studio.session(session_type_id=str(uuid4()))
 
 
-@pytest.mark.rule("Q1")
-def test_a_marketing_session_has_the_fields_of_a_regular_one(studio: Studio) -> None:
+@pytest.mark.rule("Q1", "Q2")
+def test_a_marketing_session_has_the_fields_of_a_regular_one_and_takes_no_credits(
+    studio: Studio,
+) -> None:
     sessions = []
     for classification in ("regular", "marketing"):
         session_id = studio.session(classification=classification, capacity=3, waiting=4)
@@ -101,8 +103,12 @@ def test_a_marketing_session_has_the_fields_of_a_regular_one(studio: Studio) -> 
     assert regular.keys() == marketing.keys()
     differing = {key for key in regular if regular[key] != marketing[key]}
     assert differing <= {"session_id", "classification", "starts_at", "ends_at"} | {
-        "waiting_list_closes_at"
+        "session_type_id",
+        "waiting_list_closes_at",
+        "credits",
     }
+    assert (regular["credits"], marketing["credits"]) == (1, 0)
+    assert marketing["price_minor"] is None
 
 
 @pytest.mark.rule("Q7")

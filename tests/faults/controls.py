@@ -81,6 +81,7 @@ def no_capacity() -> None:
         update(SessionRow)
         .where(SessionRow.session_id == bindparam("id"), SessionRow.starts_at > bindparam("at"))
         .values(taken=SessionRow.taken + 1)
+        .returning(*sessions.SESSION_COLUMNS)
     )
 
 

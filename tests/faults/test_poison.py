@@ -134,6 +134,10 @@ def test_a_message_that_kills_its_process_each_time_is_given_up_and_can_be_tried
         r"([0-9a-f-]{36}).*given up by the broker", run.atelier("parked", "list")
     )
 
+    heard = "SELECT fact_id FROM deferred WHERE deferred_id = :id"
+    fact_id = run.scalar("waitlist", heard, id=parked_id)
+    assert f'"fact_id":"{fact_id}"' in run.atelier("parked", "show", str(fact_id))
+
     run.atelier("parked", "retry", parked_id)
 
     run.settle()

@@ -106,7 +106,11 @@ class Studio:
         """Give the id of somebody, who is made known at the first mention."""
         if name not in self.people:
             made = self.suite.booking.register_person(
-                kind=kind, name=name, email=f"{name}@example.com", consent="said so at the desk"
+                kind=kind,
+                name=name,
+                email=f"{name}@example.com",
+                consent="at the desk",
+                marketing=True,
             )
             self.people[name] = made["person_id"]
         return self.people[name]
@@ -153,14 +157,20 @@ class Studio:
         """Have everything heard, once."""
         self.suite.deliver()
 
-    def http(self, method: str, url: str) -> Response:
-        """Open or submit a page of booking."""
-        path = urlsplit(url).path
+    def http(
+        self, method: str, url: str, *, form: Mapping[str, str] | None = None, accept: str = ""
+    ) -> Response:
+        """Open or submit a page of booking, with a form, by somebody who reads these languages."""
+        path, query = urlsplit(url).path, urlsplit(url).query
         for name, page in entrypoints(Booking, Page):
             with suppress(HTTPException):
                 rules = Map([Rule(page.url, methods=[page.method])])
                 _, values = rules.bind("").match(path, method)
-                request = Request(EnvironBuilder(path, method=method).get_environ())
+                headers = [("Accept-Language", accept)] if accept else None
+                visit = EnvironBuilder(
+                    path, method=method, query_string=query, data=form, headers=headers
+                )
+                request = Request(visit.get_environ())
                 answer: Response = getattr(self.suite.worker("booking"), name)(request, **values)
                 return answer
         raise LookupError(url)

@@ -140,3 +140,14 @@ def test_a_call_that_breaks_the_rules_names_each_field_and_does_nothing(place: S
         "colour",
     }
     assert place.run.scalar("booking", sessions) == before
+
+
+def test_a_caller_whose_connection_was_lost_makes_itself_another(place: Studio) -> None:
+    session_id = place.session(seats=1)
+    caller = place.run.new_caller()
+    caller.call("booking", "get_session", session_id=session_id)
+
+    caller._wire.connection.connection.transport.sock.close()  # noqa: SLF001 - cut from below
+
+    assert caller.call("booking", "get_session", session_id=session_id)["session_id"] == session_id
+    caller.close()

@@ -20,7 +20,7 @@ def play(world: World, seed: int) -> None:
     """
     rng = random.Random(seed)  # noqa: S311 - chance, not a secret
     try:
-        world.begin(capacity=rng.randint(1, 2), size=rng.randint(1, 5), known=rng.random() < 0.9)
+        world.begin(capacity=rng.randint(1, 2), size=rng.randint(1, 5), known=rng.random() < 0.7)
         for _ in range(rng.randint(12, 45)):
             _step(world, rng)
             world.check_safety()

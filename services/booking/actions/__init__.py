@@ -1,5 +1,8 @@
 """What booking does, one verb per function; each runs in the transaction it is given."""
 
+from services.booking.actions.changes import change_session
+from services.booking.actions.clients import assign_client, find_client
+from services.booking.actions.details import get_packages_shown, get_session_details
 from services.booking.actions.downloads import (
     claim_download,
     fail_download,
@@ -9,10 +12,26 @@ from services.booking.actions.downloads import (
     read_download,
     request_download,
 )
+from services.booking.actions.endings import cancel_session, empty_cancelled_sessions
 from services.booking.actions.erasures import erase_person, get_erasure, note_erasure, scrub_erased
+from services.booking.actions.groups import (
+    add_spots,
+    change_group,
+    get_spots,
+    public_links,
+    schedule_spots,
+)
 from services.booking.actions.holds import confirm_hold, end_lapsed_holds, hold_place, release_hold
 from services.booking.actions.letters import AT_ONCE, message_person, message_session, say_letters
 from services.booking.actions.merging import merge_people, settle_merged
+from services.booking.actions.moves import move_booking
+from services.booking.actions.packages import (
+    add_package,
+    change_package,
+    choose_package,
+    packages_shown,
+    settle_package,
+)
 from services.booking.actions.people import (
     change_consent,
     change_person,
@@ -25,7 +44,14 @@ from services.booking.actions.people import (
 from services.booking.actions.places import book, cancel_booking
 from services.booking.actions.profiles import get_profile
 from services.booking.actions.roster import get_roster
-from services.booking.actions.sessions import change_session, create_session_type, schedule_session
+from services.booking.actions.schedules import (
+    create_schedule,
+    end_schedule,
+    extend_schedules,
+    get_schedule,
+    skip_date,
+)
+from services.booking.actions.sessions import as_values, schedule_session
 from services.booking.actions.spots import (
     close_spot,
     drop_waiting,
@@ -34,55 +60,87 @@ from services.booking.actions.spots import (
     hold_free_seat,
     take_back_booking,
 )
+from services.booking.actions.types import change_session_type, create_session_type
+from services.booking.actions.visitors import Visitor, sign_up
 from services.booking.actions.visits import (
     attend_started_sessions,
+    launch_roll_call,
     mark_all_attended,
     mark_attendance,
+    mark_attendances,
 )
 
 __all__ = [
     "AT_ONCE",
+    "Visitor",
+    "add_package",
+    "add_spots",
+    "as_values",
+    "assign_client",
     "attend_started_sessions",
     "book",
     "cancel_booking",
+    "cancel_session",
     "change_consent",
+    "change_group",
+    "change_package",
     "change_person",
     "change_session",
+    "change_session_type",
+    "choose_package",
     "claim_download",
     "close_spot",
     "confirm_hold",
+    "create_schedule",
     "create_session_type",
     "drop_waiting",
+    "empty_cancelled_sessions",
     "end_lapsed_holds",
+    "end_schedule",
     "erase_person",
+    "extend_schedules",
     "fail_download",
+    "find_client",
     "find_duplicates",
     "finish_download",
     "free_returned_seat",
     "get_download",
     "get_erasure",
+    "get_packages_shown",
     "get_profile",
     "get_roster",
+    "get_schedule",
+    "get_session_details",
+    "get_spots",
     "grant_spot",
     "hold_free_seat",
     "hold_place",
     "known",
+    "launch_roll_call",
     "list_people",
     "mark_all_attended",
     "mark_attendance",
+    "mark_attendances",
     "merge_people",
     "message_person",
     "message_session",
+    "move_booking",
     "note_contact",
     "note_erasure",
+    "packages_shown",
     "prune_downloads",
+    "public_links",
     "read_download",
     "register_person",
     "release_hold",
     "request_download",
     "say_letters",
     "schedule_session",
+    "schedule_spots",
     "scrub_erased",
     "settle_merged",
+    "settle_package",
+    "sign_up",
+    "skip_date",
     "take_back_booking",
 ]

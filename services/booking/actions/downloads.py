@@ -34,7 +34,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "when": "When",
         "staff": "With",
         "where": "Where",
-        "status": "booked|attended|no-show|cancelled|waiting",
+        "status": "booked|attended|no-show|cancelled|waiting|reserved",
         "warmth": "cold|warm|hot",
     },
     "it": {
@@ -45,7 +45,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "when": "Quando",
         "staff": "Con",
         "where": "Dove",
-        "status": "prenotato|presente|assente|annullato|in attesa",
+        "status": "prenotato|presente|assente|annullato|in attesa|riservato",
         "warmth": "freddo|tiepido|caldo",
     },
     "fr": {
@@ -56,7 +56,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "when": "Quand",
         "staff": "Avec",
         "where": "Où",
-        "status": "inscrit|présent|absent|annulé|en attente",
+        "status": "inscrit|présent|absent|annulé|en attente|réservé",
         "warmth": "froid|tiède|chaud",
     },
     "de": {
@@ -67,11 +67,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "when": "Wann",
         "staff": "Mit",
         "where": "Wo",
-        "status": "gebucht|anwesend|nicht erschienen|storniert|wartet",
+        "status": "gebucht|anwesend|nicht erschienen|storniert|wartet|reserviert",
         "warmth": "kalt|warm|heiß",
     },
 }
-_STATUSES = ("booked", "attended", "no_show", "cancelled", "waitlisted")
+_STATUSES = ("booked", "attended", "no_show", "cancelled", "waitlisted", "reserved")
 _BANDS = ("cold", "warm", "hot")
 
 

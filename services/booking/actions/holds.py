@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from services.booking import store
+from services.booking.actions.packages import settle_package
 from services.booking.actions.places import bookable
 from services.booking.actions.seats import hold_for_list, occasion, session_for_update
 from services.booking.domain import (
@@ -20,6 +21,7 @@ from shared.contracts.errors import (
     HoldNotFound,
     InvalidRequest,
     PersonIsAnother,
+    SessionCancelledAlready,
     SessionFull,
     SessionStarted,
 )
@@ -48,7 +50,7 @@ def hold_place(
     if until is not None and until <= at:
         msg = "held_until: Must be in the future."
         raise InvalidRequest(msg)
-    if not store.take_seat(tx.sql, session_id, at=at):
+    if store.take_seat(tx.sql, session_id, at=at) is None:
         msg = f"{session.name}: all {session.capacity} seats are taken"
         raise SessionFull(msg)
     hold_id = uuid4()
@@ -62,19 +64,23 @@ def confirm_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> Values:
     hold = _own_hold(tx, hold_id)
     if hold.state is HoldState.GRANTED:
         raise AlreadyBooked(str(hold.session_id))
-    session = store.find_session(tx.sql, hold.session_id)
     lapsed = hold.held_until is not None and hold.held_until <= at
-    if hold.state is not HoldState.OPEN or lapsed or session is None or hold.person_id is None:
+    if hold.state is not HoldState.OPEN or lapsed or hold.person_id is None:
         msg = f"{hold_id} is no longer held"
         raise HoldNotFound(msg)
+    ids: Values = {"session_id": hold.session_id, "person_id": hold.person_id}
+    session, _ = store.session_and_person(tx.sql, **ids, settled=True)
+    if session is None or session.cancelled:
+        raise SessionCancelledAlready(str(hold.session_id))
     if session.started(at):
         raise SessionStarted(session.name)
-    ids: Values = {"session_id": hold.session_id, "person_id": hold.person_id}
+    session = settle_package(tx, session)
     if not store.add_booking(tx.sql, booking_id=hold_id, **ids, at=at):
         raise AlreadyBooked(str(hold.session_id))
     store.end_hold(tx.writes, hold_id, HoldState.GRANTED, at=at)
-    confirmed = BookingConfirmed(booking_id=hold_id, **ids, booked_at=at, **occasion(session))
-    tx.emit(confirmed)
+    tx.emit(
+        BookingConfirmed(booking_id=hold_id, **ids, booked_at=at, sequence=1, **occasion(session))
+    )
     return {"status": "booked", "booking_id": hold_id, "entry_id": None, **ids}
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from services.booking import store
 from services.booking.actions.holds import release_hold
-from services.booking.actions.people import alter, note_consent
+from services.booking.actions.people import alter, note_consent, said_of_marketing
 from services.booking.actions.places import cancel_booking
-from services.booking.domain import PersonKind, agrees, higher_kind
+from services.booking.domain import PersonKind, Purpose, agrees, higher_kind
 from shared.contracts import Values
 from shared.contracts.booking import PersonMerged
 from shared.contracts.errors import InvalidRequest, PersonMergedAlready, PersonNotFound
@@ -42,7 +42,7 @@ def merge_people(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> Values:
     for row in (kept, merged):
         if row.merged_into is not None:
             raise PersonMergedAlready(str(row.merged_into))
-    agreed = _united_consent(tx, keep, _said(tx, keep), _said(tx, merge), at)
+    agreed = _united_consent(tx, keep, merge, at=at)
     moved, cancelled = _move(tx, keep, merge, at=at)
     store.point_to(tx.sql, keep, merge)
     store.drop_words(tx.sql, [merge])
@@ -97,19 +97,11 @@ def _united(kept: Any, merged: Any) -> Values:
     }
 
 
-def _said(tx: Tx, person_id: UUID) -> list[tuple[datetime, bool]]:
-    return [(one.at, one.given) for one in store.list_consents(tx.sql, person_id)]
-
-
-def _united_consent(
-    tx: Tx,
-    keep: UUID,
-    one: list[tuple[datetime, bool]],
-    other: list[tuple[datetime, bool]],
-    at: datetime,
-) -> bool:
+def _united_consent(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> bool:
     """Have the consent of whoever spoke count for both, and a refusal of either for good."""
+    one, other = said_of_marketing(tx, keep), said_of_marketing(tx, merge)
     agreed = bool(one or other) and all(agrees(said) for said in (one, other) if said)
     if agrees([*one, *other]) and not agreed:
-        note_consent(tx, keep, given=False, how=_REFUSED_ONCE, said=at, at=at)
+        no: Values = {"given": False, "how": _REFUSED_ONCE, "said": at, "at": at}
+        note_consent(tx, keep, Purpose.MARKETING, **no)
     return agreed

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from services.booking import store
 from services.booking.domain import (
     PersonKind,
+    Purpose,
     agrees,
     folded,
     may_become,
@@ -43,13 +44,15 @@ def register_person(
     time_zone: str = "",
     consent: str | None = None,
     consent_at: datetime | None = None,
+    marketing: bool = False,
     notes: str = "",
     referred_by: UUID | None = None,
     at: datetime,
 ) -> Values:
     """Make a person known; a lead only if they have expressly agreed to it.
 
-    `consent` says how they agreed to be written to, `consent_at` when; without it, now.
+    `consent` says how they agreed to be kept, `consent_at` when; without it, now. `marketing` says
+    whether they agreed to messages that advertise as well.
     """
     if consent_at is not None and consent_at > at:
         msg = "consent_at: Must not be in the future."
@@ -63,13 +66,16 @@ def register_person(
         "language": language,
         "sequence": 1,
         "time_zone": time_zone,
-        "marketing": consent is not None,
+        "marketing": marketing,
         "referred_by": _referrer(tx, referred_by, None),
     }
     row = person | {"registered_at": at, "notes": notes, "sort_name": _sort_name(name)}
     store.add_person(tx.sql, tx.writes, row, search_words(name, email, phone))
     if consent is not None:
-        note_consent(tx, person["person_id"], given=True, how=consent, said=consent_at or at, at=at)
+        said: Values = {"given": True, "how": consent, "said": consent_at or at, "at": at}
+        note_consent(tx, person["person_id"], Purpose.STORAGE, **said)
+        if marketing:
+            note_consent(tx, person["person_id"], Purpose.MARKETING, **said)
     tx.emit(PersonRegistered(**person))
     return row | {"credits": 0}
 
@@ -118,8 +124,8 @@ def change_consent(
     if said > at:
         msg = "said_at: Must not be in the future."
         raise InvalidRequest(msg)
-    before = [(one.at, one.given) for one in store.list_consents(tx.sql, row.person_id)]
-    note_consent(tx, row.person_id, given=given, how=how, said=said, at=at)
+    before = said_of_marketing(tx, row.person_id)
+    note_consent(tx, row.person_id, Purpose.MARKETING, given=given, how=how, said=said, at=at)
     return alter(tx, row, {"marketing": agrees([*before, (said, given)])})
 
 
@@ -207,12 +213,25 @@ def _referrer(tx: Tx, referred_by: UUID | None, person_id: UUID | None) -> UUID 
     return found
 
 
+def said_of_marketing(tx: Tx, person_id: UUID) -> list[tuple[datetime, bool]]:
+    """List when somebody agreed to messages that advertise (True) or took it back."""
+    said = store.list_consents(tx.sql, person_id)
+    return [(one.at, one.given) for one in said if one.purpose == Purpose.MARKETING]
+
+
 def note_consent(
-    tx: Tx, person_id: UUID, *, given: bool, how: str, said: datetime, at: datetime
+    tx: Tx,
+    person_id: UUID,
+    purpose: Purpose,
+    *,
+    given: bool,
+    how: str,
+    said: datetime,
+    at: datetime,
 ) -> None:
     """Keep what somebody said at `said`, noted at `at`."""
-    values = {"consent_id": uuid4(), "person_id": person_id, "given": given, "how": how}
-    store.add_consent(tx.writes, values | {"at": said, "noted_at": at})
+    values = {"consent_id": uuid4(), "person_id": person_id, "purpose": purpose.value}
+    store.add_consent(tx.writes, values | {"given": given, "how": how, "at": said, "noted_at": at})
 
 
 def _sort_name(name: str) -> str:

@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from services.booking import store
+from services.booking.actions.packages import settle_package
 from services.booking.actions.seats import keep_spots, occasion, session_for_update
 from services.booking.actions.visits import mark
 from services.booking.domain import (
@@ -27,6 +28,7 @@ from shared.contracts.errors import (
     NotForLeads,
     PersonIsAnother,
     PersonNotFound,
+    SessionCancelledAlready,
     SessionFull,
     SessionNotFound,
     SessionStarted,
@@ -44,10 +46,13 @@ def bookable(tx: Tx, session_id: UUID, person_id: UUID, *, at: datetime) -> Sess
         SessionNotFound, PersonNotFound, SessionStarted: as they say.
         PersonIsAnother: a PersonNotFound; the person was merged, and has the id in its text now.
         NotForLeads: a lead, and the session is not classified as marketing.
+        SessionCancelledAlready: it does not take place.
     """
     session, kind = store.session_and_person(tx.sql, session_id, person_id)
     if session is None:
         raise SessionNotFound(str(session_id))
+    if session.cancelled:
+        raise SessionCancelledAlready(session.name)
     if kind is None:
         raise _nobody(tx, person_id)
     if not may_attend(kind, session.classification):
@@ -77,13 +82,15 @@ def book(tx: Tx, session_id: UUID, person_id: UUID, *, or_wait: bool, at: dateti
         return book(tx, session_id, UUID(str(merged)), or_wait=or_wait, at=at)
     booking_id = uuid4()
     if session.free:
+        session = settle_package(tx, session)
         ids: Values = {"session_id": session_id, "person_id": person_id}
         if not store.add_booking(tx.sql, booking_id=booking_id, **ids, at=at):
             raise AlreadyBooked(str(session_id))
         # The count comes last, so that the session's row is locked for the shortest time.
-        if store.take_seat(tx.sql, session_id, at=at):
+        if now := store.take_seat(tx.sql, session_id, at=at):
+            # What is said is what holds now: the session may have been moved since the first look.
             confirmed = BookingConfirmed(
-                booking_id=booking_id, **ids, booked_at=at, **occasion(session)
+                booking_id=booking_id, **ids, booked_at=at, sequence=1, **occasion(now)
             )
             tx.emit(confirmed)
             return {"status": "booked", "booking_id": booking_id, "entry_id": None, **ids}
@@ -143,6 +150,8 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
             spot_id=spot_id,
             cancelled_at=at,
             cancelled_by=by,
+            sequence=booking.sequence + 1,
+            **occasion(session),
         )
     )
     ended = {"state": BookingState.CANCELLED.value, "cancelled_at": at, "cancelled_by": by}

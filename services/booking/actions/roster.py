@@ -18,7 +18,9 @@ ROSTER_WAITING_ROWS = 500
 def get_roster(sql: Any, session_id: UUID, *, at: datetime) -> Values:
     """Give what the bookings screen shows: a header, a row for each booking, who waits.
 
-    Source: Q14 to Q19, Q32 to Q37.
+    Places that are reserved and not confirmed yet have rows of their own.
+
+    Source: Q14 to Q19, Q32 to Q37, Qi5, Bi1.
     """
     session = store.find_session(sql, session_id)
     if session is None:
@@ -26,10 +28,13 @@ def get_roster(sql: Any, session_id: UUID, *, at: datetime) -> Values:
     since = recent_since(at)
     bookings = store.roster(sql, session_id, since=since)
     waiting = store.roster_waiting(sql, session_id, since=since, limit=ROSTER_WAITING_ROWS)
+    reserved = store.roster_reserved(sql, session_id, since=since)
+    texts = store.session_texts(sql, session_id)
     booked = sum(row.state != BookingState.CANCELLED for row in bookings)
     rows = [row._asdict() | {"status": booking_status(row)} for row in bookings]
+    rows += [row._asdict() | {"status": "reserved", "booked_at": None} for row in reserved]
     rows += [row._asdict() | {"status": "waitlisted", "booked_at": None} for row in waiting]
-    for row, found in zip(rows, (*bookings, *waiting), strict=True):
+    for row, found in zip(rows, (*bookings, *reserved, *waiting), strict=True):
         row["warmth"] = warmth(store.story_of(found), at=at)
     return {
         "header": {
@@ -37,6 +42,8 @@ def get_roster(sql: Any, session_id: UUID, *, at: datetime) -> Values:
             "booked": booked,
             "held": store.open_holds(sql, session_id),
             "waiting": store.count_waiting(sql, session_id),
+            "overruled": texts.overruled,
+            "roll_call_at": texts.roll_call_at,
         },
         "rows": rows,
     }

@@ -43,6 +43,26 @@ def occasion(session: Session) -> Values:
         "time_zone": session.time_zone,
         "location": session.location,
         "staff": session.staff,
+        "ends_at": session.ends_at,
+    }
+
+
+def queue_limits(session: Session) -> Values:
+    """Give what a session's waiting list must know of it."""
+    return {
+        "session_id": session.session_id,
+        "name": session.name,
+        "starts_at": session.starts_at,
+        "ends_at": session.ends_at,
+        "time_zone": session.time_zone,
+        "location": session.location,
+        "staff": session.staff,
+        "capacity": session.capacity,
+        "classification": session.classification.value,
+        "waiting_list_size": session.waiting_list_size,
+        "waiting_list_closes_at": session.waiting_list_closes_at,
+        "sequence": session.sequence,
+        "cancelled": session.cancelled,
     }
 
 

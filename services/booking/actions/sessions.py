@@ -1,127 +1,189 @@
-"""What booking does with session types and sessions."""
+"""Putting sessions on the timetable."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.booking import store
-from services.booking.actions.seats import hold_for_list, session_for_update
-from services.booking.domain import (
-    Arrangement,
-    AttendanceMode,
-    Classification,
-    Session,
-    goes_to_list,
-    seats_gained,
-)
+from services.booking.actions.clients import assign_client
+from services.booking.actions.packages import package_terms
+from services.booking.actions.seats import queue_limits
+from services.booking.domain import Arrangement, AttendanceMode, Classification, Session
+from shared.config import settings
 from shared.contracts import Values
-from shared.contracts.booking import (
-    SessionChanged,
-    SessionScheduled,
-)
-from shared.contracts.errors import (
-    InvalidRequest,
-    SessionTypeNotFound,
-)
+from shared.contracts.booking import SessionScheduled
+from shared.contracts.errors import InvalidRequest, SessionTypeNotFound
 from shared.db import Tx
 
-
-def create_session_type(
-    tx: Tx,
-    *,
-    name: str,
-    description: str,
-    arrangement: Arrangement,
-    duration_minutes: int,
-    attendance: AttendanceMode,
-    at: datetime,
-) -> Values:
-    """Make a template for sessions."""
-    values = {
-        "session_type_id": uuid4(),
-        "name": name,
-        "description": description,
-        "arrangement": arrangement.value,
-        "duration_minutes": duration_minutes,
-        "created_at": at,
-        "attendance": attendance.value,
-    }
-    store.add_session_type(tx.sql, values)
-    return values
+LIST_OFF = (
+    "A marketing session with a price has no waiting list: it is off, and its size was set to 0."
+)
+_TEXTS = ("text", "photos")
+_MINUTES = "waiting_list_closes_minutes"
 
 
 def schedule_session(
     tx: Tx,
     *,
     session_type_id: UUID,
-    name: str,
-    classification: Classification,
     starts_at: datetime,
-    time_zone: str,
-    staff: str,
-    location: str,
-    capacity: int,
-    waiting_list_size: int,
-    waiting_list_closes_minutes: int,
+    arrangement: Arrangement | None = None,
+    package_id: UUID | None = None,
+    client_id: UUID | None = None,
+    client: Values | None = None,
+    placeholder: bool = False,
     at: datetime,
-) -> Session:
+    **details: Any,
+) -> Values:
     """Put a session on the timetable, in the future; its type says how long it lasts.
 
     The waiting list closes so many minutes before the start; with 0 it is kept right up to it.
+    What the details leave out is as the type has it.
 
-    Source: B2 (there must be a session type), Q47 (until when).
+    Args:
+        tx: the transaction.
+        session_type_id: what it is made from.
+        starts_at: UTC; of a single session without a date yet, any time in the future.
+        arrangement: what the type is expected to be for; None: either.
+        package_id: of a single session; None: the client chooses, if there is a choice.
+        client_id: of a single session: for whom its place is reserved at once.
+        client: of a single session: who is made known, and the place reserved for them.
+        placeholder: the date only stands in for one that is not known yet.
+        at: now, UTC.
+        details: the other fields of a session.
+
+    Source: B2 (there must be a session type), B12, B17 to B20, B33, Q1, Q47 (until when).
+    """
+    kind = find_kind(tx, session_type_id, arrangement)
+    own_price = details.get("price_minor") is not None
+    details, notes = settled_details(kind, details)
+    single = kind.arrangement == Arrangement.SINGLE
+    if not single and (placeholder or client_id or client):
+        field = "placeholder" if placeholder else "client_id" if client_id else "client"
+        msg = f"{field}: Only a single session has one."
+        raise InvalidRequest(msg)
+    session = new_session(kind, details, starts_at, placeholder=placeholder)
+    if package_id is None and single and len(only := _offered(tx, session_type_id)) == 1:
+        package_id = only[0].package_id
+    if package_id is not None:
+        price = {key: details[key] for key in ("price_minor", "currency") if own_price}
+        session = replace(session, **(package_terms(tx.sql, session, package_id) | price))
+    put_on_timetable(tx, [session], details, at=at)
+    shown = as_values(session, notes)
+    if client_id or client:
+        chosen = assign_client(tx, session.session_id, client_id, client, at=at)
+        shown |= {"taken": 1, "free": 0, "client": chosen}
+    return shown
+
+
+def find_kind(tx: Tx, session_type_id: UUID, arrangement: Arrangement | None) -> Any:
+    """Find a session type, for single or for multi sessions.
+
+    Source: B2, B12, B33.
     """
     kind = store.find_session_type(tx.sql, session_type_id)
     if kind is None:
         raise SessionTypeNotFound(str(session_type_id))
-    if starts_at <= at:
-        msg = "starts_at: Must be in the future."
+    if arrangement is not None and kind.arrangement != arrangement:
+        msg = f"session_type_id: {kind.name} is for {kind.arrangement} sessions."
         raise InvalidRequest(msg)
-    session = Session(
+    return kind
+
+
+def settled_details(kind: Any, details: Values) -> tuple[Values, list[str]]:
+    """Fill in what the details leave to the type; give them, and what was decided about them.
+
+    A marketing session takes neither credits nor the type's price, but may have a price of its
+    own, which leaves it without a waiting list. A single session has one place and no list.
+
+    Source: Q2, Q3, Q10 to Q12, B4.
+    """
+    marketing = details["classification"] is Classification.MARKETING
+    free = {"price_minor": None, "currency": "", "credits": 0}
+    usual = free if marketing else kind._asdict()
+    for key in ("price_minor", "currency", "credits"):
+        details = {key: usual[key]} | details
+    for key in ("cancellation_minutes", *_TEXTS):
+        details = {key: getattr(kind, key)} | details
+    details["currency"] = currency_of(details["price_minor"], details["currency"])
+    if marketing and details["credits"]:
+        msg = "credits: A marketing session takes none."
+        raise InvalidRequest(msg)
+    notes = []
+    if marketing and details["price_minor"] and details["waiting_list_size"]:
+        details["waiting_list_size"] = 0
+        notes.append(LIST_OFF)
+    if kind.arrangement == Arrangement.SINGLE:
+        hold_against_single(details)
+    return details, notes
+
+
+def currency_of(price_minor: int | None, named: str) -> str:
+    """Give the currency of a price: the one it names, or the studio's; of no price, none."""
+    return "" if price_minor is None else named or settings().currency
+
+
+def hold_against_single(details: Values) -> None:
+    """Refuse what no single session has: a second place, or a waiting list.
+
+    Source: B4.
+    """
+    if details.get("capacity", 1) != 1:
+        msg = "capacity: A single session has one place."
+        raise InvalidRequest(msg)
+    if details.get("waiting_list_size"):
+        msg = "waiting_list_size: A single session has no waiting list."
+        raise InvalidRequest(msg)
+
+
+def new_session(kind: Any, details: Values, starts_at: datetime, **more: Any) -> Session:
+    """Make a session of a type that nobody has a place in yet."""
+    return Session(
         session_id=uuid4(),
-        name=name,
-        classification=classification,
+        session_type_id=kind.session_type_id,
+        name=details["name"],
+        classification=Classification(details["classification"]),
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=kind.duration_minutes),
-        time_zone=time_zone,
-        staff=staff,
-        location=location,
-        capacity=capacity,
+        time_zone=details["time_zone"],
+        staff=details["staff"],
+        location=details["location"],
+        capacity=details["capacity"],
         taken=0,
-        waiting_list_size=waiting_list_size,
-        waiting_list_closes_at=starts_at - timedelta(minutes=waiting_list_closes_minutes),
+        waiting_list_size=details["waiting_list_size"],
+        waiting_list_closes_at=starts_at - timedelta(minutes=details[_MINUTES]),
         demand=0,
         cleared=0,
         sequence=1,
         attendance=AttendanceMode(kind.attendance),
+        arrangement=Arrangement(kind.arrangement),
+        credits=details["credits"],
+        price_minor=details["price_minor"],
+        currency=details["currency"],
+        cancellation_minutes=details["cancellation_minutes"],
+        **more,
     )
-    store.add_session(tx.sql, session, session_type_id)
-    tx.emit(SessionScheduled(**_queue_limits(session)))
-    return session
 
 
-def change_session(tx: Tx, session_id: UUID, changes: Values, *, at: datetime) -> Session:
-    """Change a session; seats that a higher capacity adds go to whoever waits first."""
-    session = session_for_update(tx, session_id)
-    capacity = changes.get("capacity", session.capacity)
-    if capacity < session.taken and capacity < session.capacity:
-        msg = f"capacity: {session.taken} seats are taken; it cannot be lower."
+def put_on_timetable(
+    tx: Tx, sessions: Sequence[Session], details: Values, *, at: datetime, **more: Any
+) -> None:
+    """Keep new sessions, each of which has to be in the future, and tell of them."""
+    if any(session.starts_at <= at for session in sessions):
+        msg = "starts_at: Must be in the future."
         raise InvalidRequest(msg)
-    gained = seats_gained(session, capacity)
-    store.change_session(tx.sql, session_id, {**changes, "sequence": session.sequence + 1})
-    changed = session_for_update(tx, session_id)
-    if gained and goes_to_list(changed, at=at):
-        store.note_queue(tx.sql, changed, seats=gained)
-        hold_for_list(tx, changed, gained, "capacity_raised", at=at)
-    tx.emit(SessionChanged(**_queue_limits(changed)))
-    return changed
+    texts = {key: details[key] for key in _TEXTS}
+    store.add_sessions(tx.sql, sessions, **texts, **more)
+    for session in sessions:
+        tx.emit(SessionScheduled(**queue_limits(session)))
 
 
-def _queue_limits(session: Session) -> Values:
-    return {
-        "session_id": session.session_id,
-        "name": session.name,
-        "starts_at": session.starts_at,
-        "waiting_list_size": session.waiting_list_size,
-        "waiting_list_closes_at": session.waiting_list_closes_at,
-        "sequence": session.sequence,
-    }
+def as_values(session: Session, notes: Sequence[str] = ()) -> Values:
+    """Give a session as a reply shows it, with what was decided beside what was asked for."""
+    return asdict(session) | {"free": session.free, "notes": list(notes)}
+
+
+def _offered(tx: Tx, session_type_id: UUID) -> Sequence[Any]:
+    return store.list_packages(tx.sql, session_type_id)

@@ -38,6 +38,7 @@ from shared.contracts.waitlist import (
 from shared.db import Tx
 
 SOURCE = "booking"
+Reason = Literal["already_booked", "not_eligible", "session_started", "spot_closed"]
 
 
 def close_spot(tx: Tx, spot_id: UUID, *, at: datetime) -> str:
@@ -67,14 +68,16 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
     if spot is None or spot.state is not HoldState.OPEN or spot.kind is not HoldKind.WAITLIST:
         _refuse(tx, request, "spot_closed", still_open=False, at=at)
         return
-    session, kind = store.session_and_person(tx.sql, **ids)
+    session, kind = store.session_and_person(tx.sql, **ids, settled=True)
     if kind is None and (merged := store.find_person(tx.sql, request.person_id)) is not None:
         ids["person_id"] = merged.person_id  # who they are by now
-        session, kind = store.session_and_person(tx.sql, **ids)
-    if session is None or session.started(at):
+        session, kind = store.session_and_person(tx.sql, **ids, settled=True)
+    if session is None or session.cancelled or session.started(at):
         store.end_hold(tx.writes, spot.hold_id, HoldState.ENDED, at=at)
         store.give_seats(tx.sql, spot.session_id)
-        _refuse(tx, request, "session_started", still_open=False, at=at)
+        started = session is not None and not session.cancelled
+        why: Reason = "session_started" if started else "spot_closed"
+        _refuse(tx, request, why, still_open=False, at=at)
         return
     if kind is None or not may_attend(kind, session.classification):
         _refuse(tx, request, "not_eligible", still_open=True, at=at)
@@ -99,7 +102,7 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
 def _refuse(
     tx: Tx,
     request: SpotRequested,
-    reason: Literal["already_booked", "not_eligible", "session_started", "spot_closed"],
+    reason: Reason,
     *,
     still_open: bool,
     at: datetime,
@@ -162,7 +165,8 @@ def _note(
     at: datetime,
 ) -> None:
     ids: Values = {"session_id": heard.target_id, "person_id": heard.person_id}
-    store.note_waiting(tx.writes, heard.entry_id, state, **ids, at=at)
+    quantity = heard.quantity if isinstance(heard, WaitlistJoined) else 1
+    store.note_waiting(tx.writes, heard.entry_id, state, **ids, at=at, quantity=quantity)
 
 
 def take_back_booking(tx: Tx, declined: SpotDeclined, *, at: datetime) -> None:

@@ -1,15 +1,28 @@
 """Who came: roll call, and what it means for the count of visits."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.booking import store
 from services.booking.actions.seats import session_for_update
-from services.booking.domain import Attendance, BookingState, Session, VisitChange, visit_change
+from services.booking.domain import (
+    Attendance,
+    AttendanceMode,
+    BookingState,
+    Session,
+    VisitChange,
+    visit_change,
+)
 from shared.contracts import Values
 from shared.contracts.booking import VisitRecorded, VisitRetracted
-from shared.contracts.errors import BookingCancelledAlready, BookingNotFound
+from shared.contracts.errors import (
+    BookingCancelledAlready,
+    BookingNotFound,
+    SessionCancelledAlready,
+)
 from shared.db import Tx
 
 
@@ -25,6 +38,53 @@ def mark_attendance(tx: Tx, booking_id: UUID, attendance: Attendance, *, at: dat
         raise BookingCancelledAlready(str(booking_id))
     mark(tx, booking, session_for_update(tx, booking.session_id), attendance, at=at)
     return booking._asdict() | {"attendance": attendance.value}
+
+
+def mark_attendances(
+    tx: Tx, session_id: UUID, marks: Mapping[UUID, Attendance], *, at: datetime
+) -> int:
+    """Mark many of a session's people at once, or nobody; give how many marks changed.
+
+    Raises:
+        BookingNotFound, BookingCancelledAlready: one of them has no place in this session.
+
+    Source: Q23, Q40, Q41.
+    """
+    bookings = store.bookings_for_update(tx.sql, list(marks))
+    for booking_id in marks:
+        booking = bookings.get(booking_id)
+        if booking is None or booking.session_id != session_id:
+            raise BookingNotFound(str(booking_id))
+        if booking.state == BookingState.CANCELLED:
+            raise BookingCancelledAlready(str(booking_id))
+    session = session_for_update(tx, session_id)
+    for booking_id, attendance in marks.items():
+        mark(tx, bookings[booking_id], session, attendance, at=at)
+    return sum(bookings[one].attendance != how.value for one, how in marks.items())
+
+
+def launch_roll_call(tx: Tx, session_id: UUID, *, at: datetime) -> Values:
+    """Give the sheet of a session's roll call; from now on staff, not the clock, say who came.
+
+    Who was marked already stays marked, and can be marked otherwise.
+
+    Source: Q23.
+    """
+    session = session_for_update(tx, session_id)
+    if session.cancelled:
+        raise SessionCancelledAlready(session.name)
+    store.change_session(
+        tx.sql,
+        session_id,
+        {"attendance": AttendanceMode.ROLL_CALL.value, "roll_call_at": at},
+    )
+    rows = store.roster(tx.sql, session_id)
+    people = [row._asdict() for row in rows if row.state != BookingState.CANCELLED]
+    return {
+        "session": replace(session, attendance=AttendanceMode.ROLL_CALL),
+        "launched_at": at,
+        "rows": sorted(people, key=lambda row: (row["name"].casefold(), row["booking_id"])),
+    }
 
 
 def mark_all_attended(tx: Tx, session_id: UUID, *, at: datetime) -> int:

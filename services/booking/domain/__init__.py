@@ -5,6 +5,7 @@ from services.booking.domain.letters import Channel, DownloadKind, DownloadState
 from services.booking.domain.people import (
     ERASED,
     PersonKind,
+    Purpose,
     agrees,
     folded,
     higher_kind,
@@ -24,10 +25,16 @@ from services.booking.domain.seats import (
 from services.booking.domain.sessions import (
     Arrangement,
     AttendanceMode,
+    Audience,
     Classification,
+    Refund,
     Session,
+    SpotState,
     may_attend,
+    shown_to,
+    spot_state,
 )
+from services.booking.domain.times import first_starts, from_the_wall, on_the_wall, spot_starts
 from services.booking.domain.visits import Attendance, VisitChange, visit_change
 from services.booking.domain.warmth import WINDOW_DAYS, Band, Story, Warmth, band_of, warmth
 
@@ -38,6 +45,7 @@ __all__ = [
     "Arrangement",
     "Attendance",
     "AttendanceMode",
+    "Audience",
     "Band",
     "BookingState",
     "Channel",
@@ -47,8 +55,11 @@ __all__ = [
     "HoldKind",
     "HoldState",
     "PersonKind",
+    "Purpose",
     "Recipients",
+    "Refund",
     "Session",
+    "SpotState",
     "Story",
     "VisitChange",
     "WaitingState",
@@ -56,15 +67,21 @@ __all__ = [
     "agrees",
     "asked_again",
     "band_of",
+    "first_starts",
     "folded",
+    "from_the_wall",
     "goes_to_list",
     "higher_kind",
     "may_attend",
     "may_become",
+    "on_the_wall",
     "redacted",
     "search_terms",
     "search_words",
     "seats_gained",
+    "shown_to",
+    "spot_starts",
+    "spot_state",
     "visit_change",
     "warmth",
 ]

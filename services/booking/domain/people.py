@@ -20,6 +20,13 @@ class PersonKind(StrEnum):
     MEMBER = "member"
 
 
+class Purpose(StrEnum):
+    """What somebody has consented to, or not."""
+
+    STORAGE = "storage"  # that the studio keeps their data and writes about their places
+    MARKETING = "marketing"  # that messages advertise to them
+
+
 _HIGHER = {PersonKind.LEAD: 0, PersonKind.CLIENT: 1, PersonKind.MEMBER: 2}
 
 

@@ -43,13 +43,15 @@ def goes_to_list(session: Session, *, at: datetime) -> bool:
 
     Not without a list, unless people wait who joined before it was taken away; not once the
     session has started, for nobody could come any more; and not while more seats are taken than
-    there are, for then no space has come free.
+    there are, for then no space has come free. A marketing session with a price, or a cancelled
+    one, has no list whoever waits.
 
-    Source: Q47, Qi1.
+    Source: Q10, Q47, Qi1.
     """
     over_capacity = session.taken > session.capacity
     somebody_may_wait = session.has_waiting_list or asked_again(session)
-    return somebody_may_wait and not session.started(at) and not over_capacity
+    there_may_be_a_list = session.may_have_waiting_list and not session.started(at)
+    return somebody_may_wait and there_may_be_a_list and not over_capacity
 
 
 def asked_again(session: Session) -> bool:

@@ -35,12 +35,37 @@ class AttendanceMode(StrEnum):
     ROLL_CALL = "roll_call"  # staff mark it
 
 
+class Refund(StrEnum):
+    """Whether a cancelled booking's payment goes back without anybody's doing."""
+
+    NEVER = "never"
+    AUTOMATIC = "automatic"
+
+
+class Audience(StrEnum):
+    """Who looks at the timetable."""
+
+    STAFF = "staff"
+    MEMBERS = "members"
+    LEADS = "leads"
+
+
+class SpotState(StrEnum):
+    """How a spot stands. Source: Bi1."""
+
+    OPEN = "open"  # somebody may take it
+    RESERVED = "reserved"  # kept for somebody who has not confirmed, or for the waiting list
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A session's seats, and what decides where a freed one goes.
 
     `taken` counts confirmed bookings and open holds. `demand` is the highest number of joins
     booking has heard of, `cleared` the highest at which the list has said that nobody waits.
+    `price_minor` is what a place costs in minor units of `currency`, a chosen package included.
     """
 
     session_id: UUID
@@ -58,17 +83,42 @@ class Session:
     demand: int
     cleared: int
     sequence: int
+    session_type_id: UUID
     attendance: AttendanceMode = AttendanceMode.AUTOMATIC
+    arrangement: Arrangement = Arrangement.MULTI
+    credits: int = 1
+    price_minor: int | None = None
+    currency: str = ""
+    cancellation_minutes: int | None = None
+    package_id: UUID | None = None
+    group_id: UUID | None = None
+    schedule_id: UUID | None = None
+    placeholder: bool = False
+    cancelled_at: datetime | None = None
 
     @property
     def has_waiting_list(self) -> bool:
         """Say whether people may wait for a seat here."""
-        return self.waiting_list_size > 0
+        return self.waiting_list_size > 0 and self.may_have_waiting_list
+
+    @property
+    def may_have_waiting_list(self) -> bool:
+        """Say whether there may be a waiting list here at all.
+
+        Source: Q10 (a marketing session that costs something has none).
+        """
+        priced = self.classification is Classification.MARKETING and bool(self.price_minor)
+        return not priced and self.cancelled_at is None
 
     @property
     def free(self) -> int:
         """Count the seats anybody may take; none where the session is over capacity."""
-        return max(0, self.capacity - self.taken)
+        return 0 if self.cancelled_at else max(0, self.capacity - self.taken)
+
+    @property
+    def cancelled(self) -> bool:
+        """Say whether it does not take place."""
+        return self.cancelled_at is not None
 
     def started(self, at: datetime) -> bool:
         """Say whether the session has begun at `at` (UTC)."""
@@ -81,3 +131,31 @@ def may_attend(kind: PersonKind, classification: Classification) -> bool:
     Source: Q5.
     """
     return kind is not PersonKind.LEAD or classification is Classification.MARKETING
+
+
+def shown_to(session: Session, audience: Audience) -> bool:
+    """Say whether a session is on the timetable somebody looks at.
+
+    Members never see what is there to win leads over, leads nothing else; an appointment made for
+    one client, and what does not take place, is on nobody's timetable but the staff's.
+
+    Source: Q13.
+    """
+    if audience is Audience.STAFF:
+        return True
+    if session.cancelled or session.arrangement is Arrangement.SINGLE:
+        return False
+    marketing = session.classification is Classification.MARKETING
+    return marketing is (audience is Audience.LEADS)
+
+
+def spot_state(session: Session, booked: int) -> SpotState:
+    """Say how a spot stands of whose seats so many are booked.
+
+    Source: Bi1.
+    """
+    if session.cancelled:
+        return SpotState.CANCELLED
+    if session.free:
+        return SpotState.OPEN
+    return SpotState.BOOKED if booked >= session.taken else SpotState.RESERVED

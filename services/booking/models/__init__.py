@@ -9,7 +9,13 @@ from services.booking.models.erasures import ErasureAnswerRow, ErasureRow
 from services.booking.models.letters import DownloadRow, LetterRow, RecipientRow
 from services.booking.models.people import ConsentRow, PersonRow, PersonWordRow
 from services.booking.models.places import BookingRow, HoldRow, WaitingRow
-from services.booking.models.sessions import SessionRow, SessionTypeRow
+from services.booking.models.sessions import (
+    GroupRow,
+    PackageRow,
+    ScheduleRow,
+    SessionRow,
+    SessionTypeRow,
+)
 from services.booking.models.tables import Base
 
 __all__ = [
@@ -20,11 +26,14 @@ __all__ = [
     "DownloadRow",
     "ErasureAnswerRow",
     "ErasureRow",
+    "GroupRow",
     "HoldRow",
     "LetterRow",
+    "PackageRow",
     "PersonRow",
     "PersonWordRow",
     "RecipientRow",
+    "ScheduleRow",
     "SessionRow",
     "SessionTypeRow",
     "WaitingRow",

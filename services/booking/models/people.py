@@ -65,12 +65,13 @@ Index(
 
 
 class ConsentRow(Base):
-    """A word somebody gave or took back: whether messages may advertise to them."""
+    """A word somebody gave or took back: to be kept, or that messages may advertise to them."""
 
     __tablename__ = "consents"
 
     consent_id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
     given: Mapped[bool]
     how: Mapped[str]
     at: Mapped[datetime]

@@ -26,6 +26,7 @@ class BookingRow(Base):
     attendance: Mapped[str | None] = mapped_column(String(20))
     marks: Mapped[int] = mapped_column(server_default="0")  # how often attendance was marked
     credits: Mapped[int] = mapped_column(server_default="0")  # what it took of its person's
+    sequence: Mapped[int] = mapped_column(server_default="1")  # counts its changes
 
 
 _LIVE = BookingRow.state == BookingState.CONFIRMED.value
@@ -72,6 +73,7 @@ class WaitingRow(Base):
     person_id: Mapped[UUID]
     state: Mapped[str] = mapped_column(String(20))
     since: Mapped[datetime]
+    quantity: Mapped[int] = mapped_column(server_default="1")  # how many seats they want together
 
 
 Index("waiting_of_person", WaitingRow.person_id)

@@ -16,8 +16,8 @@ _LONGEST_NOTES = 5000
 class RegisterPerson(Schema):
     """Who a new person is; an email address or a telephone number is needed.
 
-    `consent` says how they agreed to be written to ("signed the form at the open day"); a lead is
-    kept only with it.
+    `consent` says how they agreed to be kept ("signed the form at the open day"); a lead is kept
+    only with it. `marketing`: they agreed to messages that advertise as well, in the same way.
     """
 
     kind = fields.Enum(PersonKind, by_value=True, required=True)
@@ -28,6 +28,7 @@ class RegisterPerson(Schema):
     time_zone = time_zone(load_default="")
     consent = Line(load_default=None, allow_none=True)
     consent_at = Instant(load_default=None, allow_none=True)
+    marketing = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     notes = Text(longest=_LONGEST_NOTES, load_default="")
     referred_by = fields.UUID(load_default=None, allow_none=True)
 
@@ -43,6 +44,9 @@ class RegisterPerson(Schema):
         del more
         if data.get("kind") is PersonKind.LEAD and data.get("consent") is None:
             msg = "A lead is kept only if they have agreed to it; say how they did."
+            raise ValidationError(msg, "consent")
+        if data.get("marketing") and data.get("consent") is None:
+            msg = "Say how they agreed."
             raise ValidationError(msg, "consent")
 
 
@@ -150,8 +154,9 @@ class Warmth(Schema):
 
 
 class Consent(Schema):
-    """What somebody said of messages that advertise."""
+    """What somebody said of being kept (`storage`) or of messages that advertise (`marketing`)."""
 
+    purpose = fields.String()
     given = fields.Boolean()
     how = fields.String()
     at = fields.AwareDateTime()

@@ -45,6 +45,14 @@ class Booking(Schema):
     cancelled_by = fields.String()
     spot_id = fields.UUID()
     attendance = fields.String()
+    sequence = fields.Integer()
+
+
+class MoveBooking(OneBooking):
+    """Where a booking goes: to another session, or with its single session to another time."""
+
+    session_id = fields.UUID(load_default=None, allow_none=True)
+    starts_at = Instant(load_default=None, allow_none=True)
 
 
 class HoldPlace(Schema):
@@ -65,6 +73,18 @@ class MarkAttendance(OneBooking):
     """Whether somebody came."""
 
     attendance = fields.Enum(Attendance, by_value=True, required=True)
+
+
+class MarkAttendances(Schema):
+    """Whether many of a session's people came; no booking is named twice."""
+
+    session_id = fields.UUID(required=True)
+    marks = fields.Dict(
+        keys=fields.UUID(),
+        values=fields.Enum(Attendance, by_value=True),
+        required=True,
+        validate=validate.Length(1, 1000),
+    )
 
 
 class OneHold(Schema):

@@ -13,12 +13,15 @@ class RosterHeader(Schema):
     booked = fields.Integer()
     held = fields.Dict(keys=fields.String(), values=fields.Integer())
     waiting = fields.Integer()
+    overruled = fields.String()
+    roll_call_at = fields.AwareDateTime()
 
 
 class RosterRow(Schema):
     """One person on the bookings screen."""
 
     booking_id = fields.UUID()
+    hold_id = fields.UUID()
     entry_id = fields.UUID()
     person_id = fields.UUID()
     kind = fields.String()
@@ -28,6 +31,8 @@ class RosterRow(Schema):
     status = fields.String()
     booked_at = fields.AwareDateTime()
     cancelled_at = fields.AwareDateTime()
+    cancelled_by = fields.String()
+    held_until = fields.AwareDateTime()
     since = fields.AwareDateTime()
     warmth = fields.Nested(Warmth)
 
@@ -37,3 +42,22 @@ class Roster(Schema):
 
     header = fields.Nested(RosterHeader)
     rows = fields.List(fields.Nested(RosterRow))
+
+
+class RollCallRow(Schema):
+    """One person on the sheet of a roll call."""
+
+    booking_id = fields.UUID()
+    person_id = fields.UUID()
+    kind = fields.String()
+    name = fields.String()
+    phone = fields.String()
+    attendance = fields.String()
+
+
+class RollCall(Schema):
+    """The sheet of a roll call."""
+
+    session = fields.Nested(Session)
+    launched_at = fields.AwareDateTime()
+    rows = fields.List(fields.Nested(RollCallRow))

@@ -3,17 +3,31 @@
 from services.booking.pages import PublicPages
 from services.booking.service.downloads import Downloads
 from services.booking.service.erasures import Erasures
+from services.booking.service.groups import Groups
 from services.booking.service.letters import Letters
 from services.booking.service.people import People
 from services.booking.service.places import Places
 from services.booking.service.sessions import Sessions
+from services.booking.service.types import Types
 from services.booking.service.visits import Visits
 from services.booking.service.waiting import Waiting
 from shared.bus import Database
 from shared.clock import Clock
 
 
-class Booking(People, Erasures, Letters, Downloads, Sessions, Places, Visits, Waiting, PublicPages):
+class Booking(
+    People,
+    Erasures,
+    Letters,
+    Downloads,
+    Types,
+    Sessions,
+    Groups,
+    Places,
+    Visits,
+    Waiting,
+    PublicPages,
+):
     """The people, the sessions, and who has a seat."""
 
     name = "booking"

@@ -33,6 +33,13 @@ class Places:
             booking = actions.cancel_booking(tx, booking_id, by="staff", at=self.now())
         return shaped(schemas.Booking, booking)
 
+    @rpc(schemas.MoveBooking())
+    def move_booking(self, booking_id: UUID, **where: Any) -> Any:
+        """Move a confirmed booking to another session, or its single session in time."""
+        with self.db.begin() as tx:
+            booking = actions.move_booking(tx, booking_id, **where, at=self.now())
+        return shaped(schemas.Booking, booking)
+
     @rpc(schemas.OneBooking())
     def get_booking(self, booking_id: UUID) -> Any:
         """Give a booking."""

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from services.booking import actions, schemas, store
-from shared.bus import rpc
+from services.booking.domain import Audience
+from shared.bus import every, rpc
 from shared.clock import Now
 from shared.contracts.errors import SessionNotFound
 from shared.db import Transactions
@@ -17,13 +18,6 @@ class Sessions:
 
     db: Transactions
     now: Now
-
-    @rpc(schemas.CreateSessionType())
-    def create_session_type(self, **details: Any) -> Any:
-        """Make a template for sessions."""
-        with self.db.begin() as tx:
-            row = actions.create_session_type(tx, **details, at=self.now())
-        return shaped(schemas.SessionType, row)
 
     @rpc(schemas.ScheduleSession())
     def schedule_session(self, **details: Any) -> Any:
@@ -49,11 +43,54 @@ class Sessions:
         return shaped(schemas.Session, session)
 
     @rpc(schemas.ListSessions())
-    def list_sessions(self, since: datetime, until: datetime, limit: int) -> Any:
-        """List the sessions that start in a time, the first first."""
+    def list_sessions(
+        self, since: datetime, until: datetime, limit: int, audience: Audience
+    ) -> Any:
+        """List the sessions that start in a time, as staff, members or leads see them."""
+        times: dict[str, Any] = {"since": since, "until": until}
         with self.db.read() as sql:
-            sessions = store.list_sessions(sql, since=since, until=until, limit=limit)
+            sessions = store.list_sessions(sql, **times, limit=limit, audience=audience)
         return shaped(schemas.Session, sessions, many=True)
+
+    @rpc(schemas.OneSession())
+    def get_session_details(self, session_id: UUID) -> Any:
+        """Give the summary of everything a session includes, with its public link."""
+        with self.db.read() as sql:
+            return shaped(schemas.SessionDetails, actions.get_session_details(sql, session_id))
+
+    @rpc(schemas.CancelSession())
+    def cancel_session(self, session_id: UUID, reason: str) -> Any:
+        """Call a session off: every booking is cancelled, and nobody waits any more."""
+        with self.db.begin() as tx:
+            session = actions.cancel_session(tx, session_id, reason, at=self.now())
+        return shaped(schemas.Session, session)
+
+    @rpc(schemas.AssignClient())
+    def assign_client(self, session_id: UUID, person_id: UUID | None, client: Any) -> Any:
+        """Reserve a single session for a client, known already or made known now."""
+        with self.db.begin() as tx:
+            found = actions.assign_client(tx, session_id, person_id, client, at=self.now())
+        return shaped(schemas.Client, found)
+
+    @rpc(schemas.OneSession())
+    def get_packages_shown(self, session_id: UUID) -> Any:
+        """Give what the client of a single session is shown of its packages."""
+        with self.db.read() as sql:
+            shown = actions.get_packages_shown(sql, session_id)
+        return shaped(schemas.PackagesShown, shown)
+
+    @rpc(schemas.ChoosePackage())
+    def choose_package(self, session_id: UUID, package_id: UUID) -> Any:
+        """Note which package the client of a single session has chosen."""
+        with self.db.begin() as tx:
+            session = actions.choose_package(tx, session_id, package_id)
+        return shaped(schemas.Session, session)
+
+    @every(seconds=20)
+    def empty_cancelled_sessions(self) -> None:
+        """Cancel the bookings that cancelled sessions still have."""
+        with self.db.begin() as tx:
+            actions.empty_cancelled_sessions(tx, at=self.now())
 
     @rpc(schemas.OneSession())
     def get_roster(self, session_id: UUID) -> Any:

@@ -24,6 +24,19 @@ class Visits:
             booking = actions.mark_attendance(tx, booking_id, attendance, at=self.now())
         return shaped(schemas.Booking, booking)
 
+    @rpc(schemas.MarkAttendances())
+    def mark_attendances(self, session_id: UUID, marks: dict[UUID, Attendance]) -> Any:
+        """Mark whether many of a session's people came; give how many marks changed."""
+        with self.db.begin() as tx:
+            return actions.mark_attendances(tx, session_id, marks, at=self.now())
+
+    @rpc(schemas.OneSession())
+    def launch_roll_call(self, session_id: UUID) -> Any:
+        """Give the sheet of a roll call; from now on staff say who came, not the clock."""
+        with self.db.begin() as tx:
+            sheet = actions.launch_roll_call(tx, session_id, at=self.now())
+        return shaped(schemas.RollCall, sheet)
+
     @rpc(schemas.OneSession())
     def mark_all_attended(self, session_id: UUID) -> Any:
         """Mark everybody with a place as attended; give how many were."""

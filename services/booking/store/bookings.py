@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.booking.domain import (
@@ -34,6 +34,7 @@ _END_BOOKING = (
         cancelled_at=bindparam("at"),
         cancelled_by=bindparam("by"),
         spot_id=bindparam("freed"),
+        sequence=BookingRow.sequence + 1,
     )
 )
 
@@ -108,3 +109,68 @@ def end_booking(
 ) -> None:
     """Cancel a booking."""
     writes.add(_END_BOOKING, {"id": booking_id, "at": at, "by": by, "freed": spot_id})
+
+
+_LIVE_BOOKINGS = (
+    select(BookingRow.__table__)
+    .where(
+        BookingRow.session_id == bindparam("session_id"),
+        BookingRow.state == BookingState.CONFIRMED.value,
+    )
+    .order_by(BookingRow.booking_id)
+    .limit(bindparam("limit"))
+    .with_for_update()
+)
+_COUNT_BOOKED = select(BookingRow.session_id, func.count().label("booked")).where(
+    BookingRow.state == BookingState.CONFIRMED.value
+)
+_RENUMBER = (
+    update(BookingRow)
+    .where(
+        BookingRow.session_id == bindparam("in_session"),
+        BookingRow.state == BookingState.CONFIRMED.value,
+    )
+    .values(sequence=BookingRow.sequence + 1)
+    .returning(BookingRow.booking_id, BookingRow.person_id, BookingRow.sequence)
+)
+
+
+def live_bookings(sql: Connection, session_id: UUID, *, limit: int) -> Sequence[Any]:
+    """List some of the live bookings of a session, and lock them."""
+    return sql.execute(_LIVE_BOOKINGS, {"session_id": session_id, "limit": limit}).all()
+
+
+def bookings_for_update(sql: Connection, booking_ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """Find bookings by id, and lock them."""
+    query = (
+        select(BookingRow.__table__)
+        .where(BookingRow.booking_id.in_(booking_ids))
+        .order_by(BookingRow.booking_id)
+        .with_for_update()
+    )
+    return {row.booking_id: row for row in sql.execute(query)}
+
+
+def count_booked(sql: Connection, session_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the live bookings of sessions; one without any is left out."""
+    query = _COUNT_BOOKED.where(BookingRow.session_id.in_(session_ids))
+    return {
+        row.session_id: row.booked for row in sql.execute(query.group_by(BookingRow.session_id))
+    }
+
+
+def renumber_bookings(sql: Connection, session_id: UUID) -> Sequence[Any]:
+    """Count a change of every live booking of a session; give each with its person and number."""
+    return sql.execute(_RENUMBER, {"in_session": session_id}).all()
+
+
+def move_booking(writes: Writes, booking_id: UUID, session_id: UUID) -> None:
+    """Give a booking's person the same place in another session."""
+    writes.add(_MOVE, {"id": booking_id, "to_session": session_id})
+
+
+_MOVE = (
+    update(BookingRow)
+    .where(BookingRow.booking_id == bindparam("id"))
+    .values(session_id=bindparam("to_session"), sequence=BookingRow.sequence + 1)
+)

@@ -183,10 +183,15 @@ def open_holds_of(sql: Connection, person_ids: Collection[UUID]) -> Sequence[UUI
 
 
 def roster_people(session_id: Any) -> CompoundSelect[Any]:
-    """Name everybody on the roster of a session, booked or waiting."""
+    """Name everybody on the roster of a session: booked, reserved for or waiting."""
     return union_all(
         select(BookingRow.person_id).where(BookingRow.session_id == session_id),
         select(WaitingRow.person_id).where(
             WaitingRow.session_id == session_id, WaitingRow.state != WaitingState.GONE.value
+        ),
+        select(HoldRow.person_id).where(
+            HoldRow.session_id == session_id,
+            HoldRow.state == HoldState.OPEN.value,
+            HoldRow.person_id.is_not(None),
         ),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Uuid, bindparam, func, insert, select, update
@@ -19,9 +20,10 @@ from shared.writes import Writes
 _ADD_HOLD = insert(HoldRow)
 
 
-_HOLD_FOR_UPDATE = (
-    select(HoldRow.__table__).where(HoldRow.hold_id == bindparam("hold_id")).with_for_update()
-)
+_HOLD = select(HoldRow.__table__).where(HoldRow.hold_id == bindparam("hold_id"))
+
+
+_HOLD_FOR_UPDATE = _HOLD.with_for_update()
 
 
 _END_HOLD = (
@@ -83,11 +85,19 @@ def add_holds(
         writes.add(_ADD_HOLD, row)
 
 
+def find_hold(sql: Connection, hold_id: UUID) -> Hold | None:
+    """Find a hold, to look at it."""
+    row = sql.execute(_HOLD, {"hold_id": hold_id}).one_or_none()
+    return None if row is None else _hold(row)
+
+
 def hold_for_update(sql: Connection, hold_id: UUID) -> Hold | None:
     """Find a hold and keep it from ending otherwise until the commit."""
     row = sql.execute(_HOLD_FOR_UPDATE, {"hold_id": hold_id}).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _hold(row)
+
+
+def _hold(row: Any) -> Hold:
     kind, state = HoldKind(row.kind), HoldState(row.state)
     return Hold(
         row.hold_id, row.session_id, kind, state, row.person_id, row.entry_id, row.held_until
@@ -105,3 +115,35 @@ def lapsed_holds(sql: Connection, *, at: datetime, limit: int) -> list[tuple[UUI
     """List open holds whose time is over, as (hold_id, session_id)."""
     rows = sql.execute(_LAPSED, {"at": at, "limit": limit})
     return [(row.hold_id, row.session_id) for row in rows]
+
+
+_OPEN_HOLDS = (
+    select(HoldRow.__table__)
+    .where(HoldRow.session_id == bindparam("session_id"), HoldRow.state == HoldState.OPEN.value)
+    .order_by(HoldRow.hold_id)
+    .limit(bindparam("limit"))
+    .with_for_update()
+)
+_OPEN_SPOTS = _OPEN_HOLDS.where(HoldRow.kind == HoldKind.WAITLIST.value)
+_SPOTS_LAST_UNTIL = (
+    update(HoldRow)
+    .where(
+        HoldRow.session_id == bindparam("in_session"),
+        HoldRow.state == HoldState.OPEN.value,
+        HoldRow.kind == HoldKind.WAITLIST.value,
+    )
+    .values(held_until=bindparam("until"))
+)
+
+
+def open_holds_for_update(
+    sql: Connection, session_id: UUID, *, limit: int, spots_only: bool = False
+) -> list[Hold]:
+    """List some of the open holds of a session, and lock them."""
+    query = _OPEN_SPOTS if spots_only else _OPEN_HOLDS
+    return [_hold(row) for row in sql.execute(query, {"session_id": session_id, "limit": limit})]
+
+
+def let_spots_last(writes: Writes, session_id: UUID, *, until: datetime) -> None:
+    """Have what is held for the list lapse at another time, because the session moved."""
+    writes.add(_SPOTS_LAST_UNTIL, {"in_session": session_id, "until": until})

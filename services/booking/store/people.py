@@ -50,6 +50,19 @@ LISTED = (PersonRow.merged_into.is_(None), PersonRow.erased_at.is_(None))
 """Whoever is neither another by now nor erased."""
 
 
+_AT_ADDRESS = (
+    select(PersonRow.person_id, PersonRow.name)
+    .where(PersonRow.email == bindparam("email"))
+    .order_by(PersonRow.registered_at, PersonRow.person_id)
+    .limit(100)
+)
+
+
+def people_at(sql: Connection, email: str) -> Sequence[Any]:
+    """List the people of an email address, by id and name, who was known first first."""
+    return sql.execute(_AT_ADDRESS, {"email": email}).all()
+
+
 def add_person(
     sql: Connection, writes: Writes, values: dict[str, Any], words: Iterable[str]
 ) -> None:

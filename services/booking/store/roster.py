@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, case, func, select
+from sqlalchemy import Connection, Row, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.booking.domain import (
+    HoldKind,
     HoldState,
     WaitingState,
 )
@@ -43,10 +44,34 @@ def note_waiting(
     session_id: UUID,
     person_id: UUID,
     at: datetime,
+    quantity: int = 1,
 ) -> None:
-    """Note what has been heard of an entry."""
+    """Note what has been heard of an entry, and how many seats it is for."""
     row = {"entry_id": entry_id, "session_id": session_id, "person_id": person_id, "since": at}
-    writes.add(_ADD_WAITING, row | {"state": state.value})
+    writes.add(_ADD_WAITING, row | {"state": state.value, "quantity": quantity})
+
+
+_DROP_WAITING = (
+    update(WaitingRow)
+    .where(
+        WaitingRow.session_id == bindparam("in_session"),
+        WaitingRow.state != WaitingState.GONE.value,
+    )
+    .values(state=WaitingState.GONE.value)
+)
+
+
+def nobody_waits(writes: Writes, session_id: UUID) -> None:
+    """Note that nobody waits for a session any more."""
+    writes.add(_DROP_WAITING, {"in_session": session_id})
+
+
+def seats_wanted(sql: Connection, session_id: UUID) -> int:
+    """Count the seats that those wait for who wait, or are about to."""
+    query = select(func.coalesce(func.sum(WaitingRow.quantity), 0)).where(
+        WaitingRow.session_id == session_id, WaitingRow.state != WaitingState.GONE.value
+    )
+    return int(sql.execute(query).scalar_one())
 
 
 def count_waiting(sql: Connection, session_id: UUID) -> int:
@@ -75,6 +100,7 @@ _ROSTER = (
         BookingRow.attendance,
         BookingRow.booked_at,
         BookingRow.cancelled_at,
+        BookingRow.cancelled_by,
         *story_columns(_DEEDS),
         PersonRow.person_id,
         PersonRow.kind,
@@ -111,6 +137,29 @@ _ROSTER_WAITING = (
 )
 
 
+_RESERVED = (
+    select(
+        HoldRow.hold_id,
+        HoldRow.made_at.label("since"),
+        HoldRow.held_until,
+        *story_columns(_DEEDS),
+        PersonRow.person_id,
+        PersonRow.kind,
+        PersonRow.name,
+        PersonRow.email,
+        PersonRow.phone,
+    )
+    .join(PersonRow, PersonRow.person_id == HoldRow.person_id)
+    .outerjoin(_DEEDS, _DEEDS.c.person_id == PersonRow.person_id)
+    .where(
+        HoldRow.session_id == bindparam("session_id"),
+        HoldRow.state == HoldState.OPEN.value,
+        HoldRow.kind != HoldKind.WAITLIST.value,
+    )
+    .order_by(HoldRow.made_at, HoldRow.hold_id)
+)
+
+
 _OPEN_HOLDS = (
     select(HoldRow.kind, func.count().label("seats"))
     .where(HoldRow.session_id == bindparam("session_id"), HoldRow.state == HoldState.OPEN.value)
@@ -118,12 +167,22 @@ _OPEN_HOLDS = (
 )
 
 
-def roster(sql: Connection, session_id: UUID, *, since: datetime) -> Sequence[Any]:
+def roster(sql: Connection, session_id: UUID, *, since: datetime | None = None) -> Sequence[Any]:
     """List the bookings of a session, cancelled ones too, with their people and their stories.
 
-    Bookings made from `since` on are recent.
+    Bookings made from `since` on are recent in these; None: none are.
     """
     return sql.execute(_ROSTER, {"session_id": session_id, "since": since}).all()
+
+
+def roster_reserved(
+    sql: Connection, session_id: UUID, *, since: datetime | None = None
+) -> Sequence[Any]:
+    """List for whom places are reserved in a session, who have yet to confirm.
+
+    Bookings made from `since` on are recent in their stories; None: none are.
+    """
+    return sql.execute(_RESERVED, {"session_id": session_id, "since": since}).all()
 
 
 def roster_waiting(

@@ -1,13 +1,15 @@
-"""Queries about session types, sessions and the count of their seats."""
+"""Queries about sessions and the count of their seats."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from services.booking.domain import (
+    Arrangement,
     AttendanceMode,
     Classification,
     PersonKind,
@@ -16,10 +18,9 @@ from services.booking.domain import (
 from services.booking.models import (
     PersonRow,
     SessionRow,
-    SessionTypeRow,
 )
 
-_SESSION_COLUMNS = (
+SESSION_COLUMNS = (
     SessionRow.session_id,
     SessionRow.name,
     SessionRow.classification,
@@ -36,18 +37,33 @@ _SESSION_COLUMNS = (
     SessionRow.cleared,
     SessionRow.sequence,
     SessionRow.attendance,
+    SessionRow.session_type_id,
+    SessionRow.arrangement,
+    SessionRow.credits,
+    SessionRow.price_minor,
+    SessionRow.currency,
+    SessionRow.cancellation_minutes,
+    SessionRow.package_id,
+    SessionRow.group_id,
+    SessionRow.schedule_id,
+    SessionRow.placeholder,
+    SessionRow.cancelled_at,
 )
 
 
-_SESSION = select(*_SESSION_COLUMNS).where(SessionRow.session_id == bindparam("session_id"))
+_SESSION = select(*SESSION_COLUMNS).where(SessionRow.session_id == bindparam("session_id"))
 
 
 # Not a full FOR UPDATE: only the columns outside the key are going to change.
 _SESSION_FOR_UPDATE = _SESSION.with_for_update(key_share=True)
 
 
+# A full one, which even those who only rely on the session's time and place wait for.
+_SESSION_TO_MOVE = _SESSION.with_for_update()
+
+
 _SESSION_AND_PERSON = select(
-    *_SESSION_COLUMNS,
+    *SESSION_COLUMNS,
     # One who was merged or erased is nobody here, at no further cost.
     select(PersonRow.kind)
     .where(
@@ -60,14 +76,21 @@ _SESSION_AND_PERSON = select(
 ).where(SessionRow.session_id == bindparam("session_id"))
 
 
+_SETTLED_SESSION_AND_PERSON = _SESSION_AND_PERSON.with_for_update(
+    read=True, key_share=True, of=SessionRow
+)
+
+
 _TAKE_SEAT = (
     update(SessionRow)
     .where(
         SessionRow.session_id == bindparam("id"),
         SessionRow.taken < SessionRow.capacity,
         SessionRow.starts_at > bindparam("at"),
+        SessionRow.cancelled_at.is_(None),
     )
     .values(taken=SessionRow.taken + 1)
+    .returning(*SESSION_COLUMNS)
 )
 
 
@@ -89,7 +112,8 @@ _NOTE_QUEUE = (
 )
 
 
-def _session(row: Any) -> Session:
+def session_of(row: Any) -> Session:
+    """Make a session of a row with these columns, in this order."""
     return Session(
         row.session_id,
         row.name,
@@ -106,48 +130,65 @@ def _session(row: Any) -> Session:
         row.demand,
         row.cleared,
         row.sequence,
+        row.session_type_id,
         AttendanceMode(row.attendance),
+        Arrangement(row.arrangement),
+        row.credits,
+        row.price_minor,
+        row.currency,
+        row.cancellation_minutes,
+        row.package_id,
+        row.group_id,
+        row.schedule_id,
+        row.placeholder,
+        row.cancelled_at,
     )
 
 
-def add_session_type(sql: Connection, values: dict[str, Any]) -> None:
-    """Keep a new session type."""
-    sql.execute(insert(SessionTypeRow), values)
-
-
-def find_session_type(sql: Connection, session_type_id: UUID) -> Row[Any] | None:
-    """Find a session type."""
-    query = select(SessionTypeRow.__table__)
-    return sql.execute(query.where(SessionTypeRow.session_type_id == session_type_id)).one_or_none()
-
-
-def add_session(sql: Connection, session: Session, session_type_id: UUID) -> None:
-    """Put a session on the timetable."""
-    values = asdict(session) | {"session_type_id": session_type_id}
-    sql.execute(insert(SessionRow), values)
+def add_sessions(
+    sql: Connection, sessions: Sequence[Session], **more: str | list[dict[str, str]] | None
+) -> None:
+    """Put sessions on the timetable; `more` are the columns a session has besides its seats."""
+    if sessions:
+        sql.execute(insert(SessionRow), [asdict(session) | more for session in sessions])
 
 
 def find_session(sql: Connection, session_id: UUID) -> Session | None:
     """Find a session."""
     row = sql.execute(_SESSION, {"session_id": session_id}).one_or_none()
-    return None if row is None else _session(row)
+    return None if row is None else session_of(row)
 
 
 def session_for_update(sql: Connection, session_id: UUID) -> Session | None:
     """Find a session and keep its seats from changing until the commit."""
     row = sql.execute(_SESSION_FOR_UPDATE, {"session_id": session_id}).one_or_none()
-    return None if row is None else _session(row)
+    return None if row is None else session_of(row)
+
+
+def session_to_move(sql: Connection, session_id: UUID) -> Session | None:
+    """Find a session and keep everything of it, its time too, from being relied on meanwhile."""
+    row = sql.execute(_SESSION_TO_MOVE, {"session_id": session_id}).one_or_none()
+    return None if row is None else session_of(row)
 
 
 def session_and_person(
-    sql: Connection, session_id: UUID, person_id: UUID
+    sql: Connection, session_id: UUID, person_id: UUID, *, settled: bool = False
 ) -> tuple[Session | None, PersonKind | None]:
-    """Find a session and, in the same look, what a person is to the studio."""
+    """Find a session and, in the same look, what a person is to the studio.
+
+    Args:
+        sql: the transaction.
+        session_id: the session.
+        person_id: the person.
+        settled: keep the session from being moved or cancelled until the commit; that keeps
+            nobody from taking or freeing a seat.
+    """
     ids = {"session_id": session_id, "person_id": person_id}
-    row = sql.execute(_SESSION_AND_PERSON, ids).one_or_none()
+    query = _SETTLED_SESSION_AND_PERSON if settled else _SESSION_AND_PERSON
+    row = sql.execute(query, ids).one_or_none()
     if row is None:
         return None, None
-    return _session(row), PersonKind(row.kind) if row.kind else None
+    return session_of(row), PersonKind(row.kind) if row.kind else None
 
 
 def change_session(sql: Connection, session_id: UUID, changes: dict[str, Any]) -> None:
@@ -155,9 +196,14 @@ def change_session(sql: Connection, session_id: UUID, changes: dict[str, Any]) -
     sql.execute(update(SessionRow).where(SessionRow.session_id == session_id).values(**changes))
 
 
-def take_seat(sql: Connection, session_id: UUID, *, at: datetime) -> bool:
-    """Take a free seat of a session that has not started; the one line that can oversell."""
-    return sql.execute(_TAKE_SEAT, {"id": session_id, "at": at}).rowcount == 1
+def take_seat(sql: Connection, session_id: UUID, *, at: datetime) -> Session | None:
+    """Take a free seat of a session that has not started; the one line that can oversell.
+
+    Returns:
+        The session as it is from now until the commit, or None: no seat was to be had.
+    """
+    row = sql.execute(_TAKE_SEAT, {"id": session_id, "at": at}).first()
+    return None if row is None else session_of(row)
 
 
 def give_seats(sql: Connection, session_id: UUID, seats: int = 1) -> None:
@@ -169,32 +215,3 @@ def note_queue(sql: Connection, session: Session, *, seats: int) -> None:
     """Set a session's `demand` and `cleared`, and take or give seats with it."""
     values = {"new_demand": session.demand, "new_cleared": session.cleared, "seats": seats}
     sql.execute(_NOTE_QUEUE, {"id": session.session_id, **values})
-
-
-def sessions_to_attend(sql: Connection, *, at: datetime, limit: int) -> list[Session]:
-    """Claim sessions that have started and whose people are to be marked automatically."""
-    query = (
-        select(*_SESSION_COLUMNS)
-        .where(
-            SessionRow.starts_at <= at,
-            SessionRow.attended_at.is_(None),
-            SessionRow.attendance == AttendanceMode.AUTOMATIC.value,
-        )
-        .order_by(SessionRow.starts_at)
-        .limit(limit)
-        .with_for_update(key_share=True, skip_locked=True)
-    )
-    return [_session(row) for row in sql.execute(query)]
-
-
-def list_sessions(
-    sql: Connection, *, since: datetime, until: datetime, limit: int
-) -> list[Session]:
-    """List the sessions that start in a time, the first first."""
-    query = (
-        select(*_SESSION_COLUMNS)
-        .where(SessionRow.starts_at >= since, SessionRow.starts_at < until)
-        .order_by(SessionRow.starts_at, SessionRow.session_id)
-        .limit(limit)
-    )
-    return [_session(row) for row in sql.execute(query)]

@@ -1,7 +1,7 @@
 """Consent, search, merging and erasing of people; credits, letters and downloads.
 
 Revision ID: 0003
-Revises: 0001
+Revises: 0002
 """
 
 import re
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -87,6 +87,7 @@ def _create_tables_of_people() -> None:
         "consents",
         sa.Column("consent_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
         sa.Column("given", sa.Boolean(), nullable=False),
         sa.Column("how", sa.String(length=200), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),

@@ -1,0 +1,100 @@
+"""Cancelling a session, and everything in it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.booking import store
+from services.booking.actions.seats import occasion, session_for_update
+from services.booking.actions.sessions import as_values
+from services.booking.actions.visits import mark
+from services.booking.domain import HoldState, Session
+from shared.contracts import Values
+from shared.contracts.booking import BookingCancelled, SessionCancelled
+from shared.contracts.errors import InvalidRequest, SessionNotFound
+from shared.db import Tx
+
+BATCH = 200
+
+
+def cancel_session(tx: Tx, session_id: UUID, reason: str, *, at: datetime) -> Values:
+    """Call a session off: nobody books it or waits for it, and every booking is cancelled.
+
+    The first bookings end with it and the others soon after, a batch at a time, so that a session
+    of thousands holds nobody up. Visits that were counted are taken back. Cancelling again
+    changes nothing.
+
+    Source: Q22.
+    """
+    bookings = store.live_bookings(tx.sql, session_id, limit=BATCH)
+    holds = store.open_holds_for_update(tx.sql, session_id, limit=BATCH)
+    session = store.session_to_move(tx.sql, session_id)
+    if session is None:
+        raise SessionNotFound(str(session_id))
+    if session.cancelled:
+        return as_values(session)
+    if at >= session.ends_at:
+        msg = "session_id: It is over and cannot be cancelled any more."
+        raise InvalidRequest(msg)
+    number = session.sequence + 1
+    ended = {"cancelled_at": at, "cancel_reason": reason, "sequence": number}
+    store.change_session(tx.sql, session_id, ended)
+    store.nobody_waits(tx.writes, session_id)
+    tx.emit(
+        SessionCancelled(
+            session_id=session_id,
+            reason=reason,
+            sequence=number,
+            cancelled_at=at,
+            **occasion(session),
+        )
+    )
+    _empty(tx, session, bookings, holds, at=at)
+    tx.wake("empty_cancelled_sessions")
+    emptied = max(0, session.taken - len(bookings) - len(holds))
+    return as_values(replace(session, cancelled_at=at, sequence=number, taken=emptied))
+
+
+def empty_cancelled_sessions(tx: Tx, *, at: datetime, limit: int = 5) -> int:
+    """Cancel a batch of the bookings of each cancelled session; give how many sessions had some."""
+    with_some = 0
+    for session_id in store.sessions_to_empty(tx.sql, limit=limit):
+        bookings = store.live_bookings(tx.sql, session_id, limit=BATCH)
+        holds = store.open_holds_for_update(tx.sql, session_id, limit=BATCH)
+        session = session_for_update(tx, session_id)
+        if bookings or holds:
+            _empty(tx, session, bookings, holds, at=at)
+            with_some += 1
+        else:
+            store.change_session(tx.sql, session_id, {"emptied_at": at})
+    if with_some:
+        tx.wake("empty_cancelled_sessions")
+    return with_some
+
+
+def _empty(
+    tx: Tx, session: Session, bookings: Sequence[Any], holds: Sequence[store.Hold], *, at: datetime
+) -> None:
+    """End locked bookings and holds of a locked session; their seats go to nobody."""
+    for booking in bookings:
+        mark(tx, booking, session, None, at=at)
+        store.end_booking(tx.writes, booking.booking_id, at=at, by="staff", spot_id=None)
+        tx.emit(
+            BookingCancelled(
+                booking_id=booking.booking_id,
+                session_id=session.session_id,
+                person_id=booking.person_id,
+                spot_id=None,
+                cancelled_at=at,
+                cancelled_by="staff",
+                session_cancelled=True,
+                sequence=booking.sequence + 1,
+                **occasion(session),
+            )
+        )
+    for hold in holds:
+        store.end_hold(tx.writes, hold.hold_id, HoldState.ENDED, at=at)
+    if bookings or holds:
+        store.give_seats(tx.sql, session.session_id, len(bookings) + len(holds))

@@ -1,0 +1,103 @@
+"""Which dates an RFC 5545 rule gives, by python-dateutil.
+
+The rule is worked out on the clock on the studio's wall, and each date turned into an instant
+afterwards: a class at ten is at ten all the year round. Only the parts of a rule a timetable needs
+are taken: those that name days. Times of day come from the first session.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from dateutil.rrule import rrulestr
+
+from services.booking.domain import from_the_wall
+from shared.contracts.errors import InvalidRequest
+
+_ANYWHERE = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}
+_PARTS = {
+    "DAILY": _ANYWHERE,
+    "WEEKLY": _ANYWHERE | {"BYDAY"},
+    "MONTHLY": _ANYWHERE | {"BYDAY", "BYMONTHDAY", "BYSETPOS"},
+    "YEARLY": _ANYWHERE | {"BYDAY", "BYMONTHDAY", "BYMONTH"},
+}
+_LARGEST = {"INTERVAL": 100, "COUNT": 1000}
+
+
+def check_rule(rule: str, first: datetime) -> None:
+    """Hold a rule against what is taken.
+
+    Args:
+        rule: `FREQ=WEEKLY;BYDAY=MO,TH`, with or without `RRULE:` before it.
+        first: when the first session starts, on the wall; the rule has to give it.
+
+    Raises:
+        InvalidRequest: the text says what is wrong with which part.
+    """
+    parts = _parts(rule)
+    freq = parts.get("FREQ", "")
+    if freq not in _PARTS:
+        msg = "rule: FREQ must be DAILY, WEEKLY, MONTHLY or YEARLY."
+        raise InvalidRequest(msg)
+    if wrong := sorted(parts.keys() - _PARTS[freq]):
+        msg = f"rule: {wrong[0]} is not taken with FREQ={freq}."
+        raise InvalidRequest(msg)
+    for name, largest in _LARGEST.items():
+        if name in parts and not (parts[name].isdecimal() and 1 <= int(parts[name]) <= largest):
+            msg = f"rule: {name} must be a whole number from 1 to {largest}."
+            raise InvalidRequest(msg)
+    if "COUNT" in parts and "UNTIL" in parts:
+        msg = "rule: COUNT and UNTIL exclude each other."
+        raise InvalidRequest(msg)
+    try:
+        given = next(_walls(rule, first, first - timedelta(days=1)), None)
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError) as exc:
+        msg = f"rule: Must be a rule of RFC 5545, like FREQ=WEEKLY;BYDAY=MO,TH ({exc})."
+        raise InvalidRequest(msg) from exc
+    if given != first:
+        msg = f"starts_at: The rule does not give {first.date()}, on which the first one would be."
+        raise InvalidRequest(msg)
+
+
+def occurrences(
+    rule: str, first: datetime, zone: str, *, after: date | None, through: date
+) -> Iterator[tuple[datetime, datetime]]:
+    """Give the sessions of a rule in a stretch of days, the first first.
+
+    Args:
+        rule: one that `check_rule` took.
+        first: when the first session starts, on the wall of `zone`.
+        zone: an IANA name.
+        after: the days until this one, included, are left out; None: from the first session on.
+        through: the last day, included.
+
+    Yields:
+        When it starts on the wall, which names it, and when that is (UTC).
+    """
+    since = datetime.combine(after, datetime.max.time()) if after else first - timedelta(days=1)
+    for wall in _walls(rule, first, since):
+        if wall.date() > through:
+            return
+        yield wall, from_the_wall(wall, zone)
+
+
+def _walls(rule: str, first: datetime, since: datetime) -> Iterator[datetime]:
+    parts = _parts(rule)
+    if "UNTIL" in parts:
+        # The first session's clock has no offset, so the end must not have one either.
+        parts["UNTIL"] = parts["UNTIL"].removesuffix("Z")
+        if "T" not in parts["UNTIL"]:
+            parts["UNTIL"] += "T235959"  # the whole day is meant
+    text = ";".join(f"{name}={value}" for name, value in parts.items())
+    dates: Iterator[datetime] = rrulestr(text, dtstart=first).xafter(since)
+    return dates
+
+
+def _parts(rule: str) -> dict[str, str]:
+    parts: dict[str, str] = {}
+    for part in rule.strip().upper().removeprefix("RRULE:").split(";"):
+        name, equals, value = part.partition("=")
+        if not equals or not value or name in parts:
+            msg = f"rule: {part or 'An empty part'} is no part of a rule of RFC 5545."
+            raise InvalidRequest(msg)
+        parts[name] = value
+    return parts

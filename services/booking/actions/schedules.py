@@ -1,0 +1,182 @@
+"""Sessions that recur: made some weeks ahead, by the clock, each of them once."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.booking import store
+from services.booking.actions.endings import cancel_session
+from services.booking.actions.recurrence import check_rule, occurrences
+from services.booking.actions.sessions import (
+    find_kind,
+    new_session,
+    put_on_timetable,
+    settled_details,
+)
+from services.booking.domain import Arrangement, Session, on_the_wall
+from shared.contracts import Values
+from shared.contracts.errors import InvalidRequest, ScheduleNotFound
+from shared.db import Tx
+
+_MOST_AT_ONCE = 400
+_NOT_ANY_MORE = "This date was taken off the timetable."
+
+
+def create_schedule(
+    tx: Tx,
+    *,
+    session_type_id: UUID,
+    starts_at: datetime,
+    rule: str,
+    last_on: date | None,
+    weeks_ahead: int,
+    at: datetime,
+    **details: Any,
+) -> Values:
+    """Have a session recur, and put its first weeks on the timetable at once.
+
+    Args:
+        tx: the transaction.
+        session_type_id: of a type for multi sessions.
+        starts_at: when the first one starts, UTC; its time of day in the zone is that of all.
+        rule: which days, by RFC 5545: `FREQ=WEEKLY;BYDAY=MO,TH`.
+        last_on: the last day, in the zone; None: as long as the rule says.
+        weeks_ahead: how far ahead sessions are on the timetable.
+        at: now, UTC.
+        details: the other fields of a session.
+
+    Source: Q6.
+    """
+    kind = find_kind(tx, session_type_id, Arrangement.MULTI)
+    details, notes = settled_details(kind, details)
+    if starts_at <= at:
+        msg = "starts_at: Must be in the future."
+        raise InvalidRequest(msg)
+    first = on_the_wall(starts_at, details["time_zone"]).replace(second=0, microsecond=0)
+    check_rule(rule, first)
+    schedule_id = uuid4()
+    plain = {key: getattr(value, "value", value) for key, value in details.items()}
+    own: Values = {
+        "schedule_id": schedule_id,
+        "session_type_id": session_type_id,
+        "rule": rule,
+        "first_start": first.isoformat(timespec="minutes"),
+        "weeks_ahead": weeks_ahead,
+        "last_on": last_on,
+        "skipped": [],
+        "made_through": None,
+        "extend_at": at,
+        "created_at": at,
+    }
+    store.add_schedule(tx.sql, plain | own)
+    _extend(tx, store.find_schedule(tx.sql, schedule_id), kind, at=at)
+    return get_schedule(tx.sql, schedule_id, at=at) | {"notes": notes}
+
+
+def extend_schedules(tx: Tx, *, at: datetime, limit: int = 20) -> int:
+    """Put on the timetable what has come within reach; give how many sessions were made."""
+    made = 0
+    for schedule in store.schedules_to_extend(tx.sql, at=at, limit=limit):
+        kind = store.find_session_type(tx.sql, schedule.session_type_id)
+        made += _extend(tx, schedule, kind, at=at)
+    return made
+
+
+def _extend(tx: Tx, schedule: Any, kind: Any, *, at: datetime) -> int:
+    """Make the sessions of a locked schedule until its horizon; none is made twice."""
+    zone = schedule.time_zone
+    today = on_the_wall(at, zone).date()
+    horizon = today + timedelta(weeks=schedule.weeks_ahead)
+    through = min(horizon, schedule.last_on or horizon)
+    first = datetime.fromisoformat(schedule.first_start)
+    made = 0
+    walls = occurrences(schedule.rule, first, zone, after=schedule.made_through, through=through)
+    for wall, starts_at in walls:
+        if wall.date().isoformat() in schedule.skipped or starts_at <= at:
+            continue
+        if made == _MOST_AT_ONCE:
+            through = wall.date() - timedelta(days=1)
+            break
+        details = schedule._asdict()
+        session = new_session(kind, details, starts_at, schedule_id=schedule.schedule_id)
+        occurrence = wall.isoformat(timespec="minutes")
+        put_on_timetable(tx, [session], details, at=at, occurrence=occurrence)
+        made += 1
+    over = schedule.last_on is not None and through >= schedule.last_on
+    next_at = at if made == _MOST_AT_ONCE else at + timedelta(days=1)
+    reached = {"made_through": through, "extend_at": None if over else next_at}
+    store.change_schedule(tx.sql, schedule.schedule_id, reached)
+    return made
+
+
+def end_schedule(
+    tx: Tx, schedule_id: UUID, last_on: date, *, cancel_booked: bool, at: datetime
+) -> Values:
+    """Let a schedule end: after its last day nothing is made, and what was made is cancelled.
+
+    Sessions in which somebody has a place stay, and the reply names them, unless
+    `cancel_booked` says that they are to be cancelled, too.
+    """
+    schedule = _schedule(tx, schedule_id)
+    later = [
+        session
+        for occurrence, session in store.sessions_of_schedule(tx.sql, schedule_id, since=at)
+        if date.fromisoformat(occurrence[:10]) > last_on
+    ]
+    if schedule.last_on is not None and last_on > schedule.last_on:
+        msg = f"last_on: The schedule ends on {schedule.last_on}; it can only end earlier."
+        raise InvalidRequest(msg)
+    store.change_schedule(tx.sql, schedule_id, {"last_on": last_on, "extend_at": at})
+    kept = _take_off(tx, later, cancel_booked=cancel_booked, at=at)
+    return get_schedule(tx.sql, schedule_id, at=at) | {"kept": kept}
+
+
+def skip_date(tx: Tx, schedule_id: UUID, on: date, *, cancel_booked: bool, at: datetime) -> Values:
+    """Leave one day of a schedule out; what was made for it is cancelled.
+
+    Raises:
+        InvalidRequest: somebody has a place in it, and `cancel_booked` is not said.
+    """
+    schedule = _schedule(tx, schedule_id)
+    there = [
+        session
+        for occurrence, session in store.sessions_of_schedule(tx.sql, schedule_id, since=at)
+        if date.fromisoformat(occurrence[:10]) == on
+    ]
+    if any(session.taken for session in there) and not cancel_booked:
+        msg = f"on: People have places on {on}; with cancel_booked they are told it is cancelled."
+        raise InvalidRequest(msg)
+    skipped = sorted({*schedule.skipped, on.isoformat()})
+    store.change_schedule(tx.sql, schedule_id, {"skipped": skipped})
+    _take_off(tx, there, cancel_booked=True, at=at)
+    return get_schedule(tx.sql, schedule_id, at=at)
+
+
+def _take_off(
+    tx: Tx, sessions: Sequence[Session], *, cancel_booked: bool, at: datetime
+) -> list[UUID]:
+    """Cancel sessions; give those that stay because somebody has a place in them."""
+    kept = []
+    for session in sessions:
+        if session.taken and not cancel_booked:
+            kept.append(session.session_id)
+        else:
+            cancel_session(tx, session.session_id, _NOT_ANY_MORE, at=at)
+    return kept
+
+
+def _schedule(tx: Tx, schedule_id: UUID) -> Any:
+    schedule = store.find_schedule(tx.sql, schedule_id, lock=True)
+    if schedule is None:
+        raise ScheduleNotFound(str(schedule_id))
+    return schedule
+
+
+def get_schedule(sql: Any, schedule_id: UUID, *, at: datetime) -> Values:
+    """Give a schedule, and what of it is on the timetable from now on."""
+    schedule = store.find_schedule(sql, schedule_id)
+    if schedule is None:
+        raise ScheduleNotFound(str(schedule_id))
+    ahead = [session for _, session in store.sessions_of_schedule(sql, schedule_id, since=at)]
+    return schedule._asdict() | {"sessions": ahead, "notes": [], "kept": []}

@@ -1,0 +1,80 @@
+"""What booking does for people who sign up by themselves on a public page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.booking import store
+from services.booking.actions.people import register_person
+from services.booking.actions.places import book
+from services.booking.domain import Classification, PersonKind
+from shared.contracts import Values
+from shared.contracts.errors import AlreadyBooked, AlreadyWaiting, NotForLeads, SessionNotFound
+from shared.db import Tx
+
+_CONSENT = "ticked the box on the page to sign up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Somebody at a public page, who may be anybody: what they say of themselves."""
+
+    name: str
+    email: str
+    phone: str | None  # E.164
+    language: str  # ISO 639-1
+    marketing: bool = False  # whether they want messages that advertise
+
+
+def sign_up(tx: Tx, session_id: UUID, visitor: Visitor, *, or_wait: bool, at: datetime) -> Values:
+    """Give a visitor a place in a session, or one on its list.
+
+    Nobody has proved who they are, so a visitor is treated as a lead whatever the person of that
+    name and address is to the studio. Somebody who has a place, or waits, is answered as if they
+    had got it now: whoever knows a name and an address learns nothing from the page, and the email
+    that says more goes to the address alone.
+
+    Source: Q5, B49.
+    """
+    session = store.find_session(tx.sql, session_id)
+    if session is None:
+        raise SessionNotFound(str(session_id))
+    if session.classification is not Classification.MARKETING:
+        msg = f"{session.name} is not classified as marketing"
+        raise NotForLeads(msg)
+    person_id = _known_or_new(tx, visitor, at=at)
+    try:
+        place = book(tx, session_id, person_id, or_wait=or_wait, at=at)
+    except AlreadyBooked:
+        # Whether the session is full is there for all to see; whether they have a place is not.
+        return {"status": "booked" if session.free else "waiting"}
+    except AlreadyWaiting:
+        return {"status": "waiting"}
+    return {"status": place["status"]}
+
+
+def _known_or_new(tx: Tx, visitor: Visitor, *, at: datetime) -> UUID:
+    """Find the person of this name and address, or make a lead of them.
+
+    What is known of a person is not changed, for anybody can fill in the form.
+    """
+    for row in store.people_at(tx.sql, visitor.email):
+        if _plain(row.name) == _plain(visitor.name):
+            person_id: UUID = row.person_id
+            return person_id
+    made = register_person(
+        tx,
+        kind=PersonKind.LEAD,
+        name=visitor.name,
+        email=visitor.email,
+        phone=visitor.phone,
+        language=visitor.language,
+        consent=_CONSENT,
+        marketing=visitor.marketing,
+        at=at,
+    )
+    return UUID(str(made["person_id"]))
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())

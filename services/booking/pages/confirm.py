@@ -1,0 +1,105 @@
+"""The page where somebody confirms a place that was reserved for them.
+
+The link names the hold, so nobody needs an account. Source: B14, B29, B54.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+from werkzeug.wrappers import Request, Response
+
+from services.booking import actions, store
+from services.booking.domain import HoldKind, HoldState, Session
+from services.booking.pages.manage import manage_token
+from services.booking.pages.show import see, show, sorry
+from shared.clock import Now
+from shared.contracts.booking import CONFIRM_LINK, MANAGE_PATH
+from shared.contracts.errors import Refused
+from shared.db import Transactions
+from shared.links import LinkInvalid, open_link
+from shared.web import page
+
+
+class ConfirmPages:
+    """The pages behind the link of a reservation."""
+
+    db: Transactions
+    now: Now
+
+    @page("GET", "/confirm/<token>")
+    def show_confirm_page(self, request: Request, token: str) -> Response:
+        """Show what is reserved, and the button that confirms it."""
+        try:
+            reserved = self._reserved(token)
+        except LinkInvalid as exc:
+            return sorry(request, exc)
+        return self._confirm_page(request, reserved)
+
+    @page("POST", "/confirm/<token>")
+    def confirm_by_link(self, request: Request, token: str) -> Response:
+        """Confirm the reservation; again and again is the same as once."""
+        try:
+            reserved = self._reserved(token)
+            if reserved.open(self.now()):
+                with self.db.begin() as tx:
+                    actions.confirm_hold(tx, reserved.hold.hold_id, at=self.now())
+                reserved = self._reserved(token)
+        except LinkInvalid as exc:
+            return sorry(request, exc)
+        except Refused:
+            # Something came between: the page says how it stands now.
+            reserved = self._reserved(token)
+        return self._confirm_page(request, reserved)
+
+    def _confirm_page(self, request: Request, reserved: "Reserved") -> Response:
+        session, language = reserved.session, reserved.language
+        if reserved.hold.state is HoldState.GRANTED:
+            token = manage_token(reserved.hold.hold_id, session)
+            return see(MANAGE_PATH, token=token, request=request)
+        if reserved.has_place:
+            return show(request, "booked_already", language, session=session)
+        if not reserved.open(self.now()):
+            return show(request, "reservation_over", language, status=410, session=session)
+        return show(request, "confirm", language, session=session, hold=reserved.hold)
+
+    def _reserved(self, token: str) -> "Reserved":
+        hold_id = open_link(CONFIRM_LINK, token, at=self.now())
+        with self.db.read() as sql:
+            return _read_reserved(sql, hold_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A reservation, what it is of, and the language its person reads."""
+
+    hold: store.Hold
+    session: Session
+    language: str | None
+    has_place: bool  # by another booking
+
+    def open(self, at: datetime) -> bool:
+        """Say whether it can still be confirmed at `at` (UTC)."""
+        until = self.hold.held_until
+        lapsed = until is not None and until <= at
+        return self.hold.state is HoldState.OPEN and not lapsed and not self.session.started(at)
+
+
+def _read_reserved(sql: Connection, hold_id: UUID) -> Reserved:
+    """Read what a link about a reservation shows.
+
+    Raises:
+        LinkInvalid: there is no such reservation.
+    """
+    hold = store.find_hold(sql, hold_id)
+    if hold is None or hold.kind is HoldKind.WAITLIST or hold.person_id is None:
+        msg = "this link is about nothing"
+        raise LinkInvalid(msg)
+    session = store.find_session(sql, hold.session_id)
+    person = store.find_person(sql, hold.person_id)
+    if session is None or person is None:
+        msg = "this link is about nothing"
+        raise LinkInvalid(msg)
+    has_place = store.has_place(sql, hold.session_id, hold.person_id)
+    return Reserved(hold, session, person.language, has_place)

@@ -1,0 +1,129 @@
+"""A session's own page, where leads pick a place; its address is no secret."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError
+from werkzeug.wrappers import Request, Response
+
+from services.booking import actions, schemas
+from services.booking.pages.offers import Offer, Standing, read_offer
+from services.booking.pages.show import see, show, sorry, with_pictures
+from shared.clock import Now
+from shared.contracts import Values
+from shared.contracts.errors import Refused, SessionFull, WaitlistFull
+from shared.db import Transactions, Tx
+from shared.forms import form_token, submit_once
+from shared.links import LinkInvalid, open_link, sign_link
+from shared.web import page
+
+BOOKED_LINK = "signed-up"
+"""The purpose of a link that names a session and says that its visitor has a place there."""
+WAITING_LINK = "signed-up-to-wait"
+"""The purpose of a link that names a session and says that its visitor is on its list."""
+_DONE = {"booked": (BOOKED_LINK, "booked"), "waiting": (WAITING_LINK, "waiting")}
+_KEPT = timedelta(hours=12)
+_FIELDS = ("name", "email", "phone", "language", "agree", "marketing", "spot")
+
+
+class SessionPages:
+    """The page everybody sees, and the form on it."""
+
+    db: Transactions
+    now: Now
+
+    @page("GET", "/sessions/<session_id>")
+    def show_session_page(self, request: Request, session_id: str) -> Response:
+        """Show a session, and the form by which leads sign up for it."""
+        offer = self._offer(session_id)
+        return self._session_page(request, offer, {}, {})
+
+    @page("POST", "/sessions/<session_id>")
+    def sign_up_by_form(self, request: Request, session_id: str) -> Response:
+        """Give whoever submits the form a place; the same form again gives the same one."""
+        offer = self._offer(session_id)
+        given = request.form.to_dict()
+        try:
+            wish = schemas.SignUp().load(given)
+        except ValidationError as exc:
+            return self._session_page(request, offer, given, exc.messages_dict, status=422)
+        if offer is None or wish["spot"] not in [spot.session_id for spot in offer.spots]:
+            return self._session_page(request, offer, given, {"spot": []}, status=422)
+        try:
+            came = self._submit(wish)
+        except Refused as exc:
+            note = "taken" if isinstance(exc, SessionFull | WaitlistFull) else "refused"
+            fresh = self._offer(session_id)  # as it is now, which is why it was refused
+            return self._session_page(request, fresh, given, {}, note=note, status=409)
+        purpose, word = _DONE[came["status"]]
+        token = sign_link(purpose, wish["spot"], expires_at=self.now() + _KEPT)
+        return see("/sessions/{word}/{token}", word=word, token=token, request=request)
+
+    @page("GET", "/sessions/booked/<token>")
+    def show_signed_up(self, request: Request, token: str) -> Response:
+        """Say that the place is theirs, and that an email with the rest is on its way."""
+        return self._done_page(request, BOOKED_LINK, "signed_up", token)
+
+    @page("GET", "/sessions/waiting/<token>")
+    def show_waiting(self, request: Request, token: str) -> Response:
+        """Say that they wait, and how they will hear."""
+        return self._done_page(request, WAITING_LINK, "signed_up_to_wait", token)
+
+    def _submit(self, wish: Values) -> Values:
+        spot, token, or_wait = wish["spot"], wish["token"], wish["wait"]
+        visitor = actions.Visitor(
+            name=wish["name"],
+            email=wish["email"],
+            phone=wish["phone"],
+            language=wish["language"],
+            marketing=wish["marketing"],
+        )
+
+        def sign_up(tx: Tx) -> Values:
+            return actions.sign_up(tx, spot, visitor, or_wait=or_wait, at=self.now())
+
+        content = {name: wish[name] for name in ("spot", "name", "email")}
+        return submit_once(self.db, token, content, sign_up, at=self.now())
+
+    def _offer(self, session_id: str) -> Offer | None:
+        try:
+            about = UUID(session_id)
+        except ValueError:
+            return None
+        with self.db.read() as sql:
+            return read_offer(sql, about)
+
+    def _session_page(
+        self,
+        request: Request,
+        offer: Offer | None,
+        given: Values,
+        wrong: Values,
+        *,
+        note: str = "",
+        status: int = 200,
+    ) -> Response:
+        if offer is None:
+            return show(request, "session_unknown", status=404)
+        about: Any = {
+            "offer": offer,
+            "standing": offer.standing(self.now()),
+            "spots": offer.spots_to_choose(self.now()),
+            "Standing": Standing,
+            "given": {name: given.get(name, "") for name in _FIELDS},
+            "wrong": set(wrong),
+            "note": note,
+            "token": form_token(),
+        }
+        return with_pictures(show(request, "session", status=status, **about))
+
+    def _done_page(self, request: Request, purpose: str, template: str, token: str) -> Response:
+        try:
+            session_id = open_link(purpose, token, at=self.now())
+        except LinkInvalid as exc:
+            return sorry(request, exc)
+        offer = self._offer(str(session_id))
+        if offer is None:
+            return show(request, "session_unknown", status=404)
+        return show(request, template, session=offer.spots[0])

@@ -1,0 +1,135 @@
+"""The shape of calls and replies about multi sessions and schedules."""
+
+from marshmallow import Schema, fields, validate
+
+from services.booking.domain import SpotState
+from services.booking.schemas.sessions import Details, Session
+from services.booking.schemas.texts import Paragraphs, Photo, photos
+from shared.shapes import Instant, Line, count
+
+_DAYS = validate.Length(max=366)
+
+
+class ScheduleSpots(Details):
+    """A multi session; its first spot starts at `starts_at`, and the capacity is each spot's."""
+
+    starts_at = Instant(required=True)
+    spots = count(1, 500, required=True)
+    same_time = fields.Boolean(load_default=False)
+    also_on = fields.List(fields.Date(), load_default=list, validate=_DAYS)
+    capacity = count(0, 100_000, load_default=1)
+
+
+class AddSpots(Schema):
+    """More spots of a multi session, at another date or time."""
+
+    group_id = fields.UUID(required=True)
+    starts_at = Instant(required=True)
+    spots = count(1, 500, load_default=1)
+    same_time = fields.Boolean(load_default=False)
+    also_on = fields.List(fields.Date(), load_default=list, validate=_DAYS)
+    capacity = count(0, 100_000, load_default=None, allow_none=True)
+
+
+class ChangeGroup(Schema):
+    """What changes of all spots of a multi session; what is left out stays."""
+
+    group_id = fields.UUID(required=True)
+    name = Line()
+    text = Paragraphs()
+    photos = photos()
+
+
+class OneGroup(Schema):
+    """A multi session by id."""
+
+    group_id = fields.UUID(required=True)
+
+
+class Spot(Session):
+    """A spot of a multi session; `on` is its day in the session's zone."""
+
+    state = fields.Enum(SpotState, by_value=True)
+    booked = fields.Integer()
+    on = fields.Date()
+
+
+class Pattern(Schema):
+    """What the sessions of a group or a schedule are made with."""
+
+    session_type_id = fields.UUID()
+    name = fields.String()
+    text = fields.String()
+    photos = fields.List(fields.Nested(Photo))
+    classification = fields.String()
+    time_zone = fields.String()
+    staff = fields.String()
+    location = fields.String()
+    capacity = fields.Integer()
+    waiting_list_size = fields.Integer()
+    waiting_list_closes_minutes = fields.Integer()
+    credits = fields.Integer()
+    price_minor = fields.Integer()
+    currency = fields.String()
+    cancellation_minutes = fields.Integer()
+    created_at = fields.AwareDateTime()
+    notes = fields.List(fields.String())
+
+
+class Group(Pattern):
+    """A multi session, with the link by which clients pick a spot."""
+
+    group_id = fields.UUID()
+    link = fields.String()
+    share_link = fields.String()
+    spots = fields.List(fields.Nested(Spot))
+
+
+class CreateSchedule(Details):
+    """A session that recurs by a rule of RFC 5545."""
+
+    starts_at = Instant(required=True)
+    rule = Line(required=True, longest=500)
+    last_on = fields.Date(load_default=None, allow_none=True)
+    weeks_ahead = count(1, 52, load_default=8)
+    capacity = count(0, 100_000, required=True)
+
+
+class OneSchedule(Schema):
+    """A schedule by id."""
+
+    schedule_id = fields.UUID(required=True)
+
+
+class EndSchedule(OneSchedule):
+    """A schedule's last day, in its zone."""
+
+    last_on = fields.Date(required=True)
+    cancel_booked = fields.Boolean(load_default=False)
+
+
+class SkipDate(OneSchedule):
+    """A day of a schedule to be left out, in its zone."""
+
+    on = fields.Date(required=True)
+    cancel_booked = fields.Boolean(load_default=False)
+
+
+class ListSchedules(Schema):
+    """The schedules, the newest first."""
+
+    limit = count(1, 1000, load_default=200)
+
+
+class Schedule(Pattern):
+    """A schedule, and what of it is on the timetable; `kept` stay though it has ended."""
+
+    schedule_id = fields.UUID()
+    rule = fields.String()
+    first_start = fields.String()
+    last_on = fields.Date()
+    weeks_ahead = fields.Integer()
+    skipped = fields.List(fields.String())
+    made_through = fields.Date()
+    sessions = fields.List(fields.Nested(Session))
+    kept = fields.List(fields.UUID())

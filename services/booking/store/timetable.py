@@ -1,0 +1,116 @@
+"""Queries about the timetable: which sessions there are for whom, and what is due with them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from services.booking.domain import (
+    Arrangement,
+    AttendanceMode,
+    Audience,
+    Classification,
+    Session,
+)
+from services.booking.models import SessionRow
+from services.booking.store.sessions import SESSION_COLUMNS, session_of
+
+
+def sessions_to_attend(sql: Connection, *, at: datetime, limit: int) -> list[Session]:
+    """Claim sessions that have started and whose people are to be marked automatically."""
+    query = (
+        select(*SESSION_COLUMNS)
+        .where(
+            SessionRow.starts_at <= at,
+            SessionRow.attended_at.is_(None),
+            SessionRow.attendance == AttendanceMode.AUTOMATIC.value,
+            SessionRow.cancelled_at.is_(None),
+        )
+        .order_by(SessionRow.starts_at)
+        .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    return [session_of(row) for row in sql.execute(query)]
+
+
+def sessions_to_empty(sql: Connection, *, limit: int) -> list[UUID]:
+    """List cancelled sessions that may still have bookings or holds."""
+    query = (
+        select(SessionRow.session_id)
+        .where(SessionRow.cancelled_at.is_not(None), SessionRow.emptied_at.is_(None))
+        .order_by(SessionRow.cancelled_at)
+        .limit(limit)
+    )
+    return list(sql.execute(query).scalars())
+
+
+_SHOWN = {
+    Audience.STAFF: (),
+    Audience.MEMBERS: (SessionRow.classification != Classification.MARKETING.value,),
+    Audience.LEADS: (SessionRow.classification == Classification.MARKETING.value,),
+}
+_ON_EVERYBODYS = (
+    SessionRow.cancelled_at.is_(None),
+    SessionRow.arrangement != Arrangement.SINGLE.value,
+)
+
+
+def list_sessions(
+    sql: Connection, *, since: datetime, until: datetime, limit: int, audience: Audience
+) -> list[Session]:
+    """List the sessions that start in a time and are shown to somebody, the first first.
+
+    What is shown to whom is said by `domain.shown_to`.
+    """
+    everybodys = () if audience is Audience.STAFF else _ON_EVERYBODYS
+    query = (
+        select(*SESSION_COLUMNS)
+        .where(SessionRow.starts_at >= since, SessionRow.starts_at < until)
+        .where(*_SHOWN[audience], *everybodys)
+        .order_by(SessionRow.starts_at, SessionRow.session_id)
+        .limit(limit)
+    )
+    return [session_of(row) for row in sql.execute(query)]
+
+
+_TEXTS = select(
+    SessionRow.text,
+    SessionRow.photos,
+    SessionRow.overruled,
+    SessionRow.roll_call_at,
+    SessionRow.cancel_reason,
+).where(SessionRow.session_id == bindparam("session_id"))
+
+
+def session_texts(sql: Connection, session_id: UUID) -> Row[Any]:
+    """Give what a session says besides its seats: text, photos, and what staff noted."""
+    return sql.execute(_TEXTS, {"session_id": session_id}).one()
+
+
+def sessions_of_group(sql: Connection, group_id: UUID, *, lock: bool = False) -> list[Session]:
+    """List the spots of a group, the first first."""
+    query = (
+        select(*SESSION_COLUMNS)
+        .where(SessionRow.group_id == group_id)
+        .order_by(SessionRow.starts_at, SessionRow.session_id)
+    )
+    if lock:
+        query = query.with_for_update(key_share=True)
+    return [session_of(row) for row in sql.execute(query)]
+
+
+def sessions_of_schedule(
+    sql: Connection, schedule_id: UUID, *, since: datetime
+) -> list[tuple[str, Session]]:
+    """List what a schedule has put on the timetable from an instant on, with its occurrence."""
+    query = (
+        select(*SESSION_COLUMNS, SessionRow.occurrence)
+        .where(
+            SessionRow.schedule_id == schedule_id,
+            SessionRow.starts_at >= since,
+            SessionRow.cancelled_at.is_(None),
+        )
+        .order_by(SessionRow.starts_at)
+    )
+    return [(row.occurrence, session_of(row)) for row in sql.execute(query)]
