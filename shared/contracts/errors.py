@@ -231,5 +231,15 @@ class TreatRedeemedAlready(Refused):
 
 
 @deserialize_to_instance
+class TreatNotOffered(Refused):
+    """No treat of this name is offered, so there is no price in points."""
+
+
+@deserialize_to_instance
+class TreatNotAvailable(Refused):
+    """The treat is for those who never had it, and this person has."""
+
+
+@deserialize_to_instance
 class PurchaseDiffers(Refused):
     """The reference stands for a purchase with other details."""
