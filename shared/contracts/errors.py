@@ -171,6 +171,11 @@ class PlacementNotFound(Refused):
 
 
 @deserialize_to_instance
+class NothingToHandOver(Refused):
+    """No item belongs to the rank of this placement."""
+
+
+@deserialize_to_instance
 class CardNotFound(Refused):
     """No TreatCard has this number."""
 

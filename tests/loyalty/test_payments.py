@@ -28,7 +28,7 @@ def hear_each(desk: Desk, facts: Sequence[Fact], times: int = 1) -> None:
 
 def test_a_booking_earns_once_it_is_paid_in_full_and_nothing_on_its_deposit(desk: Desk) -> None:
     desk.card("ada")
-    booking = {"booking_id": uuid4()}
+    booking: Any = {"booking_id": uuid4()}
     desk.hear(desk.pays("ada", 3_000, left=7_000, **booking), times=2)
     after_deposit = desk.balance("ada")
     desk.suite.advance(days=2)

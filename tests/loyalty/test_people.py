@@ -179,7 +179,8 @@ def test_merged_points_are_as_old_as_they_were_and_debts_stay_debts(desk: Desk) 
     desk.wait(days=11)
 
     assert desk.entries("adah") == [("merged_in", 40), ("merged_in", 7), ("expired", -40)]
-    referral = desk.award("bob", by="cleo") if desk.card("cleo") else None
+    desk.card("cleo")
+    referral = desk.award("bob", by="cleo")
     desk.treat("cleo", desk.books("cleo"), points=90)
     desk.call.withdraw_referral(referral_id=referral["referral_id"])
     desk.merge("cleo", into="adah")

@@ -139,6 +139,8 @@ def test_ranks_are_added_with_criteria_and_put_into_order(dojo: Dojo) -> None:
         "visits": 3,
         "tenure_days": 30,
         "tenure_in": "category",
+        "item": None,
+        "sizes": [],
     }
     assert [r["name"] for r in ordered["ranks"]] == ["white", "black", "yellow"]
     with pytest.raises(InvalidRequest, match="rank_ids"):

@@ -26,13 +26,13 @@ def count_visit(tx: Tx, visit: VisitRecorded | VisitRetracted, *, at: datetime) 
     Visits are kept even while ranking is off and for people without a rank: whoever is placed
     later that day has them counted (Mi3). Source: M3, M33, Mi5.
     """
-    person = store.lock_person(tx.sql, visit.person_id)
+    person = store.lock_meant(tx.sql, visit.person_id)
     came, day = isinstance(visit, VisitRecorded), local_day(visit.starts_at, visit.time_zone)
     news = store.keep_visit(
         tx.sql,
         {
             "booking_id": visit.booking_id,
-            "person_id": visit.person_id,
+            "person_id": person.person_id,
             "session_id": visit.session_id,
             "starts_at": visit.starts_at,
             "time_zone": visit.time_zone,

@@ -1,7 +1,7 @@
 """ranking's rules and value types; pure."""
 
 from services.ranking.domain.entries import Entry, Mark, Move, Rules, replay
-from services.ranking.domain.ladder import Ladder, Standing, qualified, settle
+from services.ranking.domain.ladder import Ladder, Standing, qualified, settle, united
 from services.ranking.domain.sheets import csv_sheet, file_name, harmless
 from services.ranking.domain.values import (
     ANY_TIME,
@@ -60,5 +60,6 @@ __all__ = [
     "replay",
     "report_name",
     "settle",
+    "united",
     "words_of",
 ]
