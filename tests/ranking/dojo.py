@@ -104,14 +104,18 @@ class Dojo:
 
     def merge(self, gone: str, into: str, *, times: int = 1) -> None:
         """Have booking say that two records are of one person."""
-        ids = {"person_id": UUID(self.person(into)), "merged_id": UUID(self.person(gone))}
+        ids: dict[str, Any] = {
+            "person_id": UUID(self.person(into)),
+            "merged_id": UUID(self.person(gone)),
+        }
         self.tell(PersonMerged(**ids, merged_at=self.suite.now()), times=times)
 
     def erase(self, name: str, *, times: int = 1) -> UUID:
         """Have booking say that somebody is to be forgotten; give the erasure's id."""
-        ids = {"person_id": UUID(self.person(name)), "erasure_id": uuid4()}
+        ids: dict[str, Any] = {"person_id": UUID(self.person(name)), "erasure_id": uuid4()}
         self.tell(PersonErased(**ids, erased_at=self.suite.now()), times=times)
-        return ids["erasure_id"]
+        erasure_id: UUID = ids["erasure_id"]
+        return erasure_id
 
     def tell_together(self, facts: Sequence[Fact]) -> None:
         """Have ranking hear facts of one kind as one batch."""

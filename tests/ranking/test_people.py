@@ -1,6 +1,7 @@
 """Two records of one person, people who are forgotten, and what is handed over with a rank."""
 
 import random
+from collections.abc import Callable
 from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
@@ -301,7 +302,10 @@ def test_whoever_is_erased_is_gone_in_every_record_of_theirs(
     dojo.assign("ada")
     dojo.person("adah")
 
-    steps = [lambda: dojo.merge("ada", into="adah"), lambda: dojo.erase("adah")]
+    steps: list[Callable[[], Any]] = [
+        lambda: dojo.merge("ada", into="adah"),
+        lambda: dojo.erase("adah"),
+    ]
     for step in steps if merged_first else reversed(steps):
         step()
 
@@ -371,3 +375,17 @@ def test_the_item_of_a_rank_can_be_changed_and_taken_away(dojo: Dojo) -> None:
         }
     ]
     assert changed["version"] == 2
+
+
+def test_visits_of_both_ids_heard_as_one_batch_all_count(dojo: Dojo) -> None:
+    dojo.category(ranks=[("white", {"visits": 50}), ("black", {})])
+    dojo.assign("ada")
+    dojo.merge("adah", into="ada")
+
+    dojo.tell_together(
+        [dojo.visit_fact(name, booking_id=uuid4()) for name in ("adah", "ada", "adah", "ada")]
+    )
+    dojo.tell_together([dojo.visit_fact(name, booking_id=uuid4()) for name in ("ada", "adah")])
+
+    assert dojo.here("ada")["visits_here"] == 6
+    assert dojo.matches("ada")

@@ -196,7 +196,7 @@ def test_two_records_merged_while_both_are_visited_lose_no_visit(replicas: list[
             one.assign(gone)
     share(replicas)
 
-    jobs = []
+    jobs: list[object] = []
     for gone, stays in pairs:
         for number in range(4):
             replica = (one, two)[number % 2]

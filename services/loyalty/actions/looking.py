@@ -69,14 +69,15 @@ def find_referral(sql: Any, new_person_id: UUID) -> Values | None:
     return question(referral, has_card=card is not None)
 
 
-def list_referrals(sql: Any, **wanted: Any) -> list[Values]:
+def list_referrals(sql: Any, referrer_id: UUID | None, **wanted: Any) -> list[Values]:
     """List referrals, the oldest first: all, or only the questions staff have not answered yet.
 
     Source: T12.
     """
+    by = None if referrer_id is None else store.meant(sql, referrer_id)
     return [
         row._asdict() | {"asks": row.has_card and row.state == ReferralState.ASKED}
-        for row in store.list_referrals(sql, **wanted)
+        for row in store.list_referrals(sql, referrer_id=by, **wanted)
     ]
 
 

@@ -14,7 +14,7 @@ from services.ranking.domain import csv_sheet, file_name
 from services.ranking.store import Rows
 from shared.contracts import Values
 
-_AT_ONCE = 5000
+_AT_ONCE = 50_000
 _HEADS: Mapping[str, Sequence[str]] = {
     "en": (
         *("Name", "Category", "Rank", "Since", "Visits here", "Days here"),

@@ -197,7 +197,8 @@ def promote_many(
     people = _those_known(tx, store.meant(tx.sql, person_ids))
     category = category_for_share(tx.sql, category_id)
     history = store.history_of(tx.sql, [person.person_id for person in people])
-    names, items = (find(tx.sql, category_id) for find in (store.rank_names, store.items_of))
+    names = store.rank_names(tx.sql, category_id)
+    items = store.items_of(tx.sql, category_id)
     rows: list[Values] = []
     for person in people:
         mine = history.get((person.person_id, category_id), [])

@@ -201,7 +201,7 @@ def change_rank(
     sql.execute(_CHANGE_RANK, values)
 
 
-def items_of(sql: Connection, category_id: UUID) -> Mapping[UUID, Mapping[str, Any]]:
+def items_of(sql: Connection, category_id: UUID) -> dict[UUID, dict[str, Any]]:
     """Give what is handed over with each rank of a category."""
     rows = sql.execute(_ITEMS, {"category_id": category_id})
     return {row.rank_id: {"item": row.item, "sizes": row.sizes} for row in rows}
