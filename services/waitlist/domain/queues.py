@@ -1,4 +1,4 @@
-"""waitlist's rules and value types; pure."""
+"""What a queue is, and who of it is next."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,0 +1,15 @@
+"""waitlist's entrypoints."""
+
+from services.waitlist.service.entries import Entries
+from services.waitlist.service.queues import Queues
+from services.waitlist.service.spots import Spots
+from shared.bus import Database
+from shared.clock import Clock
+
+
+class Waitlist(Queues, Entries, Spots):
+    """The queues, and who is next."""
+
+    name = "waitlist"
+    db = Database()
+    now = Clock()
