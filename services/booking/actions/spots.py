@@ -98,7 +98,7 @@ def _grant_overruled(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
     Source: D29 (a later cancellation frees no seat until the number is under capacity, Qi1).
     """
     ids: Values = {"session_id": request.target_id, "person_id": request.person_id}
-    session, kind = store.session_and_person(tx.sql, **ids)
+    session, kind = store.session_and_person(tx.sql, **ids, settled=True)
     if session is None or session.cancelled or session.started(at):
         _refuse(tx, request, "session_started", still_open=False, at=at)
     elif kind is None or not may_attend(kind, session.classification):
