@@ -126,6 +126,26 @@ class EntryNotFound(Refused):
 
 
 @deserialize_to_instance
+class EntryEnded(Refused):
+    """The entry is not on the list any more, or a seat is asked for in its name already."""
+
+
+@deserialize_to_instance
+class OfferNotFound(Refused):
+    """No offer has this id."""
+
+
+@deserialize_to_instance
+class OfferGone(Refused):
+    """The offer can no longer be taken: it was taken, declined, withdrawn, or its time is over."""
+
+
+@deserialize_to_instance
+class NoSeatFree(Refused):
+    """No freed seat is with the waiting list; staff may overrule the capacity."""
+
+
+@deserialize_to_instance
 class SpotNotFound(Refused):
     """No spot has this id."""
 

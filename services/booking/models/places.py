@@ -26,6 +26,7 @@ class BookingRow(Base):
     attendance: Mapped[str | None] = mapped_column(String(20))
     marks: Mapped[int] = mapped_column(server_default="0")  # how often attendance was marked
     sequence: Mapped[int] = mapped_column(server_default="1")  # counts its changes
+    seat: Mapped[int] = mapped_column(server_default="1")  # which of the seats of a group, from 1
 
 
 _LIVE = BookingRow.state == BookingState.CONFIRMED.value
@@ -34,6 +35,7 @@ Index(
     "bookings_one_live",
     BookingRow.session_id,
     BookingRow.person_id,
+    BookingRow.seat,
     unique=True,
     postgresql_where=_LIVE,
     sqlite_where=_LIVE,

@@ -27,6 +27,7 @@ from services.booking.store.groups import (
 from services.booking.store.holds import (
     Hold,
     add_holds,
+    add_overruled,
     end_hold,
     find_hold,
     hold_for_update,
@@ -87,6 +88,7 @@ __all__ = [
     "add_booking",
     "add_group",
     "add_holds",
+    "add_overruled",
     "add_package",
     "add_person",
     "add_schedule",
