@@ -107,7 +107,7 @@ def test_a_client_has_to_be_one_and_of_a_single_session(studio: Studio) -> None:
         assign(**ids)
     with pytest.raises(InvalidRequest, match="person_id: Either it or client"):
         assign(**ids, person_id=studio.person("ada"), client=new)
-    with pytest.raises(InvalidRequest, match="client.email: "):
+    with pytest.raises(InvalidRequest, match=r"client\.email: "):
         assign(**ids, client=new | {"email": "nobody"})
     with pytest.raises(PersonNotFound):
         assign(**ids, person_id=str(uuid4()))

@@ -1,5 +1,7 @@
 """When spots and recurring sessions start, over both changes of the clock."""
 
+# ruff: noqa: DTZ001 - a clock on a wall has no offset
+
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
