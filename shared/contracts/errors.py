@@ -156,6 +156,26 @@ class MessageNotFound(Refused):
 
 
 @deserialize_to_instance
+class BatchNotFound(Refused):
+    """No messages were written under this id, or none of them has come in yet."""
+
+
+@deserialize_to_instance
+class TemplateNotFound(Refused):
+    """These words have no such version."""
+
+
+@deserialize_to_instance
+class StaffNotFound(Refused):
+    """Nobody of the staff has this id."""
+
+
+@deserialize_to_instance
+class NotLifted(Refused):
+    """The address is suppressed by its owner's own word; only they can take that back."""
+
+
+@deserialize_to_instance
 class RankingNotActive(Refused):
     """The studio has not activated ranking."""
 
