@@ -11,10 +11,15 @@ cat <<EOT
 # Signs the links in emails. To rotate: add a key at the end; drop the old one when its links are
 # past, which is when the sessions they were sent for have begun.
 ATELIER_LINK_KEYS=$(secret)
-# The addresses people reach booking's and ranking's pages under, as links name them.
+# The addresses people reach the services' pages under, as links name them.
 ATELIER_BOOKING_URL=http://127.0.0.1:8600
+ATELIER_NOTIFY_URL=http://127.0.0.1:8602
 ATELIER_RANKING_URL=http://127.0.0.1:8603
 # The mail catcher of the profile "trial"; a real one: smtp+starttls://user:password@host:587
 ATELIER_SMTP_URL=smtp://mail:1025
 ATELIER_MAIL_FROM=Atelier <studio@example.com>
+# An account at Twilio, for text messages; without one they are files in the container.
+ATELIER_TWILIO_ACCOUNT=
+ATELIER_TWILIO_TOKEN=
+ATELIER_TWILIO_SENDER=
 EOT

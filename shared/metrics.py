@@ -76,7 +76,13 @@ PAGES = Counter(
 )
 EMAILS = Counter(
     "atelier_notify_emails_total",
-    "Emails, by kind and outcome: sent, retried, failed, unknown.",
+    "Emails, by kind and outcome: sent, retried, failed, unknown, suppressed.",
+    ["kind", "outcome"],
+    registry=REGISTRY,
+)
+TEXTS = Counter(
+    "atelier_notify_texts_total",
+    "Text messages, by kind and outcome: sent, retried, failed, unknown, suppressed.",
     ["kind", "outcome"],
     registry=REGISTRY,
 )

@@ -9,7 +9,11 @@ from shared.clock import Clock
 from shared.contracts.booking import (
     BookingCancelled,
     BookingConfirmed,
+    PaymentReceived,
+    PaymentRefunded,
     PersonChanged,
+    PersonErased,
+    PersonMerged,
     PersonRegistered,
     VisitRecorded,
     VisitRetracted,
@@ -30,9 +34,22 @@ class Loyalty:
     @on(PersonRegistered)
     @on(PersonChanged)
     def keep_person(self, fact: PersonRegistered | PersonChanged) -> None:
-        """Keep who a person is."""
+        """Keep who a person is, and who is said to have brought them."""
         with self.db.once(fact) as tx:
-            actions.keep_person(tx, fact)
+            said = fact.envelope.said_at if fact.envelope else self.now()
+            actions.keep_person(tx, fact, at=said)
+
+    @on(PersonMerged)
+    def merge_people(self, fact: PersonMerged) -> None:
+        """Have the card, points and referrals of one record be another's."""
+        with self.db.once(fact) as tx:
+            actions.merge_people(tx, fact, at=self.now())
+
+    @on(PersonErased)
+    def erase_person(self, fact: PersonErased) -> None:
+        """Remove what names a person, and say what is kept."""
+        with self.db.once(fact) as tx:
+            actions.erase_person(tx, fact, at=self.now())
 
     @on(BookingConfirmed)
     @on(SpotAllocated)
@@ -53,6 +70,13 @@ class Loyalty:
         """Give the points of a visit, or take them back."""
         with self.db.once(fact) as tx:
             actions.count_visit(tx, fact, at=self.now())
+
+    @on(PaymentReceived)
+    @on(PaymentRefunded)
+    def count_payment(self, fact: PaymentReceived | PaymentRefunded) -> None:
+        """Give the points of a booking that is paid in full, or take back those of a refund."""
+        with self.db.once(fact) as tx:
+            actions.count_payment(tx, fact, at=self.now())
 
     # -- the page and its settings --------------------------------------------------------------
 
@@ -135,6 +159,13 @@ class Loyalty:
             referral = actions.find_referral(sql, new_person_id)
         return None if referral is None else shaped(schemas.Referral, referral)
 
+    @rpc(schemas.ListReferrals())
+    def list_referrals(self, **wanted: Any) -> Any:
+        """List referrals; with `asks`, the questions staff have not answered yet."""
+        with self.db.read() as sql:
+            found = actions.list_referrals(sql, **wanted)
+        return shaped(schemas.ListedReferral, found, many=True)
+
     # -- points ---------------------------------------------------------------------------------
 
     @rpc(schemas.OnePerson())
@@ -164,24 +195,36 @@ class Loyalty:
             recorded = actions.record_purchase(tx, person_id, **purchase, at=self.now())
         return shaped(schemas.Purchase, recorded)
 
-    @rpc(schemas.RedeemTreat())
-    def redeem_treat(self, person_id: UUID, booking_id: UUID, treat: str, points: int) -> Any:
-        """Take the points of a treat that is booked."""
-        with self.db.begin() as tx:
-            taken = actions.redeem_treat(tx, person_id, booking_id, treat, points, at=self.now())
-        return shaped(schemas.Treat, taken)
-
     @every(seconds=3600)
     def expire_points(self) -> None:
         """Take the points that have outlived their time."""
         with self.db.begin() as tx:
             actions.expire_points(tx, at=self.now())
 
-    # -- erasure --------------------------------------------------------------------------------
+    # -- treats ---------------------------------------------------------------------------------
 
-    @rpc(schemas.OnePerson())
-    def erase_person(self, person_id: UUID) -> Any:
-        """Remove what names a person; the receipt says what is kept."""
+    @rpc(schemas.OfferTreat())
+    def offer_treat(self, **offer: Any) -> Any:
+        """Offer a treat for points; without a number, for what is suggested."""
         with self.db.begin() as tx:
-            receipt = actions.erase_person(tx, person_id, at=self.now())
-        return shaped(schemas.Receipt, receipt)
+            offered = actions.offer_treat(tx, **offer, at=self.now())
+        return shaped(schemas.Offer, offered)
+
+    @rpc(schemas.OneTreat())
+    def withdraw_treat(self, treat: str) -> None:
+        """Offer a treat no longer."""
+        with self.db.begin() as tx:
+            actions.withdraw_treat(tx, treat)
+
+    @rpc(schemas.ListTreats())
+    def list_treats(self, person_id: UUID | None) -> Any:
+        """List the treats on offer; for somebody, with whether they may have them."""
+        with self.db.read() as sql:
+            return shaped(schemas.Offer, actions.list_treats(sql, person_id), many=True)
+
+    @rpc(schemas.RedeemTreat())
+    def redeem_treat(self, person_id: UUID, booking_id: UUID, **what: Any) -> Any:
+        """Take the points of a treat that is booked."""
+        with self.db.begin() as tx:
+            taken = actions.redeem_treat(tx, person_id, booking_id, **what, at=self.now())
+        return shaped(schemas.Treat, taken)

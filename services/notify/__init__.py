@@ -1,7 +1,11 @@
 """notify writes the messages and sees them delivered.
 
-Owns:      contact copies, messages and their delivery, templates
-Publishes: EmailSent, EmailFailed
-Hears:     PersonRegistered, PersonChanged, BookingConfirmed, SpotAllocated
-Vendors:   SMTP
+Owns:      contact copies, messages and their delivery, templates, preferences, suppression list
+Publishes: EmailSent, EmailFailed, SmsSent, SmsFailed, MessageSuppressed, NotifyRecordsErased
+Hears:     PersonRegistered, PersonChanged, PersonMerged, PersonErased, BookingConfirmed,
+           BookingMoved, BookingCancelled, ConfirmationRequested, PaymentReceived, PaymentRefunded,
+           PaymentReminderRequested, MessageRequested, SpotAllocated, SpotOffered, OfferClosed,
+           WaitlistJoined, WaitlistLeft, RegistrationConfirmed, RegistrationChanged,
+           RegistrationEnded, EventMessageRequested, RankAwarded, PromotionEarned, ReferralThanked
+Vendors:   SMTP, Twilio
 """

@@ -1,6 +1,6 @@
 """notify's tables."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -32,10 +32,38 @@ class ContactRow(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(8))
     sequence: Mapped[int]
+    time_zone: Mapped[str] = mapped_column(String(64), server_default="")
+    marketing: Mapped[bool] = mapped_column(server_default="0")
+
+
+class MergedRow(Base):
+    """An id that means another person from now on."""
+
+    __tablename__ = "merged"
+
+    merged_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+
+
+class StaffRow(Base):
+    """Somebody of the staff who is told of promotions."""
+
+    __tablename__ = "staff"
+
+    staff_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str | None] = mapped_column(String(320))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(8))
+    is_admin: Mapped[bool]
+    is_operator: Mapped[bool]
 
 
 class MessageRow(Base):
-    """A message to one person; `dedupe` is unique, so nothing is written to them twice."""
+    """A message to one person; `dedupe` is unique, so nothing is written to them twice.
+
+    It is not sent if what it is about, `subject_id`, has changed since `as_of`.
+    """
 
     __tablename__ = "messages"
 
@@ -56,9 +84,139 @@ class MessageRow(Base):
     began_at: Mapped[datetime]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    channel: Mapped[str] = mapped_column(String(8), server_default="email")
+    lane: Mapped[str] = mapped_column(String(8), server_default="direct")
+    subject_id: Mapped[UUID | None]
+    as_of: Mapped[datetime | None]
+    not_after: Mapped[datetime | None]
+    batch_id: Mapped[UUID | None]
+    version: Mapped[int] = mapped_column(server_default="0")
+    provider_id: Mapped[str | None]
+    segments: Mapped[int | None]
+    receipt: Mapped[str | None] = mapped_column(String(20))  # what the carrier said of it later
 
 
-_UNSETTLED = MessageRow.state.in_(
-    [MessageState.DUE.value, MessageState.CLAIMED.value, MessageState.SENDING.value]
+def _while(*states: MessageState) -> dict[str, Any]:
+    """Keep an index small: it holds only the messages in these states."""
+    where = MessageRow.state.in_([state.value for state in states])
+    return {"postgresql_where": where, "sqlite_where": where}
+
+
+Index(
+    "messages_due",
+    MessageRow.due_at,
+    **_while(MessageState.DUE, MessageState.CLAIMED, MessageState.SENDING),
 )
-Index("messages_due", MessageRow.due_at, postgresql_where=_UNSETTLED, sqlite_where=_UNSETTLED)
+Index(
+    "messages_lane",
+    MessageRow.channel,
+    MessageRow.lane,
+    MessageRow.due_at,
+    **_while(MessageState.DUE),
+)
+Index("messages_scheduled", MessageRow.due_at, **_while(MessageState.SCHEDULED))
+_batched = MessageRow.batch_id.is_not(None)
+Index("messages_batch", MessageRow.batch_id, postgresql_where=_batched, sqlite_where=_batched)
+
+
+class StandingRow(Base):
+    """What has happened to a booking, an offer or another subject that messages are about."""
+
+    __tablename__ = "standings"
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+
+
+class ReminderRow(Base):
+    """A session somebody is to be reminded of, in the words of the message that confirmed it."""
+
+    __tablename__ = "reminders"
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    message_id: Mapped[UUID]
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    as_of: Mapped[datetime]
+
+
+class SuppressionRow(Base):
+    """An address that nothing is sent to, whatever is wanted; `scope` is `all` or `news`."""
+
+    __tablename__ = "suppressions"
+
+    address: Mapped[str] = mapped_column(String(320), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(8), primary_key=True)
+    reason: Mapped[str]
+    at: Mapped[datetime]
+
+
+class PreferenceRow(Base):
+    """A kind of message that a person has switched off on a channel."""
+
+    __tablename__ = "preferences"
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(8), primary_key=True)
+
+
+class BatchRow(Base):
+    """Messages that were written at once."""
+
+    __tablename__ = "batches"
+
+    batch_id: Mapped[UUID] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    about_name: Mapped[str]
+    channel: Mapped[str] = mapped_column(String(8))
+    paused: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class TemplateRow(Base):
+    """A version of the words of a kind, in a language; without texts: the default ones again."""
+
+    __tablename__ = "templates"
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(Text)
+    sms: Mapped[str | None] = mapped_column(Text)
+    saved_at: Mapped[datetime]
+
+
+class RouteRow(Base):
+    """By which channel a kind goes first, and whether the other one is tried then."""
+
+    __tablename__ = "routes"
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    first: Mapped[str] = mapped_column(String(8))
+    falls_back: Mapped[bool]
+
+
+class SettingsRow(Base):
+    """The studio's settings; one row, or none: the defaults."""
+
+    __tablename__ = "settings"
+
+    one: Mapped[int] = mapped_column(primary_key=True)
+    reminder_hours: Mapped[int | None]
+    quiet_from: Mapped[time]
+    quiet_until: Mapped[time]
+    email_per_minute: Mapped[int | None]
+    sms_per_minute: Mapped[int | None]
+
+
+class PaceRow(Base):
+    """How many messages a lane of a channel may send now; a lane without a row: any number."""
+
+    __tablename__ = "paces"
+
+    channel: Mapped[str] = mapped_column(String(8), primary_key=True)
+    lane: Mapped[str] = mapped_column(String(8), primary_key=True)
+    allowance: Mapped[float]
+    at: Mapped[datetime]

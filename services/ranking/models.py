@@ -40,7 +40,10 @@ class StudioRow(Base):
 
 
 class PersonRow(Base):
-    """A person, as booking last said; `sequence` 0: only visits were heard of so far."""
+    """A person, as booking last said; `sequence` 0: only visits were heard of so far.
+
+    One `merged_into` another is the other one: only the journal still names this id.
+    """
 
     __tablename__ = "people"
 
@@ -49,6 +52,8 @@ class PersonRow(Base):
     language: Mapped[str] = mapped_column(String(8))
     sequence: Mapped[int]
     entries: Mapped[int]  # how many the person's journal has
+    erased_at: Mapped[datetime | None]
+    merged_into: Mapped[UUID | None] = mapped_column(index=True)
 
 
 class CategoryRow(Base):
@@ -82,13 +87,18 @@ class VersionRow(Base):
 
 
 class RankRow(Base):
-    """A rank of a category; where it stands and what it asks for is in the scheme."""
+    """A rank of a category; where it stands and what it asks for is in the scheme.
+
+    `item` is what is handed over with it, in one of the `sizes`; empty: it has none.
+    """
 
     __tablename__ = "ranks"
 
     rank_id: Mapped[UUID] = mapped_column(primary_key=True)
     category_id: Mapped[UUID] = mapped_column(ForeignKey("categories.category_id"), index=True)
     name: Mapped[str]
+    item: Mapped[str | None]
+    sizes: Mapped[list[Any]]
     created_at: Mapped[datetime]
 
 
@@ -109,6 +119,8 @@ class PlacementRow(Base):
     earned: Mapped[dict[str, Any]]  # the criteria, and from when they held; empty: by staff
     visits: Mapped[list[Any]]  # the bookings that counted at the rank before
     lost: Mapped[int]  # how many of the visits that earned it were taken back since
+    item_size: Mapped[str | None]
+    handed_at: Mapped[datetime | None]  # when the rank's item was handed over
 
 
 # Beside the id that is always the same, this keeps anybody from being promoted twice.

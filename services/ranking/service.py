@@ -9,7 +9,14 @@ from services.ranking.pages import RankPages
 from services.ranking.store import Rows
 from shared.bus import Database, every, on, rpc
 from shared.clock import Clock
-from shared.contracts.booking import PersonChanged, PersonRegistered, VisitRecorded, VisitRetracted
+from shared.contracts.booking import (
+    PersonChanged,
+    PersonErased,
+    PersonMerged,
+    PersonRegistered,
+    VisitRecorded,
+    VisitRetracted,
+)
 from shared.shapes import shaped
 
 
@@ -86,18 +93,17 @@ class Ranking(RankPages):
         return shaped(schemas.Version, found, many=True)
 
     @rpc(schemas.AddRank())
-    def add_rank(self, category_id: UUID, name: str, place: int | None, **criteria: Any) -> Any:
+    def add_rank(self, category_id: UUID, criteria: Any, **rank: Any) -> Any:
         """Add a rank to a category."""
-        named: Any = {"name": name, "criteria": Criteria(**criteria), "place": place}
         with self.db.begin() as tx:
-            category = actions.add_rank(tx, category_id, **named, at=self.now())
+            wanted = Criteria(**criteria)
+            category = actions.add_rank(tx, category_id, criteria=wanted, **rank, at=self.now())
         return shaped(schemas.Category, category)
 
     @rpc(schemas.ChangeRank())
-    def change_rank(self, rank_id: UUID, name: str | None, **criteria: Any) -> Any:
-        """Change a rank's name or criteria; what is left out stays."""
+    def change_rank(self, rank_id: UUID, **changes: Any) -> Any:
+        """Change a rank's name, item or criteria; what is left out stays."""
         with self.db.begin() as tx:
-            changes: Any = {"name": name, "criteria": criteria}
             category = actions.change_rank(tx, rank_id, **changes, at=self.now())
         return shaped(schemas.Category, category)
 
@@ -152,6 +158,13 @@ class Ranking(RankPages):
             found = actions.promote_many(tx, category_id, **whom, at=self.now())
         return shaped(schemas.Promotions, found)
 
+    @rpc(schemas.HandOver())
+    def hand_over(self, placement_id: UUID, size: str | None) -> Any:
+        """Note that the item of a rank was handed over."""
+        with self.db.begin() as tx:
+            handed = actions.hand_over(tx, placement_id, size=size, at=self.now())
+        return shaped(schemas.HandedOver, handed)
+
     @rpc(schemas.OnePerson())
     def get_profile(self, person_id: UUID) -> Any:
         """Give what a customer's profile shows, with the ways up and down."""
@@ -202,6 +215,18 @@ class Ranking(RankPages):
         """Keep what a person is called and which language they read."""
         with self.db.once(fact) as tx:
             actions.keep_person(tx, fact)
+
+    @on(PersonMerged)
+    def merge_people(self, fact: PersonMerged) -> None:
+        """Have the visits and ranks of one record be another's."""
+        with self.db.once(fact) as tx:
+            actions.merge_people(tx, fact, at=self.now())
+
+    @on(PersonErased)
+    def erase_person(self, fact: PersonErased) -> None:
+        """Remove what names a person, and say what is kept."""
+        with self.db.once(fact) as tx:
+            actions.erase_person(tx, fact, at=self.now())
 
     @on(VisitRecorded)
     @on(VisitRetracted)

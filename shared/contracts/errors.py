@@ -161,6 +161,26 @@ class EntryNotFound(Refused):
 
 
 @deserialize_to_instance
+class EntryEnded(Refused):
+    """The entry is not on the list any more, or a seat is asked for in its name already."""
+
+
+@deserialize_to_instance
+class OfferNotFound(Refused):
+    """No offer has this id."""
+
+
+@deserialize_to_instance
+class OfferGone(Refused):
+    """The offer can no longer be taken: it was taken, declined, withdrawn, or its time is over."""
+
+
+@deserialize_to_instance
+class NoSeatFree(Refused):
+    """No freed seat is with the waiting list; staff may overrule the capacity."""
+
+
+@deserialize_to_instance
 class SpotNotFound(Refused):
     """No spot has this id."""
 
@@ -168,6 +188,26 @@ class SpotNotFound(Refused):
 @deserialize_to_instance
 class MessageNotFound(Refused):
     """No message has this id."""
+
+
+@deserialize_to_instance
+class BatchNotFound(Refused):
+    """No messages were written under this id, or none of them has come in yet."""
+
+
+@deserialize_to_instance
+class TemplateNotFound(Refused):
+    """These words have no such version."""
+
+
+@deserialize_to_instance
+class StaffNotFound(Refused):
+    """Nobody of the staff has this id."""
+
+
+@deserialize_to_instance
+class NotLifted(Refused):
+    """The address is suppressed by its owner's own word; only they can take that back."""
 
 
 @deserialize_to_instance
@@ -203,6 +243,11 @@ class NoSuchMove(Refused):
 @deserialize_to_instance
 class PlacementNotFound(Refused):
     """No placement has this id."""
+
+
+@deserialize_to_instance
+class NothingToHandOver(Refused):
+    """No item belongs to the rank of this placement."""
 
 
 @deserialize_to_instance
@@ -263,6 +308,16 @@ class NotEnoughPoints(Refused):
 @deserialize_to_instance
 class TreatRedeemedAlready(Refused):
     """Another treat was taken with this booking."""
+
+
+@deserialize_to_instance
+class TreatNotOffered(Refused):
+    """No treat of this name is offered, so there is no price in points."""
+
+
+@deserialize_to_instance
+class TreatNotAvailable(Refused):
+    """The treat is for those who never had it, and this person has."""
 
 
 @deserialize_to_instance

@@ -14,7 +14,7 @@ class ReferralThanked(Fact, version=1, about="person_id"):
 
     Said only after the staff's yes, and only while the SMS is switched on; once for a referral.
 
-    Heard by: nobody yet.
+    Heard by: notify (sends the text).
     """
 
     referral_id: UUID

@@ -27,6 +27,7 @@ class EmailSent(Fact, version=1, about="person_id"):
     kind: str  # which message: "allocated", "confirmed"
     person_id: UUID
     sent_at: datetime  # UTC
+    reply: str = ""  # what the mail server answered
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,7 +47,7 @@ class RankAwarded(Advance, Fact, version=1, about="person_id"):
 
     Nobody is to be told of what staff did by hand: the `tell_` fields are false then.
 
-    Heard by: nobody yet.
+    Heard by: notify (tells those whom the fields name).
     """
 
     placement_id: UUID
@@ -70,7 +70,7 @@ class PromotionEarned(Advance, Fact, version=1, about="person_id"):
     Said only where the category's notices are on. Said again if a visit was taken back and the
     criteria are met anew.
 
-    Heard by: nobody yet.
+    Heard by: notify (tells those whom the fields name).
     """
 
     placement_id: UUID  # their present one

@@ -88,7 +88,7 @@ class SpotDeclined(Fact, version=1, about="target_id"):
 class WaitlistJoined(OccasionIfKnown, Fact, version=1, about="target_id"):
     """Somebody waits. Said again for one who still waits, which is harmless.
 
-    Heard by: booking (holds a free seat for the list).
+    Heard by: booking (holds a free seat for the list), notify (tells them, once).
     """
 
     entry_id: UUID
@@ -106,7 +106,7 @@ class WaitlistJoined(OccasionIfKnown, Fact, version=1, about="target_id"):
 class WaitlistLeft(OccasionIfKnown, Fact, version=1, about="target_id"):
     """Somebody waits no longer, without having been given a seat.
 
-    Heard by: booking (takes them off the roster's waiting rows).
+    Heard by: booking (takes them off the roster's waiting rows), notify (tells them).
     """
 
     entry_id: UUID

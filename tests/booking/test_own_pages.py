@@ -225,3 +225,44 @@ def test_own_pages_speak_their_persons_language(studio: Studio, language: str) -
 
     for page in (confirm, manage):
         assert f'<html lang="{language}">' in page.get_data(as_text=True)
+
+
+@pytest.mark.rule("B14", "B15", "B16")
+def test_the_client_sees_and_confirms_the_package(studio: Studio) -> None:
+    call = studio.suite.booking
+    kind = call.create_session_type(name="Portrait", arrangement="single", duration_minutes=60)
+    ids = [
+        call.add_package(
+            session_type_id=kind["session_type_id"],
+            name=name,
+            description=f"All of {name}",
+            price_minor=price,
+        )["package_id"]
+        for name, price in (("Small", 5000), ("Large", 9000))
+    ]
+    session = call.schedule_session(
+        session_type_id=kind["session_type_id"],
+        name="Your portrait",
+        starts_at=studio.suite.now() + timedelta(days=3),
+        time_zone="Europe/Rome",
+        staff="Lea",
+        location="Studio 2",
+    )
+    studio.session_id = session["session_id"]
+    person_id = studio.person("ada", "client")
+    client = call.assign_client(session_id=studio.session_id, person_id=person_id)
+    url = to_confirm(studio, client["hold_id"])
+
+    page = studio.http("GET", url).get_data(as_text=True)
+    nothing = studio.http("POST", url, form={})
+    foreign = studio.http("POST", url, form={"package": str(uuid4())})
+    before = studio.booked
+    done = studio.http("POST", url, form={"package": ids[1]})
+
+    assert "€50.00" in page
+    assert "All of Large" in page
+    assert (nothing.status_code, foreign.status_code) == (422, 422)
+    assert before == []
+    assert done.status_code == 303
+    assert studio.booked == ["ada"]
+    assert call.get_session(session_id=studio.session_id)["package_id"] == ids[1]

@@ -1,6 +1,7 @@
 """The page of a session: what everybody sees, and the form by which leads sign up."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -311,12 +312,242 @@ def test_the_word_of_a_place_cannot_be_forged(studio: Studio) -> None:
     assert forged.status_code == 404
 
 
-def test_the_page_of_a_session_asks_the_database_few_questions(studio: Studio) -> None:
-    studio.session(capacity=3)
+def questions(studio: Studio, url: str) -> int:
+    """Count what a page asks the database."""
     asked: list[str] = []
     engine = studio.suite.members["booking"].home.engine
-    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
 
-    studio.http("GET", address(studio))
+    def note(*given: Any) -> None:
+        asked.append(given[2])
 
-    assert len([query for query in asked if query.startswith("SELECT")]) == 1
+    event.listen(engine, "before_cursor_execute", note)
+    studio.http("GET", url)
+    event.remove(engine, "before_cursor_execute", note)
+    return len([query for query in asked if query.startswith("SELECT")])
+
+
+def test_the_page_of_a_session_asks_the_database_few_questions(studio: Studio) -> None:
+    studio.session(capacity=3)
+
+    assert questions(studio, address(studio)) == 2
+
+
+# -- times to choose from -------------------------------------------------------------------------
+
+
+def spots(studio: Studio, number: int = 3, **details: Any) -> list[dict[str, Any]]:
+    """Make a multi session and give its spots."""
+    kind = studio.suite.booking.create_session_type(
+        name="Portraits", duration_minutes=20, break_minutes=10
+    )
+    values = {
+        "session_type_id": kind["session_type_id"],
+        "name": "Portraits in the park",
+        "text": "Bring a friend.\nAnd your dog.",
+        "photos": [{"url": "https://photos.example/park.jpg", "text": "The park in autumn"}],
+        "classification": "marketing",
+        "starts_at": studio.suite.now() + timedelta(days=3),
+        "time_zone": "Europe/Rome",
+        "staff": "Lea",
+        "location": "Park",
+        "spots": number,
+    }
+    group = studio.suite.booking.schedule_spots(**(values | details))
+    studio.session_id = group["group_id"]
+    made: list[dict[str, Any]] = group["spots"]
+    return made
+
+
+def offered(page: str) -> list[str]:
+    """Give the times of a page that can be chosen, as they are written."""
+    found = re.findall(r'name="spot"[^>]*><span>\s*([\d:]+)', page)
+    return [str(one) for one in found]
+
+
+@pytest.mark.rule("B9", "B49", "Q8", "Q9")
+def test_a_multi_session_shows_its_photos_text_and_free_times(studio: Studio) -> None:
+    spots(studio)
+
+    page = text(studio.http("GET", address(studio)))
+
+    assert "<h1>Portraits in the park</h1>" in page
+    assert "Bring a friend.\nAnd your dog." in page
+    assert '<img src="https://photos.example/park.jpg" alt="The park in autumn"' in page
+    assert "Thursday 6 March 2031" in page
+    assert offered(page) == ["10:00", "10:30", "11:00"]
+
+
+def test_pictures_may_be_loaded_where_there_are_some(studio: Studio) -> None:
+    spots(studio)
+
+    policy = studio.http("GET", address(studio)).headers["Content-Security-Policy"]
+
+    assert "img-src https:;" in policy
+    assert "default-src 'none'" in policy
+
+
+@pytest.mark.rule("B49", "B53")
+def test_a_time_that_is_chosen_is_gone_for_the_next(studio: Studio) -> None:
+    made = spots(studio)
+    group = studio.session_id
+
+    done = submit(studio, form(studio, spot=made[1]["session_id"]))
+    page = text(studio.http("GET", address(studio)))
+
+    assert "10:30" in text(done)
+    assert offered(page) == ["10:00", "11:00"]
+    states = [s["state"] for s in studio.suite.booking.get_spots(group_id=group)["spots"]]
+    assert states == ["open", "booked", "open"]
+
+
+def test_the_page_of_one_spot_has_it_chosen(studio: Studio) -> None:
+    made = spots(studio)
+    studio.session_id = made[1]["session_id"]
+
+    page = text(studio.http("GET", address(studio)))
+
+    assert "<h1>Portraits in the park</h1>" in page
+    assert re.findall(r'value="([^"]*)" required checked', page) == [made[1]["session_id"]]
+
+
+def test_no_time_chosen_is_named_at_the_times(studio: Studio) -> None:
+    spots(studio)
+
+    refused = submit(studio, form(studio))
+
+    assert refused.status_code == 422
+    assert 'id="spot-error"' in text(refused)
+    assert 'value="Ada Lovelace"' in text(refused)
+
+
+def test_whoever_loses_their_time_keeps_what_they_wrote_and_chooses_another(
+    studio: Studio,
+) -> None:
+    made = spots(studio)
+    filled = form(studio, spot=made[1]["session_id"])
+    submit(studio, form(studio, name="Grace", spot=made[1]["session_id"]))
+
+    lost = submit(studio, filled)
+
+    assert lost.status_code == 409
+    assert offered(text(lost)) == ["10:00", "11:00"]
+    assert 'value="Ada Lovelace"' in text(lost)
+    assert not re.search(r'type="radio"[^>]*checked', text(lost))
+
+
+@pytest.mark.rule("B42", "Bi3")
+def test_spots_at_the_same_time_are_one_choice_until_none_is_free(studio: Studio) -> None:
+    made = spots(studio, 2, same_time=True)
+    filled = form(studio, spot=made[0]["session_id"])
+
+    first = text(studio.http("GET", address(studio)))
+    submit(studio, filled | {"name": "Grace"})
+    second = submit(studio, filled)
+    third = submit(studio, filled | {"name": "Alan"})
+
+    assert offered(first) == ["10:00"]
+    assert "2 free" in first
+    assert heading(second) == "You have a place"
+    assert third.status_code == 409
+
+
+def test_a_time_that_was_called_off_cannot_be_chosen(studio: Studio) -> None:
+    made = spots(studio)
+    filled = form(studio, spot=made[0]["session_id"])
+    studio.suite.booking.cancel_session(session_id=made[0]["session_id"], reason="rain")
+
+    assert offered(text(studio.http("GET", address(studio)))) == ["10:30", "11:00"]
+    assert submit(studio, filled).status_code == 409
+
+
+def test_a_session_that_was_called_off_says_so(studio: Studio) -> None:
+    studio.session()
+    studio.suite.booking.cancel_session(session_id=studio.session_id, reason="rain")
+
+    page = text(studio.http("GET", address(studio)))
+
+    assert "This does not take place." in page
+    assert "<form" not in page
+
+
+def test_many_times_take_no_more_questions_than_few(studio: Studio) -> None:
+    spots(studio, 2)
+    few = questions(studio, address(studio))
+    spots(studio, 60)
+
+    assert questions(studio, address(studio)) == few <= 3
+
+
+# -- packages ----------------------------------------------------------------------------------
+
+
+def single(studio: Studio, *packages: str, preset: int | None = None) -> list[str]:
+    """Make a single session of a type that offers packages; give their ids."""
+    call = studio.suite.booking
+    kind = call.create_session_type(name="Portrait", arrangement="single", duration_minutes=60)
+    kind_id = kind["session_type_id"]
+    made = [
+        call.add_package(
+            session_type_id=kind_id, name=name, price_minor=0, description=f"All of {name}"
+        )["package_id"]
+        for name in packages
+    ]
+    chosen = {} if preset is None else {"package_id": made[preset]}
+    session = call.schedule_session(
+        session_type_id=kind_id,
+        name="Your portrait",
+        classification="marketing",
+        starts_at=studio.suite.now() + timedelta(days=3),
+        time_zone="Europe/Rome",
+        staff="Lea",
+        location="Studio 2",
+        **chosen,
+    )
+    studio.session_id = session["session_id"]
+    return [str(package_id) for package_id in made]
+
+
+@pytest.mark.rule("B15")
+def test_of_several_packages_one_is_chosen(studio: Studio) -> None:
+    small, large = single(studio, "Small", "Large")
+    page = text(studio.http("GET", address(studio)))
+
+    nothing = submit(studio, form(studio))
+    foreign = submit(studio, form(studio, package=str(uuid4())))
+    submit(studio, form(studio, package=large))
+
+    assert f'value="{small}"' in page
+    assert f'value="{large}"' in page
+    assert (nothing.status_code, foreign.status_code) == (422, 422)
+    assert 'id="package-error"' in text(nothing)
+    session = studio.suite.booking.get_session(session_id=studio.session_id)
+    assert session["package_id"] == large
+    assert studio.booked == ["Ada Lovelace"]
+
+
+@pytest.mark.rule("B16")
+def test_one_package_is_shown_and_not_asked_for(studio: Studio) -> None:
+    (only,) = single(studio, "Small")
+    page = text(studio.http("GET", address(studio)))
+
+    submit(studio, form(studio))
+
+    assert "All of Small" in page
+    assert 'name="package"' not in page
+    session = studio.suite.booking.get_session(session_id=studio.session_id)
+    assert session["package_id"] == only
+
+
+@pytest.mark.rule("B13", "B14")
+def test_a_package_that_staff_chose_is_shown_and_cannot_be_changed(studio: Studio) -> None:
+    small, large = single(studio, "Small", "Large", preset=0)
+    page = text(studio.http("GET", address(studio)))
+
+    refused = submit(studio, form(studio, package=large))
+    submit(studio, form(studio))
+
+    assert "All of Small" in page
+    assert "All of Large" not in page
+    assert refused.status_code == 422
+    session = studio.suite.booking.get_session(session_id=studio.session_id)
+    assert session["package_id"] == small

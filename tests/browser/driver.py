@@ -110,6 +110,10 @@ class Driver:
         """Tick the box, or choose the circle, with a label."""
         self._field(who, label).check()
 
+    def pick(self, who: int, *, value: str) -> None:
+        """Choose the circle that stands for a value."""
+        self.pages[who].locator(f'input[type=radio][value="{value}"]').check()
+
     def value(self, who: int, *, label: str) -> str:
         """Give what stands in the field with a label."""
         return self._field(who, label).input_value()

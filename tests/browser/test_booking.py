@@ -127,6 +127,55 @@ def test_a_lead_signs_up(desk: Desk, browser: Browser, language: str, look: dict
     assert taken(desk, session) == 1
 
 
+def spots(desk: Desk, **details: Any) -> dict[str, Any]:
+    """Make a multi session with photos, on two days."""
+    kind = desk.call(
+        "booking.create_session_type", name="Portraits", duration_minutes=20, break_minutes=10
+    )
+    start = (datetime.now(UTC) + timedelta(days=3)).replace(hour=9, minute=0, second=0)
+    values = {
+        "session_type_id": kind["session_type_id"],
+        "name": "Portraits in the park",
+        "text": "Bring a friend, a dog or your bicycle.\n\nIf it rains we meet in the pavilion.",
+        "photos": [
+            {"url": f"https://photos.example/{name}.jpg", "text": f"The park in {name}"}
+            for name in ("spring", "autumn")
+        ],
+        "classification": "marketing",
+        "starts_at": start,
+        "time_zone": "Europe/Rome",
+        "staff": "Lea",
+        "location": "Park",
+        "spots": 5,
+        "also_on": [(start + timedelta(days=1)).date()],
+    }
+    made: dict[str, Any] = desk.call("booking.schedule_spots", **values | details)
+    return made
+
+
+@pytest.mark.parametrize(("language", "look"), list(zip(LANGUAGES, LOOKS, strict=True)))
+@pytest.mark.rule("B49", "Q8", "Q9")
+def test_a_lead_chooses_a_time(
+    desk: Desk, browser: Browser, language: str, look: dict[str, Any]
+) -> None:
+    group = spots(desk)
+    ada = browser.visitor(language=language, **look)
+
+    assert ada.open(group["link"]) == 200
+    looked_at(ada, "times")
+    fill_in(ada, language)
+    ada.pick(group["spots"][1]["session_id"])
+    assert ada.press(WORDS[language]["book"]) == 200
+
+    assert ada.heading == DONE[language]
+    assert ada.elsewhere == [photo["url"] for photo in group["photos"]]
+    states = [
+        spot["state"]
+        for spot in desk.call("booking.get_spots", group_id=group["group_id"])["spots"]
+    ]
+    assert states[:3] == ["open", "booked", "open"]
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(look.values()))
 def test_what_cannot_be_read_is_marked_and_nothing_is_lost(
     desk: Desk, browser: Browser, look: dict[str, Any]

@@ -151,6 +151,10 @@ class Visitor:
         """Tick a box or choose a circle."""
         self.ask("tick", label=label)
 
+    def pick(self, value: str) -> None:
+        """Choose a circle by what it stands for, where its label is not the point."""
+        self.ask("pick", value=value)
+
     def press(self, name: str) -> int:
         """Press a button or follow a link; give the status of the answer."""
         status: int = self.ask("press", name=name)

@@ -11,7 +11,7 @@ from shared.config import DEVELOPMENT_KEY, Settings, host_and_port, read_setting
 from tests.deploy import BASE, COMPOSE, DEPLOY, compose, documents
 
 MAKES_OR_CHECKS_LINKS = ("booking", "notify", "ranking")
-HAVE_PAGES = ("booking", "ranking")
+HAVE_PAGES = ("booking", "notify", "ranking")
 OURS = [name for name, one in compose()["services"].items() if "build" in one]
 
 

@@ -134,10 +134,14 @@ class Studio:
         """Cancel somebody's place, by staff."""
         return self.suite.booking.cancel_booking(booking_id=self.booking_id(name))
 
-    def join(self, name: str) -> Any:
+    def join(self, name: str, **wish: Any) -> Any:
         """Put somebody on the list."""
         person_id = self.person(name)
-        return self.suite.waitlist.join(target_id=self.session_id, person_id=person_id)
+        return self.suite.waitlist.join(target_id=self.session_id, person_id=person_id, **wish)
+
+    def set_policy(self, policy: str, **rules: Any) -> Any:
+        """Choose how freed seats find new holders."""
+        return self.suite.waitlist.set_policy(target_id=self.session_id, policy=policy, **rules)
 
     def leave(self, name: str) -> Any:
         """Take somebody off the list."""

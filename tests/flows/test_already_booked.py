@@ -77,6 +77,7 @@ def test_a_lead_on_the_list_of_a_regular_session_is_passed_over(studio: Studio) 
     studio.person("alan", "client")
     studio.book("ada")
     studio.settle()
+    studio.set_policy("assign")
     studio.join("grace")  # straight to the list, past booking's own check
     studio.join("alan")
     studio.settle()

@@ -140,7 +140,7 @@ def test_why_a_place_went_where_it_went_can_be_asked(studio: Studio) -> None:
     spot_id = studio.cancel("ada")["spot_id"]
     studio.settle()
 
-    spot = studio.suite.waitlist.explain_spot(spot_id=spot_id)
+    spot = studio.suite.waitlist.explain_decision(spot_id=spot_id)
     assert spot["state"] == "allocated"
     assert [(d["entry_id"], d["outcome"], d["reason"]) for d in spot["decisions"]] == [
         (entry_id, "requested", "first_come_first_served"),

@@ -1,5 +1,6 @@
 """The desk of a salon: its people by name, what booking says of them, and calls to loyalty."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -11,7 +12,11 @@ from shared.contracts import Fact, Trace, Values
 from shared.contracts.booking import (
     BookingCancelled,
     BookingConfirmed,
+    PaymentReceived,
+    PaymentRefunded,
     PersonChanged,
+    PersonErased,
+    PersonMerged,
     PersonRegistered,
     VisitRecorded,
     VisitRetracted,
@@ -50,9 +55,12 @@ class Desk:
     def id(self, name: str) -> str:
         """Give somebody's id; they are registered at the first mention."""
         if name not in self.people:
-            self.people[name] = uuid4()
-            self.hear(PersonRegistered(**self.contact(name)))
+            self.registers(name)
         return str(self.people[name])
+
+    def registers(self, name: str) -> None:
+        """Have booking say that somebody became known."""
+        self.hear(PersonRegistered(**self.contact(name)))
 
     def contact(self, name: str, *, language: str = "en", sequence: int = 1) -> Values:
         """Give what booking says of somebody."""
@@ -67,12 +75,18 @@ class Desk:
         self.hear(PersonChanged(**self.contact(name, language=language, sequence=2)))
 
     def books(
-        self, name: str, *, at: datetime | None = None, booking_id: UUID | None = None
+        self,
+        name: str,
+        *,
+        at: datetime | None = None,
+        booking_id: UUID | None = None,
+        session: str = "Cut",
     ) -> str:
         """Have somebody book; give the booking."""
         ids: Values = {"booking_id": booking_id or uuid4(), "session_id": uuid4()}
         when: Values = {"booked_at": at or self.suite.now(), "starts_at": self.suite.now()}
-        self.hear(BookingConfirmed(**ids, person_id=UUID(self.id(name)), **when, **OCCASION))
+        occasion = OCCASION | {"session_name": session}
+        self.hear(BookingConfirmed(**ids, person_id=UUID(self.id(name)), **when, **occasion))
         return str(ids["booking_id"])
 
     def is_allocated(self, name: str, source: Literal["booking", "events"] = "booking") -> str:
@@ -106,6 +120,41 @@ class Desk:
         ids: Values = {"booking_id": UUID(booking_id), "session_id": uuid4()}
         who: Values = {"person_id": UUID(self.id(name)), "sequence": sequence}
         return ids | who | {"starts_at": self.suite.now(), "time_zone": "Europe/Rome"}
+
+    def merge(self, gone: str, into: str, *, times: int = 1) -> None:
+        """Have booking say that two records are of one person."""
+        ids: Values = {"person_id": UUID(self.id(into)), "merged_id": UUID(self.id(gone))}
+        self.hear(PersonMerged(**ids, merged_at=self.suite.now()), times=times)
+
+    def erase(self, name: str, *, times: int = 1) -> UUID:
+        """Have booking say that somebody is to be forgotten; give the erasure's id."""
+        ids: Values = {"person_id": self.contact(name)["person_id"], "erasure_id": uuid4()}
+        self.hear(PersonErased(**ids, erased_at=self.suite.now()), times=times)
+        erasure_id: UUID = ids["erasure_id"]
+        return erasure_id
+
+    def names_referrer(self, name: str, by: str | None, *, sequence: int) -> None:
+        """Have booking name who brought somebody."""
+        who = None if by is None else self.contact(by)["person_id"]
+        contact = self.contact(name, sequence=sequence) | {"referred_by": who}
+        self.hear(PersonChanged(**contact))
+
+    def pays(self, name: str, amount: int, *, left: int = 0, **more: Any) -> PaymentReceived:
+        """Make what booking says of a payment for a booking."""
+        return PaymentReceived(
+            **self._money(name, amount, left) | {"paid_at": self.suite.now()} | more
+        )
+
+    def gets_back(self, name: str, amount: int, *, left: int = 0, **more: Any) -> PaymentRefunded:
+        """Make what booking says of a refund."""
+        refund: Values = {"refund_id": uuid4(), "reason": "asked", "refunded_at": self.suite.now()}
+        return PaymentRefunded(**self._money(name, amount, left) | refund | more)
+
+    def _money(self, name: str, amount: int, left: int) -> Values:
+        ids: Values = {key: uuid4() for key in ("payment_id", "booking_id", "session_id")}
+        who: Values = {"person_id": UUID(self.id(name)), "session_name": "Cut", "method": "card"}
+        money = {"amount_minor": amount, "price_minor": amount + left, "balance_minor": left}
+        return ids | who | money | {"currency": "eur"}
 
     # -- what staff do ------------------------------------------------------------------------
 
@@ -159,6 +208,12 @@ class Desk:
         """Give what happened to somebody's points."""
         statement = self.call.get_statement(person_id=self.id(name))
         return [(entry["kind"], entry["points"]) for entry in statement["entries"]]
+
+    def said(self, fact: str) -> list[Values]:
+        """Give what was said of one kind, in order."""
+        ends = self.suite._journal[self.suite._mark :]  # noqa: SLF001 - the suite's own notes
+        bodies = [json.loads(one.body) for one in ends]
+        return [body["data"] for body in bodies if body["fact"] == f"{fact}.v1"]
 
     def sums(self) -> list[tuple[UUID, int, int]]:
         """Give every account's balance beside the sum of its entries."""

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import eventlet
 import pytest
@@ -17,6 +18,7 @@ from shared.contracts.errors import (
     ReferralCorrected,
     ReferralRing,
     Refused,
+    TreatNotAvailable,
 )
 from shared.testing import Suite
 from tests.loyalty.desk import Desk
@@ -219,3 +221,94 @@ def test_points_expire_once_though_every_replica_looks(postgres: Desk, database:
 
     assert all(postgres.entries(name) == [("added", 10), ("expired", -10)] for name in names)
     other.close()
+
+
+def test_two_records_merged_while_both_are_busy_lose_and_double_nothing(
+    postgres: Desk, database: str
+) -> None:
+    other = Suite([Loyalty], {"loyalty": database})
+    other.at = postgres.suite.at
+    twin, rng = Desk(other), random.Random(5)  # noqa: S311 - an order, not a secret
+    postgres.call.save_settings(points_per_visit=7)
+    for number in range(6):
+        gone, stays, new = f"gone{number}", f"stays{number}", f"new{number}"
+        for name in (gone, stays):
+            postgres.card(name)
+        twin.people = postgres.people
+        referral = postgres.refer(new, by=gone)
+        bookings = [(name, postgres.books(name)) for name in (gone, stays) for _ in range(4)]
+        calls: list[Callable[[], Any]] = [
+            partial(rng.choice([postgres, twin]).comes, *booking) for booking in bookings
+        ]
+        calls += [
+            partial(postgres.hear, postgres.pays(gone, 500)),
+            partial(twin.hear, twin.pays(stays, 900)),
+            partial(twin.add, gone, 11),
+            partial(postgres.yes, referral),
+            partial(twin.yes, referral),
+            partial(twin.merge, gone, into=stays),
+        ]
+        rng.shuffle(calls)
+
+        answers = all_at_once(calls)
+
+        assert refusals(answers) == set()
+        total = 8 * 7 + 5 + 9 + 11 + 100
+        assert postgres.balance(gone) == postgres.balance(stays) == total
+        assert sum(points for _, points in postgres.entries(gone)) == 0
+    assert all(balance == points for _, balance, points in postgres.sums())
+    other.close()
+
+
+def test_merges_that_meet_crosswise_end_as_one_person(postgres: Desk) -> None:
+    for number in range(5):
+        names = [f"one{number}of{place}" for place in range(4)]
+        for name in names:
+            postgres.card(name)
+            postgres.add(name, 10)
+
+        all_at_once(
+            [
+                partial(postgres.merge, names[place], into=names[(place + 1) % 4])
+                for place in range(4)
+            ]
+        )
+
+        found = [postgres.call.get_account(person_id=postgres.id(name)) for name in names]
+        assert {one["balance"] for one in found} == {40}
+        assert len({one["card"]["number"] for one in found}) == 1
+    assert all(balance == points for _, balance, points in postgres.sums())
+
+
+def test_a_payment_heard_by_every_replica_at_once_earns_once(postgres: Desk, database: str) -> None:
+    other = Suite([Loyalty], {"loyalty": database})
+    twin = Desk(other)
+    postgres.card("ada")
+    twin.people = postgres.people
+    for number in range(5):
+        booking: Any = {"booking_id": uuid4()}
+        paid = postgres.pays("ada", 1_000, **booking)
+        back = postgres.gets_back("ada", 500, left=500, **booking)
+
+        all_at_once(
+            [partial(hand.hear, fact) for hand in (postgres, twin) for fact in (paid, back)]
+        )
+
+        assert postgres.balance("ada") == 5 * (number + 1)
+    other.close()
+
+
+def test_a_treat_for_the_first_time_is_had_once_though_two_ask_at_once(postgres: Desk) -> None:
+    postgres.card("ada")
+    postgres.add("ada", 100)
+    postgres.call.offer_treat(
+        treat="Facial", price_minor=100, currency="eur", points=10, availability="first_time"
+    )
+    bookings = [postgres.books("ada") for _ in range(HANDS)]
+
+    answers = all_at_once(
+        [partial(postgres.treat, "ada", one, points=10, treat="Facial") for one in bookings]
+    )
+
+    assert refusals(answers) == {TreatNotAvailable}
+    assert postgres.balance("ada") == 90

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from random import Random
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,7 +18,9 @@ from services.loyalty.domain import (
     SPENDING,
     Account,
     EntryKind,
+    Movement,
     Person,
+    Referral,
     ReferralState,
     Settings,
     Verdict,
@@ -27,19 +30,23 @@ from services.loyalty.domain import (
     asks,
     card_number,
     check_digit,
+    claim_to_keep,
     entered,
     expirable,
     first_name,
+    forgiven,
     is_new,
     judge,
     lots_left,
     minor_digits,
     number_fault,
+    paid_minor,
     purchase_points,
     rendered,
     text_fault,
     thanks,
     tidied,
+    treat_points,
     visit_change,
 )
 
@@ -409,3 +416,67 @@ def test_a_referrer_reads_the_edited_text_of_their_language() -> None:
     assert thanks({"it": "Ciao <<ClientFirstName>>"}, "it", points=1, **who) == "Ciao Ada"
     assert thanks({"en": "Hi <<Points>>"}, "nl", points=7, **who) == "Hi 7"
     assert thanks({"en": "Hi"}, "de", points=7, **who).startswith("Danke Ada")
+
+
+# -- payments, treats and merging -------------------------------------------------------------
+
+MOVEMENTS = st.lists(
+    st.builds(Movement, st.integers(-500, 500).filter(bool), st.integers(0, 3), times), max_size=8
+)
+
+
+@given(MOVEMENTS, st.randoms(use_true_random=False))
+def test_what_is_paid_does_not_depend_on_the_order_it_is_heard_in(
+    movements: list[Movement], rng: Random
+) -> None:
+    assert paid_minor(rng.sample(movements, len(movements))) == paid_minor(movements)
+
+
+@given(MOVEMENTS)
+def test_nothing_is_paid_in_full_while_the_last_payment_left_something(
+    movements: list[Movement],
+) -> None:
+    came = [one for one in movements if one.amount_minor > 0]
+    last = max(came, key=lambda one: (one.moved_at, -one.balance_minor), default=None)
+
+    paid = paid_minor(movements)
+
+    assert (paid is None) == (last is None or last.balance_minor > 0)
+    assert paid is None or paid >= 0
+
+
+@given(st.integers(0, 10**8), st.sampled_from(["eur", "jpy", "bhd"]), st.integers(1, 100))
+def test_a_treat_is_never_suggested_below_its_price(price: int, currency: str, rate: int) -> None:
+    points = treat_points(price, currency, rate)
+
+    assert points >= 1
+    assert points * 10 ** minor_digits(currency) >= price * rate
+    assert points == 1 or (points - 1) * 10 ** minor_digits(currency) < price * rate
+
+
+@given(st.integers(1, 500), st.integers(-100, 500), st.integers(0, 900), st.integers(0, 500))
+def test_no_more_is_forgiven_than_was_taken_back_or_had_expired(
+    points: int, earned: int, spent: int, expired: int
+) -> None:
+    lost = forgiven(points, earned, spent, expired)
+
+    assert 0 <= lost <= min(points, expired)
+
+
+def a_claim(own: bool, hour: int, awarded: bool) -> Referral:  # noqa: FBT001 - a case
+    """Make a referral of Ada, by somebody or by herself."""
+    at = NOON + timedelta(hours=hour)
+    state = ReferralState.AWARDED if awarded else ReferralState.ASKED
+    ids = (uuid4(), ADA, ADA if own else BOB)
+    return Referral(*ids, 100, state, at, at if awarded else None)
+
+
+@given(st.lists(st.builds(a_claim, st.booleans(), st.integers(0, 5), st.booleans()), max_size=5))
+def test_of_several_claims_an_award_stays_and_of_two_the_first(claims: list[Referral]) -> None:
+    kept = claim_to_keep(claims)
+
+    fair = [one for one in claims if one.new_person_id != one.referrer_id]
+    awarded = [one.awarded_at for one in fair if one.awarded_at is not None]
+    assert (kept is None) == (not fair)
+    assert kept is None or kept in fair
+    assert not awarded or (kept is not None and kept.awarded_at == min(awarded))

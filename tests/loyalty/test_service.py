@@ -56,6 +56,7 @@ def test_settings_begin_with_100_points_no_sms_and_the_default_text(desk: Desk) 
         "product_points_per_unit": 2,
         "points_per_visit": 0,
         "points_expire_days": None,
+        "treat_points_per_unit": 14,
     }
 
 
@@ -692,49 +693,3 @@ def test_more_accounts_than_one_run_takes_expire_too(desk: Desk) -> None:
     desk.wait(days=2)
 
     assert desk.call.get_overview()["points"] == 0
-
-
-# -- erasure ----------------------------------------------------------------------------------
-
-
-def test_erasing_a_person_keeps_the_totals_and_gives_a_receipt(desk: Desk) -> None:
-    desk.card("ada")
-    desk.add("ada", 40, "for Ada's sister")
-    desk.award("bob", by="ada")
-    total = desk.call.get_overview()["points"]
-
-    receipt = desk.call.erase_person(person_id=desk.id("ada"))
-
-    assert receipt["removed"] == {"names": 1, "cards": 1, "notes": 1}
-    assert receipt["kept"] == {"entries": 2, "balance": 140}
-    assert desk.call.get_overview()["points"] == total
-    assert desk.entries("ada") == [("added", 40), ("referral", 100)]
-    again = desk.call.erase_person(person_id=desk.id("ada"))
-    assert again["removed"] == {"names": 0, "cards": 0, "notes": 0}
-    assert again["kept"] == receipt["kept"]
-
-
-def test_who_was_erased_gets_no_name_no_card_and_no_points_again(desk: Desk) -> None:
-    desk.card("cleo")
-    referral = desk.refer("bob", by="cleo")
-    desk.call.erase_person(person_id=desk.id("cleo"))
-
-    desk.speaks("cleo", "it")
-
-    with pytest.raises(PersonNotFound):
-        desk.card("cleo")
-    with pytest.raises(PersonNotFound):
-        desk.yes(referral)
-    with pytest.raises(PersonNotFound):
-        desk.refer("dan", by="cleo")
-
-
-def test_who_is_erased_before_they_are_heard_of_stays_nameless(desk: Desk) -> None:
-    person_id = desk.contact("ada")["person_id"]
-
-    receipt = desk.call.erase_person(person_id=str(person_id))
-    desk.speaks("ada", "it")
-
-    assert receipt["removed"] == {"names": 0, "cards": 0, "notes": 0}
-    with pytest.raises(PersonNotFound):
-        desk.card("ada")

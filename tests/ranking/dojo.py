@@ -12,7 +12,14 @@ from zoneinfo import ZoneInfo
 from services.ranking.service import Ranking
 from shared.bus.listen import Listener
 from shared.contracts import Envelope, Fact
-from shared.contracts.booking import PersonChanged, PersonRegistered, VisitRecorded, VisitRetracted
+from shared.contracts.booking import (
+    PersonChanged,
+    PersonErased,
+    PersonMerged,
+    PersonRegistered,
+    VisitRecorded,
+    VisitRetracted,
+)
 from shared.testing import MORNING, Suite
 
 ROME = "Europe/Rome"
@@ -94,6 +101,21 @@ class Dojo:
             body = self._said(fact)
             for _ in range(times):
                 self._ear(fact).hear([body])
+
+    def merge(self, gone: str, into: str, *, times: int = 1) -> None:
+        """Have booking say that two records are of one person."""
+        ids: dict[str, Any] = {
+            "person_id": UUID(self.person(into)),
+            "merged_id": UUID(self.person(gone)),
+        }
+        self.tell(PersonMerged(**ids, merged_at=self.suite.now()), times=times)
+
+    def erase(self, name: str, *, times: int = 1) -> UUID:
+        """Have booking say that somebody is to be forgotten; give the erasure's id."""
+        ids: dict[str, Any] = {"person_id": UUID(self.person(name)), "erasure_id": uuid4()}
+        self.tell(PersonErased(**ids, erased_at=self.suite.now()), times=times)
+        erasure_id: UUID = ids["erasure_id"]
+        return erasure_id
 
     def tell_together(self, facts: Sequence[Fact]) -> None:
         """Have ranking hear facts of one kind as one batch."""

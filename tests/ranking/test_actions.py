@@ -139,6 +139,8 @@ def test_ranks_are_added_with_criteria_and_put_into_order(dojo: Dojo) -> None:
         "visits": 3,
         "tenure_days": 30,
         "tenure_in": "category",
+        "item": None,
+        "sizes": [],
     }
     assert [r["name"] for r in ordered["ranks"]] == ["white", "black", "yellow"]
     with pytest.raises(InvalidRequest, match="rank_ids"):
@@ -559,6 +561,7 @@ def test_where_the_category_only_tells_criteria_met_are_told_and_promote_nobody(
     assert (said["person_name"], said["term_en"]) == ("ada", "Belt Tracking")
 
 
+@pytest.mark.rule("M17")
 @pytest.mark.parametrize("roles", [[], ["admin"], ["operator"], ["operator", "admin"]])
 @pytest.mark.parametrize("client", [True, False])
 def test_those_are_named_whom_the_category_tells(

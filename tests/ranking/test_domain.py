@@ -28,6 +28,7 @@ from services.ranking.domain import (
     qualified,
     replay,
     settle,
+    united,
 )
 
 NAMES = UUID(int=7)
@@ -301,7 +302,8 @@ def test_the_journal_leads_to_the_same_placements(
         far = settle(far.placements, known, scheme, entered=START, active_since=START, today=END)
         entries.append(Entry(END, {category: rules}, Mark(one.booking_id, one)))
 
-    assert replay(entries, {(category, 1): scheme})[category] == [*kept, *far.placements]
+    told = replay(NAMES, {NAMES: entries}, {(category, 1): scheme})
+    assert told[category] == [*kept, *far.placements]
 
 
 @given(st.datetimes(), st.sampled_from(["Europe/Rome", "Pacific/Auckland", "America/Lima"]))
@@ -345,3 +347,26 @@ def test_the_ways_up_and_down_are_all_other_ranks_the_nearest_first(place: int) 
 
     assert list(scheme.above(RANKS[place])) == RANKS[place + 1 :]
     assert list(scheme.below(RANKS[place])) == RANKS[:place][::-1]
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=4), st.lists(st.integers(0, 3), max_size=4))
+def test_two_histories_become_one_in_which_nobody_falls_behind(
+    mine: list[int], theirs: list[int]
+) -> None:
+    scheme = scheme_of(*[Criteria()] * 4)
+    one, other = (
+        [
+            Placement(uuid5(NAMES, f"{name} {number}"), RANKS[rank], How.PROMOTED, day(number))
+            for number, rank in enumerate(ranks)
+        ]
+        for name, ranks in (("mine", mine), ("theirs", theirs))
+    )
+
+    whole = united(one, other, scheme)
+
+    assert sorted(placed.placement_id for placed in whole) == sorted(
+        placed.placement_id for placed in one + other
+    )
+    assert RANKS.index(whole[-1].rank_id) == max(mine[-1], theirs[-1] if theirs else 0)
+    assert [placed for placed in whole if placed in one] == one
+    assert [placed for placed in whole if placed in other] == other

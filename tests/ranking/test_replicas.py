@@ -1,13 +1,14 @@
 """Two replicas at once, on PostgreSQL: nobody is promoted twice, and nobody is forgotten."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from uuid import uuid4
 
 import eventlet
 import pytest
 
 from services.ranking import actions
+from shared.contracts.errors import PersonNotFound
 from shared.db import Transactions
 from tests.ranking.dojo import Dojo, dojo_in
 from tests.servers import own_database
@@ -182,3 +183,56 @@ def test_staff_and_a_visit_that_promote_at_once_leave_one_history(replicas: list
         history = [row["rank_name"] for row in one.profile(name)["history"]]
         assert history in (["c", "b", "a"], ["d", "c", "b", "a"])
         assert one.matches(name)
+
+
+def test_two_records_merged_while_both_are_visited_lose_no_visit(replicas: list[Dojo]) -> None:
+    one, two = replicas
+    one.category(ranks=[("white", {"visits": 8}), ("black", {})], automatic=True)
+    pairs = [(f"gone {number}", f"stays {number}") for number in range(6)]
+    for gone, stays in pairs:
+        one.person(gone)
+        one.assign(stays)
+        if stays.endswith(("1", "3")):
+            one.assign(gone)
+    share(replicas)
+
+    jobs: list[object] = []
+    for gone, stays in pairs:
+        for number in range(4):
+            replica = (one, two)[number % 2]
+            jobs.append(lambda replica=replica, gone=gone: replica.visit(gone, 0))
+            jobs.append(lambda replica=replica, stays=stays: replica.visit(stays, 0))
+        jobs.insert(-3, lambda gone=gone, stays=stays: one.merge(gone, into=stays))
+    at_once(*jobs)
+
+    for gone, stays in pairs:
+        assert one.rank_of(stays) == one.rank_of(gone) == "black"
+        assert one.call.get_profile(person_id=one.person(gone))["lifetime_visits"] == 8
+        assert one.matches(stays)
+    assert len(awards(replicas)) == len(set(awards(replicas))) == len(pairs)
+    assert one.call.report_ranks()["total"] == len(pairs)
+
+
+def test_who_is_erased_while_they_are_visited_and_promoted_has_no_rank_left(
+    replicas: list[Dojo],
+) -> None:
+    one, two = replicas
+    one.category(ranks=[("white", {"visits": 2}), ("black", {"visits": 1}), ("top", {})])
+    names = [f"person {number}" for number in range(8)]
+    for name in names:
+        one.assign(name)
+    share(replicas)
+
+    def promote(name: str) -> None:
+        with suppress(PersonNotFound):
+            two.promote(name)
+
+    at_once(
+        *(lambda name=name: one.visit(name, 0) for name in names),
+        *(lambda name=name: promote(name) for name in names),
+        *(lambda name=name: two.erase(name) for name in names),
+        *(lambda name=name: one.visit(name, 0) for name in names),
+    )
+
+    assert one.call.report_ranks()["total"] == 0
+    assert all(one.matches(name) for name in names)

@@ -7,7 +7,7 @@ TABLES = {
     ),
     "waitlist": (
         *("outbox", "inbox", "deferred", "replies"),
-        *("decisions", "spots", "entries", "queues"),
+        *("overrides", "offers", "decisions", "spots", "entries", "queues"),
     ),
 }
 FITTING = {
@@ -25,9 +25,9 @@ FROM sessions
 """
 LINE = """
 SELECT coalesce(max(waiting), 0),
-    (SELECT count(*) FROM entries WHERE state = 'waiting'),
+    (SELECT count(*) FROM entries WHERE state IN ('waiting', 'offered')),
     (SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM entries
-        WHERE state IN ('waiting', 'claiming', 'leaving') GROUP BY person_id)),
+        WHERE state IN ('waiting', 'offered', 'claiming', 'leaving') GROUP BY person_id)),
     (SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM spots
         WHERE state IN ('claiming', 'allocated', 'declined') GROUP BY entry_id))
 FROM queues

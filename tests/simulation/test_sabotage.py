@@ -95,7 +95,7 @@ def a_refused_seat_is_asked_for_no_more(patch: pytest.MonkeyPatch) -> None:
 
     def forget(tx: Tx, refused: SpotRefused, *, at: datetime) -> None:
         with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(asking, "_request", lambda *_, **__: None)
+            inner.setattr(asking, "serve", lambda *_, **__: None)
             put_back(tx, refused, at=at)
 
     patch.setattr(waitlist, "put_back", forget)

@@ -21,6 +21,13 @@ _PARTS = {
     "YEARLY": _ANYWHERE | {"BYDAY", "BYMONTHDAY", "BYMONTH"},
 }
 _LARGEST = {"INTERVAL": 100, "COUNT": 1000}
+_CYCLE = 400
+"""After so many years the calendar begins anew, to the day of the week.
+
+A rule that gives no day at all is looked through until the year 9999, which takes seconds; so it
+is tried first as late as can be.
+"""
+_LAST_YEAR = 9990
 
 
 def check_rule(rule: str, first: datetime) -> None:
@@ -48,8 +55,13 @@ def check_rule(rule: str, first: datetime) -> None:
     if "COUNT" in parts and "UNTIL" in parts:
         msg = "rule: COUNT and UNTIL exclude each other."
         raise InvalidRequest(msg)
+    late = first.replace(year=first.year + _CYCLE * ((_LAST_YEAR - first.year) // _CYCLE))
+    endless = ";".join(f"{name}={value}" for name, value in parts.items() if name != "UNTIL")
     try:
-        given = next(_walls(rule, first, first - timedelta(days=1)), None)
+        if next(_walls(endless, late, late - timedelta(days=1)), None) == late:
+            given = next(_walls(rule, first, first - timedelta(days=1)), None)
+        else:
+            given = None
     except (ValueError, TypeError, AttributeError, IndexError, KeyError) as exc:
         msg = f"rule: Must be a rule of RFC 5545, like FREQ=WEEKLY;BYDAY=MO,TH ({exc})."
         raise InvalidRequest(msg) from exc

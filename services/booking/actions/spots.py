@@ -16,6 +16,7 @@ from services.booking.actions.seats import (
 from services.booking.domain import (
     HoldKind,
     HoldState,
+    Session,
     WaitingState,
     goes_to_list,
     may_attend,
@@ -62,8 +63,13 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
     if request.source != SOURCE:
         return
     spot = store.hold_for_update(tx.sql, request.spot_id)
-    if spot is not None and spot.entry_id == request.entry_id:
-        return  # granted before: the answer is on its way
+    if spot is None and request.overruled:
+        _grant_overruled(tx, request, at=at)
+    elif spot is None or spot.entry_id != request.entry_id:  # else the answer is on its way
+        _grant_held(tx, request, spot, at=at)
+
+
+def _grant_held(tx: Tx, request: SpotRequested, spot: store.Hold | None, *, at: datetime) -> None:
     ids: Values = {"session_id": request.target_id, "person_id": request.person_id}
     if spot is None or spot.state is not HoldState.OPEN or spot.kind is not HoldKind.WAITLIST:
         _refuse(tx, request, "spot_closed", still_open=False, at=at)
@@ -82,18 +88,59 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
     if kind is None or not may_attend(kind, session.classification):
         _refuse(tx, request, "not_eligible", still_open=True, at=at)
         return
-    if not store.add_booking(tx.sql, booking_id=request.entry_id, **ids, at=at):
+    if not _book(tx, request, at=at):
         _refuse(tx, request, "already_booked", still_open=True, at=at)
         return
     store.end_hold(tx.writes, spot.hold_id, HoldState.GRANTED, at=at, entry_id=request.entry_id)
+    _granted(tx, request, session, at=at)
+
+
+def _grant_overruled(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
+    """Give somebody a seat because staff said so: a free one, else one beyond the capacity.
+
+    Source: D29 (a later cancellation frees no seat until the number is under capacity, Qi1).
+    """
+    ids: Values = {"session_id": request.target_id, "person_id": request.person_id}
+    session, kind = store.session_and_person(tx.sql, **ids, settled=True)
+    if session is None or session.cancelled or session.started(at):
+        _refuse(tx, request, "session_started", still_open=False, at=at)
+    elif kind is None or not may_attend(kind, session.classification):
+        _refuse(tx, request, "not_eligible", still_open=False, at=at)
+    elif not _book(tx, request, at=at):
+        _refuse(tx, request, "already_booked", still_open=False, at=at)
+    else:
+        store.give_seats(tx.sql, request.target_id, -1)
+        spot = {"session_id": request.target_id, "entry_id": request.entry_id}
+        store.add_overruled(tx.writes, request.spot_id, **spot, at=at)
+        _granted(tx, request, session, at=at)
+
+
+def _booking_id(request: SpotRequested) -> UUID:
+    """Name the booking of a seat: the first of an entry bears the entry's id."""
+    return request.entry_id if request.seat == 1 else request.spot_id
+
+
+def _book(tx: Tx, request: SpotRequested, *, at: datetime) -> bool:
+    return store.add_booking(
+        tx.sql,
+        booking_id=_booking_id(request),
+        session_id=request.target_id,
+        person_id=request.person_id,
+        at=at,
+        seat=request.seat,
+    )
+
+
+def _granted(tx: Tx, request: SpotRequested, session: Session, *, at: datetime) -> None:
     _note(tx, request, WaitingState.GONE, at=at)
     tx.emit(
         SpotGranted(
             spot_id=request.spot_id,
             entry_id=request.entry_id,
-            booking_id=request.entry_id,
+            booking_id=_booking_id(request),
+            session_id=request.target_id,
+            person_id=request.person_id,
             granted_at=at,
-            **ids,
             **occasion(session),
         )
     )

@@ -1,13 +1,15 @@
 """What booking does for people who sign up by themselves on a public page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from services.booking import store
+from services.booking.actions.packages import choose_package
 from services.booking.actions.people import register_person
 from services.booking.actions.places import book
-from services.booking.domain import Classification, PersonKind
+from services.booking.domain import Classification, PersonKind, Session
 from shared.contracts import Values
 from shared.contracts.errors import AlreadyBooked, AlreadyWaiting, NotForLeads, SessionNotFound
 from shared.db import Tx
@@ -26,31 +28,59 @@ class Visitor:
     marketing: bool = False  # whether they want messages that advertise
 
 
-def sign_up(tx: Tx, session_id: UUID, visitor: Visitor, *, or_wait: bool, at: datetime) -> Values:
-    """Give a visitor a place in a session, or one on its list.
+def sign_up(
+    tx: Tx,
+    spots: Sequence[UUID],
+    visitor: Visitor,
+    *,
+    package_id: UUID | None,
+    or_wait: bool,
+    at: datetime,
+) -> Values:
+    """Give a visitor a place in the first of these sessions that has one, or one on its list.
 
     Nobody has proved who they are, so a visitor is treated as a lead whatever the person of that
     name and address is to the studio. Somebody who has a place, or waits, is answered as if they
     had got it now: whoever knows a name and an address learns nothing from the page, and the email
     that says more goes to the address alone.
 
-    Source: Q5, B49.
+    Args:
+        tx: the transaction.
+        spots: sessions that are alike to the visitor, the one they chose first.
+        visitor: what they say of themselves.
+        package_id: what they chose of a single session's packages.
+        or_wait: whether they want to wait where no place is free.
+        at: now, UTC.
+
+    Returns:
+        `status`, `booked` or `waiting`, and `session_id`, of which.
+
+    Source: Q5, B15, B49.
     """
+    sessions = [_for_leads(tx, session_id) for session_id in spots]
+    session = next((one for one in sessions if one.free), sessions[0])
+    ids = {"session_id": session.session_id}
+    person_id = _known_or_new(tx, visitor, at=at)
+    if package_id is not None and session.free:
+        choose_package(tx, session.session_id, package_id)
+    try:
+        place = book(tx, session.session_id, person_id, or_wait=or_wait, at=at)
+    except AlreadyBooked:
+        # Whether the session is full is there for all to see; whether they have a place is not.
+        return {"status": "booked" if session.free else "waiting", **ids}
+    except AlreadyWaiting:
+        return {"status": "waiting", **ids}
+    return {"status": place["status"], **ids}
+
+
+def _for_leads(tx: Tx, session_id: UUID) -> Session:
     session = store.find_session(tx.sql, session_id)
     if session is None:
         raise SessionNotFound(str(session_id))
     if session.classification is not Classification.MARKETING:
         msg = f"{session.name} is not classified as marketing"
         raise NotForLeads(msg)
-    person_id = _known_or_new(tx, visitor, at=at)
-    try:
-        place = book(tx, session_id, person_id, or_wait=or_wait, at=at)
-    except AlreadyBooked:
-        # Whether the session is full is there for all to see; whether they have a place is not.
-        return {"status": "booked" if session.free else "waiting"}
-    except AlreadyWaiting:
-        return {"status": "waiting"}
-    return {"status": place["status"]}
+    return session
 
 
 def _known_or_new(tx: Tx, visitor: Visitor, *, at: datetime) -> UUID:

@@ -27,6 +27,7 @@ class BookingRow(Base):
     marks: Mapped[int] = mapped_column(server_default="0")  # how often attendance was marked
     credits: Mapped[int] = mapped_column(server_default="0")  # what it took of its person's
     sequence: Mapped[int] = mapped_column(server_default="1")  # counts its changes
+    seat: Mapped[int] = mapped_column(server_default="1")  # which of the seats of a group, from 1
 
 
 _LIVE = BookingRow.state == BookingState.CONFIRMED.value
@@ -35,6 +36,7 @@ Index(
     "bookings_one_live",
     BookingRow.session_id,
     BookingRow.person_id,
+    BookingRow.seat,
     unique=True,
     postgresql_where=_LIVE,
     sqlite_where=_LIVE,

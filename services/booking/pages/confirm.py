@@ -3,14 +3,17 @@
 The link names the hold, so nobody needs an account. Source: B14, B29, B54.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 from werkzeug.wrappers import Request, Response
 
 from services.booking import actions, store
+from services.booking.actions.packages import packages_shown
 from services.booking.domain import HoldKind, HoldState, Session
 from services.booking.pages.manage import manage_token
 from services.booking.pages.show import see, show, sorry
@@ -40,11 +43,13 @@ class ConfirmPages:
     @page("POST", "/confirm/<token>")
     def confirm_by_link(self, request: Request, token: str) -> Response:
         """Confirm the reservation; again and again is the same as once."""
+        chosen = request.form.get("package", "")
         try:
             reserved = self._reserved(token)
             if reserved.open(self.now()):
-                with self.db.begin() as tx:
-                    actions.confirm_hold(tx, reserved.hold.hold_id, at=self.now())
+                if not reserved.may_choose(chosen):
+                    return self._confirm_page(request, reserved, wrong=True)
+                self._confirm(reserved, chosen)
                 reserved = self._reserved(token)
         except LinkInvalid as exc:
             return sorry(request, exc)
@@ -53,7 +58,15 @@ class ConfirmPages:
             reserved = self._reserved(token)
         return self._confirm_page(request, reserved)
 
-    def _confirm_page(self, request: Request, reserved: "Reserved") -> Response:
+    def _confirm(self, reserved: "Reserved", chosen: str) -> None:
+        with self.db.begin() as tx:
+            if chosen:
+                actions.choose_package(tx, reserved.session.session_id, UUID(chosen))
+            actions.confirm_hold(tx, reserved.hold.hold_id, at=self.now())
+
+    def _confirm_page(
+        self, request: Request, reserved: "Reserved", *, wrong: bool = False
+    ) -> Response:
         session, language = reserved.session, reserved.language
         if reserved.hold.state is HoldState.GRANTED:
             token = manage_token(reserved.hold.hold_id, session)
@@ -62,7 +75,8 @@ class ConfirmPages:
             return show(request, "booked_already", language, session=session)
         if not reserved.open(self.now()):
             return show(request, "reservation_over", language, status=410, session=session)
-        return show(request, "confirm", language, session=session, hold=reserved.hold)
+        about: Any = {"session": session, "reserved": reserved, "wrong": wrong}
+        return show(request, "confirm", language, status=422 if wrong else 200, **about)
 
     def _reserved(self, token: str) -> "Reserved":
         hold_id = open_link(CONFIRM_LINK, token, at=self.now())
@@ -78,12 +92,31 @@ class Reserved:
     session: Session
     language: str | None
     has_place: bool  # by another booking
+    package: Any  # the one it is with; None: none, or one to choose
+    choose_from: Sequence[Any]
+
+    def _too_late(self, at: datetime) -> bool:
+        return self.session.cancelled or self.session.started(at)
+
+    def may_choose(self, chosen: str) -> bool:
+        """Say whether somebody chose what there is to choose, and nothing else."""
+        offered = [str(package.package_id) for package in self.choose_from]
+        return chosen in offered if offered else not chosen
+
+    @property
+    def price(self) -> tuple[int, str] | None:
+        """Give what the place costs, in minor units and its currency; None: nothing, or it depends.
+
+        What there is to choose has prices of its own.
+        """
+        priced = self.package or (None if self.choose_from else self.session)
+        return (priced.price_minor, priced.currency) if priced and priced.price_minor else None
 
     def open(self, at: datetime) -> bool:
         """Say whether it can still be confirmed at `at` (UTC)."""
         until = self.hold.held_until
         lapsed = until is not None and until <= at
-        return self.hold.state is HoldState.OPEN and not lapsed and not self.session.started(at)
+        return self.hold.state is HoldState.OPEN and not lapsed and not self._too_late(at)
 
 
 def _read_reserved(sql: Connection, hold_id: UUID) -> Reserved:
@@ -102,4 +135,12 @@ def _read_reserved(sql: Connection, hold_id: UUID) -> Reserved:
         msg = "this link is about nothing"
         raise LinkInvalid(msg)
     has_place = store.has_place(sql, hold.session_id, hold.person_id)
-    return Reserved(hold, session, person.language, has_place)
+    shown = packages_shown(sql, session)
+    return Reserved(
+        hold=hold,
+        session=session,
+        language=person.language,
+        has_place=has_place,
+        package=shown["package"],
+        choose_from=shown["choose_from"],
+    )

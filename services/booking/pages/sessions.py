@@ -1,5 +1,6 @@
 """A session's own page, where leads pick a place; its address is no secret."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -7,8 +8,8 @@ from uuid import UUID
 from marshmallow import ValidationError
 from werkzeug.wrappers import Request, Response
 
-from services.booking import actions, schemas
-from services.booking.pages.offers import Offer, Standing, read_offer
+from services.booking import actions, schemas, store
+from services.booking.pages.offers import Choice, Offer, Standing, by_day, read_offer
 from services.booking.pages.show import see, show, sorry, with_pictures
 from shared.clock import Now
 from shared.contracts import Values
@@ -24,7 +25,7 @@ WAITING_LINK = "signed-up-to-wait"
 """The purpose of a link that names a session and says that its visitor is on its list."""
 _DONE = {"booked": (BOOKED_LINK, "booked"), "waiting": (WAITING_LINK, "waiting")}
 _KEPT = timedelta(hours=12)
-_FIELDS = ("name", "email", "phone", "language", "agree", "marketing", "spot")
+_FIELDS = ("name", "email", "phone", "language", "agree", "marketing", "package")
 
 
 class SessionPages:
@@ -37,7 +38,7 @@ class SessionPages:
     def show_session_page(self, request: Request, session_id: str) -> Response:
         """Show a session, and the form by which leads sign up for it."""
         offer = self._offer(session_id)
-        return self._session_page(request, offer, {}, {})
+        return self._session_page(request, offer, {"spot": session_id}, {})
 
     @page("POST", "/sessions/<session_id>")
     def sign_up_by_form(self, request: Request, session_id: str) -> Response:
@@ -48,16 +49,19 @@ class SessionPages:
             wish = schemas.SignUp().load(given)
         except ValidationError as exc:
             return self._session_page(request, offer, given, exc.messages_dict, status=422)
-        if offer is None or wish["spot"] not in [spot.session_id for spot in offer.spots]:
+        spots = offer.alike(wish["spot"], self.now()) if offer else []
+        if offer is None or not spots:
             return self._session_page(request, offer, given, {"spot": []}, status=422)
+        if not _package_is_offered(offer, wish["package"]):
+            return self._session_page(request, offer, given, {"package": []}, status=422)
         try:
-            came = self._submit(wish)
+            came = self._submit(wish, spots)
         except Refused as exc:
             note = "taken" if isinstance(exc, SessionFull | WaitlistFull) else "refused"
             fresh = self._offer(session_id)  # as it is now, which is why it was refused
             return self._session_page(request, fresh, given, {}, note=note, status=409)
         purpose, word = _DONE[came["status"]]
-        token = sign_link(purpose, wish["spot"], expires_at=self.now() + _KEPT)
+        token = sign_link(purpose, UUID(came["session_id"]), expires_at=self.now() + _KEPT)
         return see("/sessions/{word}/{token}", word=word, token=token, request=request)
 
     @page("GET", "/sessions/booked/<token>")
@@ -70,8 +74,7 @@ class SessionPages:
         """Say that they wait, and how they will hear."""
         return self._done_page(request, WAITING_LINK, "signed_up_to_wait", token)
 
-    def _submit(self, wish: Values) -> Values:
-        spot, token, or_wait = wish["spot"], wish["token"], wish["wait"]
+    def _submit(self, wish: Values, spots: Sequence[UUID]) -> Values:
         visitor = actions.Visitor(
             name=wish["name"],
             email=wish["email"],
@@ -79,12 +82,13 @@ class SessionPages:
             language=wish["language"],
             marketing=wish["marketing"],
         )
+        more = {"package_id": wish["package"], "or_wait": wish["wait"]}
 
         def sign_up(tx: Tx) -> Values:
-            return actions.sign_up(tx, spot, visitor, or_wait=or_wait, at=self.now())
+            return actions.sign_up(tx, spots, visitor, **more, at=self.now())
 
-        content = {name: wish[name] for name in ("spot", "name", "email")}
-        return submit_once(self.db, token, content, sign_up, at=self.now())
+        content = {name: wish[name] for name in ("spot", "package", "name", "email")}
+        return submit_once(self.db, wish["token"], content, sign_up, at=self.now())
 
     def _offer(self, session_id: str) -> Offer | None:
         try:
@@ -106,10 +110,13 @@ class SessionPages:
     ) -> Response:
         if offer is None:
             return show(request, "session_unknown", status=404)
+        choices = offer.choices(self.now())
         about: Any = {
             "offer": offer,
             "standing": offer.standing(self.now()),
-            "spots": offer.spots_to_choose(self.now()),
+            "choices": choices,
+            "days": by_day(choices),
+            "chosen": _chosen(choices, given.get("spot", "")),
             "Standing": Standing,
             "given": {name: given.get(name, "") for name in _FIELDS},
             "wrong": set(wrong),
@@ -123,7 +130,22 @@ class SessionPages:
             session_id = open_link(purpose, token, at=self.now())
         except LinkInvalid as exc:
             return sorry(request, exc)
-        offer = self._offer(str(session_id))
-        if offer is None:
+        with self.db.read() as sql:
+            session = store.find_session(sql, session_id)
+        if session is None:
             return show(request, "session_unknown", status=404)
-        return show(request, template, session=offer.spots[0])
+        return show(request, template, session=session)
+
+
+def _package_is_offered(offer: Offer, package_id: UUID | None) -> bool:
+    """Say whether a visitor chose what there is to choose, and nothing else."""
+    offered = [package.package_id for package in offer.choose_from]
+    return package_id in offered if offered else package_id is None
+
+
+def _chosen(choices: Sequence[Choice], spot: str) -> str:
+    """Give the time that is ticked: the one that was asked for, or the only one."""
+    for choice in choices:
+        if spot in [str(one.session_id) for one in choice.spots] or len(choices) == 1:
+            return str(choice.spot.session_id)
+    return ""

@@ -25,6 +25,7 @@ class SignUp(Schema):
     )
     marketing = fields.Boolean(load_default=False)
     spot = fields.UUID(required=True)
+    package = fields.UUID(load_default=None)
     wait = fields.Boolean(load_default=False)
     token = fields.String(required=True, validate=validate.Length(1, 64))
 

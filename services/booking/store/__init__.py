@@ -60,6 +60,7 @@ from services.booking.store.history import (
 from services.booking.store.holds import (
     Hold,
     add_holds,
+    add_overruled,
     end_hold,
     find_hold,
     hold_for_update,
@@ -149,6 +150,7 @@ __all__ = [
     "add_group",
     "add_holds",
     "add_letter",
+    "add_overruled",
     "add_package",
     "add_person",
     "add_schedule",

@@ -40,15 +40,31 @@ _END_BOOKING = (
 
 
 def add_booking(
-    sql: Connection, *, booking_id: UUID, session_id: UUID, person_id: UUID, at: datetime
+    sql: Connection,
+    *,
+    booking_id: UUID,
+    session_id: UUID,
+    person_id: UUID,
+    at: datetime,
+    seat: int = 1,
 ) -> bool:
-    """Give a person a place; False where they have one in this session already."""
+    """Give a person a place; False where they have one in this session already.
+
+    Args:
+        sql: the transaction.
+        booking_id: the new booking's.
+        session_id: where the place is.
+        person_id: whose it becomes.
+        at: now (UTC).
+        seat: which of a group's seats it is, from 1; a person has each at most once.
+    """
     row = {
         "booking_id": booking_id,
         "session_id": session_id,
         "person_id": person_id,
         "state": BookingState.CONFIRMED.value,
         "booked_at": at,
+        "seat": seat,
     }
     return sql.execute(_ADD_BOOKING, row).first() is not None
 

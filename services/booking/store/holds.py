@@ -91,6 +91,18 @@ def find_hold(sql: Connection, hold_id: UUID) -> Hold | None:
     return None if row is None else _hold(row)
 
 
+def add_overruled(
+    writes: Writes, hold_id: UUID, *, session_id: UUID, entry_id: UUID, at: datetime
+) -> None:
+    """Note a seat that staff had given to somebody on the list without one being held for it.
+
+    It is granted from the start; that it is there makes a second request for it the first one's.
+    """
+    row = {"hold_id": hold_id, "session_id": session_id, "kind": HoldKind.WAITLIST.value}
+    row |= {"state": HoldState.GRANTED.value, "entry_id": entry_id, "made_at": at, "ended_at": at}
+    writes.add(_ADD_HOLD, row)
+
+
 def hold_for_update(sql: Connection, hold_id: UUID) -> Hold | None:
     """Find a hold and keep it from ending otherwise until the commit."""
     row = sql.execute(_HOLD_FOR_UPDATE, {"hold_id": hold_id}).one_or_none()

@@ -25,7 +25,7 @@ def known_person(tx: Tx, person_id: UUID, *, lock: bool = False) -> Person:
 
     Args:
         tx: the transaction.
-        person_id: whose id.
+        person_id: whose id; one that was merged into another person's means that one.
         lock: whether others are to wait who rely on this person, too.
 
     Raises:
@@ -33,7 +33,9 @@ def known_person(tx: Tx, person_id: UUID, *, lock: bool = False) -> Person:
     """
     find = store.person_for_update if lock else store.person_for_share
     person = find(tx.sql, person_id)
-    if person is None or person.erased_at is not None:
+    while person is not None and person.merged_into is not None:
+        person = find(tx.sql, person.merged_into)
+    if person is None or person.name is None:
         raise PersonNotFound(str(person_id))
     return person
 
@@ -58,7 +60,7 @@ def issue_card(tx: Tx, person_id: UUID, number: str | None, *, at: datetime) -> 
         CardNumberTaken: it is somebody else's.
         CardLost: it was reported lost.
     """
-    known_person(tx, person_id, lock=True)
+    person_id = known_person(tx, person_id, lock=True).person_id
     held = store.active_card(tx.sql, person_id)
     if held is None:
         return _issue(tx, person_id, number, at=at)
@@ -81,11 +83,11 @@ def _issue(tx: Tx, person_id: UUID, number: str | None, *, at: datetime) -> Valu
 
 
 def lose_card(tx: Tx, number: str, *, at: datetime) -> Values:
-    """Note that a card is lost; its holder's points stay. A lost one stays lost."""
+    """Note that a card is lost; its holder's points stay. One not in use stays as it is."""
     card = store.find_card(tx.sql, number, lock=True)
     if card is None:
         raise CardNotFound(number)
-    if card.state == CardState.LOST:
+    if card.state != CardState.ACTIVE:
         return card._asdict()
     store.lose_card(tx.writes, number, at=at)
     return card._asdict() | {"state": CardState.LOST.value, "lost_at": at}
@@ -100,7 +102,7 @@ def replace_card(tx: Tx, person_id: UUID, number: str | None, *, at: datetime) -
         NoTreatCard: they never had one.
         CardNumberTaken, CardLost: as for `issue_card`.
     """
-    known_person(tx, person_id, lock=True)
+    person_id = known_person(tx, person_id, lock=True).person_id
     held = store.active_card(tx.sql, person_id)
     if held is None and not store.had_card(tx.sql, person_id):
         raise NoTreatCard(str(person_id))

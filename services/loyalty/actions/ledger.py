@@ -5,15 +5,21 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from services.loyalty import store
-from services.loyalty.domain import Account, EntryKind, Settings, entered, expirable
+from services.loyalty.domain import Account, EntryKind, Settings, entered, expirable, forgiven
 from shared.contracts.errors import NotEnoughPoints
 from shared.db import Tx
 
 
 def open_account(tx: Tx, person_id: UUID, *, at: datetime) -> Account:
-    """Give somebody's account, locked until the commit, and opened if there was none."""
+    """Give somebody's account, locked until the commit, and opened if there was none.
+
+    Where it was merged into another, before or while this waited for it, the other one is given.
+    """
     tx.flush()  # what this transaction has added before, for another fact of its batch
-    return store.account_for_update(tx.sql, person_id, at=at)
+    account = store.account_for_update(tx.sql, person_id, at=at)
+    while account.merged_into is not None:
+        account = store.account_for_update(tx.sql, account.merged_into, at=at)
+    return account
 
 
 def spendable_account(tx: Tx, person_id: UUID, points: int, *, at: datetime) -> Account:
@@ -58,6 +64,39 @@ def post(
     return after
 
 
+def take_back(
+    tx: Tx,
+    account: Account,
+    kind: EntryKind,
+    points: int,
+    *,
+    about: UUID,
+    at: datetime,
+    earned_at: datetime | None,
+) -> Account:
+    """Take points off a locked account that were earned and are earned no more.
+
+    Who has spent them owes them; who has only let them expire has lost them once already.
+
+    Args:
+        tx: the transaction.
+        account: locked.
+        kind: why.
+        points: how many; >= 0.
+        about: what they were earned for.
+        at: now (UTC).
+        earned_at: when they were earned.
+    """
+    account = post(tx, account, kind, -points, about=about, at=at, earned_at=earned_at)
+    until, expired = store.expired(tx.sql, account.person_id)
+    if points == 0 or expired <= 0 or until is None or earned_at is None or earned_at > until:
+        return account
+    tx.flush()
+    earned, spent = store.earned_and_spent(tx.sql, account.person_id, until=until)
+    lost = forgiven(points, earned, spent, expired)
+    return post(tx, account, EntryKind.EXPIRY_RETURNED, lost, about=about, at=at)
+
+
 def expire(tx: Tx, account: Account, settings: Settings, *, at: datetime) -> Account:
     """Take the points of a locked account that have outlived their time."""
     until = settings.too_old(at)
@@ -65,7 +104,7 @@ def expire(tx: Tx, account: Account, settings: Settings, *, at: datetime) -> Acc
         return account
     tx.flush()
     points = expirable(*store.earned_and_spent(tx.sql, account.person_id, until=until))
-    account = post(tx, account, EntryKind.EXPIRED, -points, about=uuid4(), at=at)
+    account = post(tx, account, EntryKind.EXPIRED, -points, about=uuid4(), at=at, earned_at=until)
     oldest_at = store.next_earned_at(tx.sql, account.person_id, after=until)
     store.set_oldest(tx.writes, account.person_id, oldest_at)
     return replace(account, oldest_at=oldest_at)

@@ -46,26 +46,46 @@ def find_card(sql: Any, number: str) -> Values | None:
 def get_account(sql: Any, person_id: UUID) -> Values:
     """Give somebody's card, if they have one, and their balance."""
     _need_person(sql, person_id)
+    return _account(sql, store.meant(sql, person_id))
+
+
+def _account(sql: Any, person_id: UUID) -> Values:
     account = store.find_account(sql, person_id)
     card = store.active_card(sql, person_id)
     return {
         "person_id": person_id,
         "card": card,
         "balance": account.balance if account else 0,
+        "merged_into": account.merged_into if account else None,
     }
 
 
 def find_referral(sql: Any, new_person_id: UUID) -> Values | None:
     """Give who referred a client, as their profile shows it; None: nobody."""
-    referral = store.find_live_referral(sql, new_person_id)
+    referral = store.find_live_referral(sql, store.meant(sql, new_person_id))
     if referral is None:
         return None
     card = store.active_card(sql, referral.referrer_id)
     return question(referral, has_card=card is not None)
 
 
+def list_referrals(sql: Any, referrer_id: UUID | None, **wanted: Any) -> list[Values]:
+    """List referrals, the oldest first: all, or only the questions staff have not answered yet.
+
+    Source: T12.
+    """
+    by = None if referrer_id is None else store.meant(sql, referrer_id)
+    return [
+        row._asdict() | {"asks": row.has_card and row.state == ReferralState.ASKED}
+        for row in store.list_referrals(sql, referrer_id=by, **wanted)
+    ]
+
+
 def get_statement(sql: Any, person_id: UUID, *, after: int, limit: int) -> Values:
     """Give a client's statement: every entry with the balance after it, and what expires next.
+
+    The account of a record that was merged into another stays as it was, and is shown under its
+    own id; the entries that moved its points name it in `about`.
 
     Args:
         sql: the database.
@@ -73,7 +93,8 @@ def get_statement(sql: Any, person_id: UUID, *, after: int, limit: int) -> Value
         after: the number of the last entry that was seen; 0: from the first.
         limit: how many entries at most.
     """
-    page = get_account(sql, person_id)
+    _need_person(sql, person_id)
+    page = _account(sql, person_id)
     entries = store.list_entries(sql, person_id, after=after, limit=limit)
     page["opening_balance"] = entries[0].balance_before if entries else page["balance"]
     page["closing_balance"] = entries[-1].balance_after if entries else page["balance"]

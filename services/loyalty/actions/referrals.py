@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from services.loyalty import store
 from services.loyalty.actions.cards import known_person, need_card
-from services.loyalty.actions.ledger import open_account, post
+from services.loyalty.actions.ledger import open_account, post, take_back
 from services.loyalty.domain import (
     EntryKind,
     Person,
@@ -48,31 +48,76 @@ def refer(tx: Tx, new_person_id: UUID, referrer_id: UUID, *, at: datetime) -> Va
     Source: T10, T11, T12, Ti1, Ti5.
     """
     person = known_person(tx, new_person_id, lock=True)
-    above = [] if new_person_id == referrer_id else _referrers_above(tx, person, referrer_id)
-    booked_at = store.first_booked_at(tx.sql, new_person_id)
-    verdict = judge(person, referrer_id, above, booked_at, at=at)
+    referrer = known_person(tx, referrer_id)
+    verdict = _verdict(tx, person, referrer, at=at)
     if verdict in _REFUSALS:
         raise _REFUSALS[verdict](str(new_person_id))
+    return _asked(tx, _choose(tx, person, referrer, at=at))
+
+
+def hear_referrer(tx: Tx, person: Person, referrer_id: UUID | None, *, at: datetime) -> None:
+    """Take up whom booking names as `referred by` from now on, as if it had been chosen here.
+
+    Nobody is there to be told no, so a referral that would be refused is not made. Neither are
+    points given: the question waits for the staff's yes. Where booking names nobody any more, the
+    referral it named ends; one that staff have chosen here is theirs.
+
+    Args:
+        tx: the transaction.
+        person: the new client, locked, as they were before.
+        referrer_id: who is named; None: nobody any more.
+        at: when it was named (UTC).
+
+    Source: T10 to T13, Ti5.
+    """
+    if referrer_id is None:
+        live = store.find_live_referral(tx.sql, person.person_id, lock=True)
+        if live is not None and _same(tx, person.said_referrer, live.referrer_id):
+            _end(tx, live, at=at)
+        return
+    named = store.meant(tx.sql, referrer_id)
+    store.begin_person(tx.sql, named)
+    referrer = store.person_for_share(tx.sql, named)
+    if referrer is None or referrer.erased_at is not None:
+        return
+    if _verdict(tx, person, referrer, at=at) is Verdict.FINE:
+        _choose(tx, person, referrer, at=at)
+
+
+def _same(tx: Tx, said: UUID | None, referrer_id: UUID) -> bool:
+    return said is not None and store.meant(tx.sql, said) == referrer_id
+
+
+def _verdict(tx: Tx, person: Person, referrer: Person, *, at: datetime) -> Verdict:
+    """Say whether a locked person can be `referred by` another, who stays until the commit."""
+    own = person.person_id == referrer.person_id
+    above = [] if own else referrers_above(tx, person, referrer)
+    booked_at = store.first_booked_at(tx.sql, person.person_id)
+    return judge(person, referrer.person_id, above, booked_at, at=at)
+
+
+def _choose(tx: Tx, person: Person, referrer: Person, *, at: datetime) -> Referral:
+    """Note who referred a locked person; end the referral there was, if it named another."""
     points = store.find_settings(tx.sql).points_per_referral
-    before = store.find_live_referral(tx.sql, new_person_id, lock=True)
-    if before is not None and before.referrer_id == referrer_id:
-        return _asked(tx, _asked_again(tx, before, points))
+    before = store.find_live_referral(tx.sql, person.person_id, lock=True)
+    if before is not None and before.referrer_id == referrer.person_id:
+        return _asked_again(tx, before, points)
     if before is not None:
-        _take_back(tx, before, at=at)
-    ids = (uuid4(), new_person_id, referrer_id)
+        take_back_award(tx, before, at=at)
+    ids = (uuid4(), person.person_id, referrer.person_id)
     referral = Referral(*ids, points, ReferralState.ASKED, at, None)
     store.add_referral(tx.writes, referral)
-    store.set_referrer(tx.writes, new_person_id, referrer_id, at=at)
-    return _asked(tx, referral)
+    store.set_referrer(tx.writes, person.person_id, referrer.person_id, at=at)
+    return referral
 
 
-def _referrers_above(tx: Tx, person: Person, referrer_id: UUID) -> list[UUID]:
-    """Check the referrer, and give who referred them, and so on up, as far as a ring could go.
+def referrers_above(tx: Tx, person: Person, referrer: Person) -> list[UUID]:
+    """Give who referred a referrer, and so on up, as far as a ring could go.
 
     The person is locked, and each one passed is kept from being referred by others meanwhile. So
     of referrals that would close a ring together, the last one to be made sees all the others.
     """
-    one: Person | None = known_person(tx, referrer_id)
+    one: Person | None = referrer
     above: list[UUID] = []
     if not store.has_referred(tx.sql, person.person_id):
         return above
@@ -183,15 +228,20 @@ def withdraw_referral(tx: Tx, referral_id: UUID, *, at: datetime) -> Values:
     Source: the decision on correcting `referred by`.
     """
     found = _need_referral(tx, referral_id)
-    store.person_for_update(tx.sql, found.new_person_id)
+    store.person_for_update(tx.sql, store.meant(tx.sql, found.new_person_id))
     referral = store.find_referral(tx.sql, referral_id, lock=True) or found
     if referral.state is not ReferralState.CORRECTED:
-        _take_back(tx, referral, at=at)
-        store.set_referrer(tx.writes, referral.new_person_id, None, at=at)
+        _end(tx, referral, at=at)
     return _asked(tx, replace(referral, state=ReferralState.CORRECTED))
 
 
-def _take_back(tx: Tx, referral: Referral, *, at: datetime) -> None:
+def _end(tx: Tx, referral: Referral, *, at: datetime) -> None:
+    """Note that nobody referred a locked person after all."""
+    take_back_award(tx, referral, at=at)
+    store.set_referrer(tx.writes, referral.new_person_id, None, at=at)
+
+
+def take_back_award(tx: Tx, referral: Referral, *, at: datetime) -> None:
     """End a locked referral, with an entry against what it awarded.
 
     The referrer may have spent the points; then they owe them, and earn before they spend again.
@@ -199,11 +249,11 @@ def _take_back(tx: Tx, referral: Referral, *, at: datetime) -> None:
     store.correct_referral(tx.writes, referral.referral_id, at=at)
     if referral.state is ReferralState.AWARDED:
         account = open_account(tx, referral.referrer_id, at=at)
-        post(
+        take_back(
             tx,
             account,
             EntryKind.REFERRAL_CORRECTED,
-            -referral.points,
+            referral.points,
             about=referral.referral_id,
             at=at,
             earned_at=referral.awarded_at,

@@ -38,4 +38,5 @@ def shown(settings: Settings) -> Values:
         "product_points_per_unit": settings.product_points_per_unit,
         "points_per_visit": settings.points_per_visit,
         "points_expire_days": settings.points_expire_days,
+        "treat_points_per_unit": settings.treat_points_per_unit,
     }

@@ -24,10 +24,11 @@ _DAMM = (
 
 
 class CardState(StrEnum):
-    """Whether a card is its holder's; a lost one stays known, so that it can be recognised."""
+    """Whether a card is its holder's; others stay known, so that they can be recognised."""
 
     ACTIVE = "active"
     LOST = "lost"
+    RETIRED = "retired"  # its holder has another, since two records turned out to be one person
 
 
 def check_digit(digits: str) -> str:

@@ -15,11 +15,16 @@ class EntryKind(StrEnum):
     VISIT = "visit"
     VISIT_RETRACTED = "visit_retracted"
     PURCHASE = "purchase"
+    PURCHASE_REFUNDED = "purchase_refunded"
     ADDED = "added"  # by staff, with a reason
     REMOVED = "removed"  # by staff, with a reason
     TREAT = "treat"
     TREAT_RETURNED = "treat_returned"
     EXPIRED = "expired"
+    EXPIRY_RETURNED = "expiry_returned"  # had expired, and was then taken back as not earned
+    MERGED_OUT = "merged_out"  # gone to the account of the person this one turned out to be
+    MERGED_IN = "merged_in"  # come from there, each day's points by themselves
+    MERGED_DEBT = "merged_debt"  # owed there
 
 
 EARNING = frozenset(
@@ -29,7 +34,9 @@ EARNING = frozenset(
         EntryKind.VISIT,
         EntryKind.VISIT_RETRACTED,
         EntryKind.PURCHASE,
+        EntryKind.PURCHASE_REFUNDED,
         EntryKind.ADDED,
+        EntryKind.MERGED_IN,
     }
 )
 """What is earned, and what takes back something earned."""
@@ -40,6 +47,7 @@ ONCE = frozenset(
         EntryKind.REFERRAL,
         EntryKind.REFERRAL_CORRECTED,
         EntryKind.PURCHASE,
+        EntryKind.PURCHASE_REFUNDED,
         EntryKind.TREAT,
         EntryKind.TREAT_RETURNED,
     }
@@ -51,7 +59,8 @@ ONCE = frozenset(
 class Account:
     """Somebody's points: the number of the last entry (None: none yet) and the balance after it.
 
-    `oldest_at` is no later than the day the oldest points that are left were earned.
+    `oldest_at` is no later than the day the oldest points that are left were earned. An account
+    `merged_into` another takes no entries any more; the other one does.
     """
 
     person_id: UUID
@@ -59,13 +68,15 @@ class Account:
     balance: int
     opened_at: datetime
     oldest_at: datetime | None
+    merged_into: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the ledger; `previous` is the number of the line before it, None for the first.
 
-    `earned_at` is when the points were earned; for an entry that takes some back, when those were.
+    `earned_at` is when the points were earned; for an entry that takes some back, when those were,
+    and for one that lets some expire, up to when.
     """
 
     entry_id: UUID
@@ -131,6 +142,19 @@ def expirable(earned: int, spent: int) -> int:
         spent: everything that was ever used up, earlier expiries included; >= 0.
     """
     return max(0, earned - spent)
+
+
+def forgiven(points: int, earned: int, spent: int, expired: int) -> int:
+    """Say how many of the points that are taken back had expired, so that nobody owes them.
+
+    Args:
+        points: how many are taken back; > 0.
+        earned: what was earned up to the day up to which points expired, less what of it was taken
+            back, these included.
+        spent: everything that was ever used up, expiries included.
+        expired: what of it expired; >= 0.
+    """
+    return max(0, min(points, expired, spent - max(0, earned)))
 
 
 def lots_left(earnings: Iterable[tuple[datetime, int]], spent: int) -> list[Lot]:

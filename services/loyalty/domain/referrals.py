@@ -26,9 +26,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody, as far as referrals need to know; without a name once erased.
+    """Somebody, as far as referrals need to know; without a name once erased, or not named yet.
 
     `first_referred_at` is when `referred by` was first chosen, and stays if it is corrected.
+    `said_referrer` is who booking last named, as of `sequence`; staff may have chosen another here.
+    A person `merged_into` another is that one.
     """
 
     person_id: UUID
@@ -37,6 +39,9 @@ class Person:
     referred_by: UUID | None
     first_referred_at: datetime | None
     erased_at: datetime | None
+    sequence: int = 0
+    said_referrer: UUID | None = None
+    merged_into: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,23 @@ def judge(
     if person.person_id in referrers_above:
         return Verdict.RING
     return Verdict.FINE if is_new(person, first_booked_at, at=at) else Verdict.NOT_NEW
+
+
+def claim_to_keep(claims: Collection[Referral]) -> Referral | None:
+    """Choose which referral stays of those of two records that turned out to be one new client.
+
+    Nobody has brought themselves. One client earns one award for ever: one that was given stays,
+    the first of two; where none was, the first that was asked about. None: there is none to keep.
+    """
+    return min(
+        (claim for claim in claims if claim.new_person_id != claim.referrer_id),
+        key=lambda claim: (
+            claim.state is not ReferralState.AWARDED,
+            claim.awarded_at or claim.referred_at,
+            claim.referral_id,
+        ),
+        default=None,
+    )
 
 
 def asks(state: ReferralState, *, has_card: bool) -> bool:

@@ -12,7 +12,8 @@ class Settings:
     `sms_texts` holds, by language, the texts that were edited; the other languages have the
     default. `points_expire_days` None: points last.
 
-    Source: T5, T6 (100 points), T7 (no SMS until ticked), T8; Phorest's accrual defaults.
+    Source: T5, T6 (100 points), T7 (no SMS until ticked), T8; Phorest's defaults for accrual
+    and the price of treats.
     """
 
     points_per_referral: int = 100
@@ -23,6 +24,7 @@ class Settings:
     product_points_per_unit: int = 2
     points_per_visit: int = 0
     points_expire_days: int | None = None
+    treat_points_per_unit: int = 14
 
     def too_old(self, at: datetime) -> datetime | None:
         """Give the instant up to which earned points have outlived their time at `at` (UTC)."""

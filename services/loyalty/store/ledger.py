@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.loyalty.domain import EARNING, SPENDING, Account, Entry
+from services.loyalty.domain import EARNING, SPENDING, Account, Entry, EntryKind
 from services.loyalty.models import AccountRow, LedgerRow, NoteRow
 from shared.writes import Writes
 
@@ -21,6 +21,7 @@ _ACCOUNT_COLUMNS = (
     AccountRow.balance,
     AccountRow.opened_at,
     AccountRow.oldest_at,
+    AccountRow.merged_into,
 )
 _ACCOUNT = select(*_ACCOUNT_COLUMNS).where(AccountRow.person_id == bindparam("person_id"))
 _OPEN_ACCOUNT = upsert(AccountRow)
@@ -93,6 +94,13 @@ _EARNED_AND_SPENT = select(
     ),
     func.coalesce(-func.sum(LedgerRow.points).filter(LedgerRow.kind.in_(_SPENT)), 0),
 ).where(_OF_PERSON)
+_EXPIRED = select(
+    func.max(LedgerRow.earned_at).filter(LedgerRow.kind == EntryKind.EXPIRED.value),
+    func.coalesce(-func.sum(LedgerRow.points), 0),
+).where(
+    _OF_PERSON,
+    LedgerRow.kind.in_([EntryKind.EXPIRED.value, EntryKind.EXPIRY_RETURNED.value]),
+)
 _NEXT_EARNED = select(func.min(LedgerRow.earned_at)).where(
     _OF_PERSON, LedgerRow.kind.in_(_EARNED), LedgerRow.earned_at > bindparam("after")
 )
@@ -145,6 +153,12 @@ def earned_and_spent(sql: Connection, person_id: UUID, *, until: datetime) -> tu
     """Add up what was earned up to an instant, and what was ever spent."""
     earned, spent = sql.execute(_EARNED_AND_SPENT, {"person_id": person_id, "until": until}).one()
     return int(earned), int(spent)
+
+
+def expired(sql: Connection, person_id: UUID) -> tuple[datetime | None, int]:
+    """Give up to when somebody's points have expired, and how many did."""
+    until, points = sql.execute(_EXPIRED, {"person_id": person_id}).one()
+    return until, int(points)
 
 
 def next_earned_at(sql: Connection, person_id: UUID, *, after: datetime) -> datetime | None:

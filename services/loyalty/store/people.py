@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, select, update
+from sqlalchemy import Connection, Row, Uuid, bindparam, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.loyalty.domain import Person, Visit
@@ -20,6 +20,9 @@ _PERSON = select(
     PersonRow.referred_by,
     PersonRow.first_referred_at,
     PersonRow.erased_at,
+    PersonRow.sequence,
+    PersonRow.said_referrer,
+    PersonRow.merged_into,
 ).where(PersonRow.person_id == bindparam("person_id"))
 _PERSON_FOR_UPDATE = _PERSON.with_for_update(key_share=True)
 _PERSON_FOR_SHARE = _PERSON.with_for_update(read=True)
@@ -27,8 +30,10 @@ _KEEP_PERSON = upsert(PersonRow)
 _KEEP_PERSON = _KEEP_PERSON.on_conflict_do_update(
     index_elements=["person_id"],
     set_={name: getattr(_KEEP_PERSON.excluded, name) for name in ("name", "language", "sequence")},
-    # An older word changes nothing, and no word brings back a name that was erased.
-    where=(PersonRow.sequence < _KEEP_PERSON.excluded.sequence) & PersonRow.erased_at.is_(None),
+    # An older word changes nothing, and no word brings back a name that was erased or merged.
+    where=(PersonRow.sequence < _KEEP_PERSON.excluded.sequence)
+    & PersonRow.erased_at.is_(None)
+    & PersonRow.merged_into.is_(None),
 )
 _ERASE = upsert(PersonRow)
 _ERASE = _ERASE.on_conflict_do_update(
@@ -37,6 +42,12 @@ _ERASE = _ERASE.on_conflict_do_update(
         "name": _ERASE.excluded.name,
         "erased_at": func.coalesce(PersonRow.erased_at, _ERASE.excluded.erased_at),
     },
+)
+_BEGIN_PERSON = upsert(PersonRow).on_conflict_do_nothing()
+_NAME_REFERRER = (
+    update(PersonRow)
+    .where(PersonRow.person_id == bindparam("id"))
+    .values(said_referrer=bindparam("said"))
 )
 _HAS_REFERRED = select(exists().where(PersonRow.referred_by == bindparam("person_id")))
 _SET_REFERRER = (
@@ -56,6 +67,17 @@ def _person(row: Any) -> Person | None:
 def keep_person(writes: Writes, values: dict[str, Any]) -> None:
     """Keep who a person is, if this is newer than what is known."""
     writes.add(_KEEP_PERSON, values)
+
+
+def begin_person(sql: Connection, person_id: UUID) -> None:
+    """Have a row for somebody booking has not named yet, so that there is one to lock."""
+    row = {"person_id": person_id, "name": None, "language": "", "sequence": 0}
+    sql.execute(_BEGIN_PERSON, row)
+
+
+def name_referrer(writes: Writes, person_id: UUID, said: UUID | None) -> None:
+    """Note who booking says brought a person."""
+    writes.add(_NAME_REFERRER, {"id": person_id, "said": said})
 
 
 def find_person(sql: Connection, person_id: UUID) -> Person | None:
@@ -95,7 +117,8 @@ def erase_person(writes: Writes, person_id: UUID, *, at: datetime) -> None:
 
 _KEEP_BOOKING = upsert(BookingRow)
 _KEEP_BOOKING = _KEEP_BOOKING.on_conflict_do_update(
-    index_elements=["booking_id"], set_={"booked_at": _KEEP_BOOKING.excluded.booked_at}
+    index_elements=["booking_id"],
+    set_={name: getattr(_KEEP_BOOKING.excluded, name) for name in ("booked_at", "session_name")},
 )
 _KEEP_CANCELLATION = upsert(BookingRow)
 _KEEP_CANCELLATION = _KEEP_CANCELLATION.on_conflict_do_update(
@@ -106,17 +129,29 @@ _LOCK_BOOKING = (
     .where(BookingRow.booking_id == bindparam("booking_id"))
     .with_for_update()
 )
-_FIRST_BOOKED = select(func.min(BookingRow.booked_at)).where(
-    BookingRow.person_id == bindparam("person_id")
+# Facts name people by the ids they had, so what two records said of one person is read together.
+_IDS = (
+    select(PersonRow.person_id)
+    .where(PersonRow.merged_into == bindparam("person_id"))
+    .union_all(select(bindparam("person_id", type_=Uuid())))
+)
+_FIRST_BOOKED = select(func.min(BookingRow.booked_at)).where(BookingRow.person_id.in_(_IDS))
+_HAD_VISIT = select(
+    exists().where(
+        BookingRow.person_id.in_(_IDS),
+        BookingRow.session_name == bindparam("session_name"),
+        VisitRow.booking_id == BookingRow.booking_id,
+        VisitRow.counts,
+    )
 )
 
 
-def keep_booking(writes: Writes, booking_id: UUID, person_id: UUID, *, at: datetime) -> None:
-    """Note when somebody booked; that they have cancelled, heard before, stays."""
-    writes.add(
-        _KEEP_BOOKING,
-        {"booking_id": booking_id, "person_id": person_id, "booked_at": at, "cancelled_at": None},
-    )
+def keep_booking(
+    writes: Writes, booking_id: UUID, person_id: UUID, session_name: str, *, at: datetime
+) -> None:
+    """Note what somebody booked, and when; that they have cancelled, heard before, stays."""
+    row = {"booking_id": booking_id, "person_id": person_id, "session_name": session_name}
+    writes.add(_KEEP_BOOKING, row | {"booked_at": at, "cancelled_at": None})
 
 
 def keep_cancellation(sql: Connection, booking_id: UUID, person_id: UUID, *, at: datetime) -> None:
@@ -133,6 +168,12 @@ def lock_booking(sql: Connection, booking_id: UUID) -> Row[Any] | None:
 def first_booked_at(sql: Connection, person_id: UUID) -> datetime | None:
     """Give when somebody first booked, cancelled or not."""
     return sql.execute(_FIRST_BOOKED, {"person_id": person_id}).scalar_one()
+
+
+def had_visit(sql: Connection, person_id: UUID, session_name: str) -> bool:
+    """Say whether somebody has come to a session of this name."""
+    ids = {"person_id": person_id, "session_name": session_name}
+    return bool(sql.execute(_HAD_VISIT, ids).scalar_one())
 
 
 # -- visits -----------------------------------------------------------------------------------

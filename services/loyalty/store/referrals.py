@@ -1,13 +1,15 @@
 """Queries about referrals."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy.orm import aliased
 
-from services.loyalty.domain import Referral, ReferralState
-from services.loyalty.models import ReferralRow
+from services.loyalty.domain import CardState, Referral, ReferralState
+from services.loyalty.models import CardRow, PersonRow, ReferralRow
 from shared.writes import Writes
 
 _LIVE = ReferralRow.state.in_([ReferralState.ASKED.value, ReferralState.AWARDED.value])
@@ -26,6 +28,27 @@ _LIVE_REFERRAL = select(*_COLUMNS).where(
     ReferralRow.new_person_id == bindparam("new_person_id"), _LIVE
 )
 _LIVE_FOR_UPDATE = _LIVE_REFERRAL.with_for_update()
+_CLAIMS_FOR_UPDATE = (
+    select(*_COLUMNS)
+    .where(ReferralRow.new_person_id.in_(bindparam("ids", expanding=True)), _LIVE)
+    .order_by(ReferralRow.referral_id)
+    .with_for_update()
+)
+_NEW, _REFERRER = aliased(PersonRow), aliased(PersonRow)
+_HAS_CARD = exists().where(
+    CardRow.person_id == ReferralRow.referrer_id, CardRow.state == CardState.ACTIVE.value
+)
+_LISTED = (
+    select(
+        *_COLUMNS,
+        _HAS_CARD.label("has_card"),
+        _NEW.name.label("new_person_name"),
+        _REFERRER.name.label("referrer_name"),
+    )
+    .join(_NEW, _NEW.person_id == ReferralRow.new_person_id)
+    .join(_REFERRER, _REFERRER.person_id == ReferralRow.referrer_id)
+    .order_by(ReferralRow.referred_at, ReferralRow.referral_id)
+)
 _ADD = insert(ReferralRow)
 _OF_ID = ReferralRow.referral_id == bindparam("id")
 _OFFER = update(ReferralRow).where(_OF_ID).values(points=bindparam("offered"))
@@ -60,6 +83,42 @@ def find_live_referral(
     """Find the referral of a person that holds now, locked if it is about to change."""
     query = _LIVE_FOR_UPDATE if lock else _LIVE_REFERRAL
     return _referral(sql.execute(query, {"new_person_id": new_person_id}).one_or_none())
+
+
+def claims_for_update(sql: Connection, ids: Collection[UUID]) -> list[Referral]:
+    """Give the referrals of several new clients that hold now, locked."""
+    rows = sql.execute(_CLAIMS_FOR_UPDATE, {"ids": list(ids)})
+    return [found for row in rows if (found := _referral(row)) is not None]
+
+
+def list_referrals(
+    sql: Connection,
+    *,
+    state: ReferralState | None,
+    referrer_id: UUID | None,
+    asks: bool,
+    offset: int,
+    limit: int,
+) -> Sequence[Any]:
+    """List referrals with the names of both, the oldest first.
+
+    Args:
+        sql: the database.
+        state: where they stand; None: anywhere.
+        referrer_id: by whom; None: anybody.
+        asks: only those staff are to be asked about now.
+        offset: how many to pass over.
+        limit: how many at most.
+    """
+    query = _LISTED.offset(offset).limit(limit)
+    if state is not None:
+        query = query.where(ReferralRow.state == state.value)
+    if referrer_id is not None:
+        query = query.where(ReferralRow.referrer_id == referrer_id)
+    if asks:
+        named = _NEW.name.is_not(None) & _REFERRER.name.is_not(None)
+        query = query.where(ReferralRow.state == ReferralState.ASKED.value, _HAS_CARD, named)
+    return sql.execute(query).all()
 
 
 def add_referral(writes: Writes, referral: Referral) -> None:

@@ -20,7 +20,8 @@ from services.ranking.actions.looking import (
     report_ranks,
     show_ranks,
 )
-from services.ranking.actions.moves import assign, demote, promote, promote_many
+from services.ranking.actions.merging import erase_person, merge_people
+from services.ranking.actions.moves import assign, demote, hand_over, promote, promote_many
 from services.ranking.actions.sandbox import try_criteria
 from services.ranking.actions.studio import (
     activate,
@@ -42,14 +43,17 @@ __all__ = [
     "count_visit",
     "deactivate",
     "demote",
+    "erase_person",
     "export_report",
     "get_category",
     "get_placement",
     "get_profile",
     "get_settings",
+    "hand_over",
     "keep_person",
     "list_categories",
     "list_versions",
+    "merge_people",
     "order_ranks",
     "promote",
     "promote_many",

@@ -86,6 +86,8 @@ def add_rank(
     name: str,
     criteria: Criteria,
     place: int | None,
+    item: str | None,
+    sizes: Sequence[str],
     at: datetime,
 ) -> Values:
     """Add a rank to a category: at a place counted from 1 for the lowest, else as the highest.
@@ -94,7 +96,8 @@ def add_rank(
     """
     _, today = active_studio(tx.sql, at=at)
     category, rank_id = _for_update(tx, category_id), uuid4()
-    store.add_rank(tx.sql, rank_id, category_id, name, at=at)
+    row: Values = {"category_id": category_id, "name": name, "item": item, "sizes": list(sizes)}
+    store.add_rank(tx.sql, rank_id, row, at=at)
     steps = list(category.scheme.steps)
     steps.insert(len(steps) if place is None else place - 1, Step(rank_id, criteria, today))
     return _settled(
@@ -102,17 +105,24 @@ def add_rank(
     )
 
 
-def change_rank(
-    tx: Tx, rank_id: UUID, *, name: str | None, criteria: Values, at: datetime
-) -> Values:
-    """Change a rank's name or criteria; what is left out stays, and nobody loses a rank."""
+def change_rank(tx: Tx, rank_id: UUID, *, about: Values, criteria: Values, at: datetime) -> Values:
+    """Change a rank; what is left out stays, and nobody loses a rank.
+
+    Args:
+        tx: the transaction.
+        rank_id: which.
+        about: what changes of its `name`, `item` and `sizes`.
+        criteria: what changes of what it asks for.
+        at: now (UTC).
+    """
     _, today = active_studio(tx.sql, at=at)
     row = store.find_rank(tx.sql, rank_id)
     if row is None:
         raise RankNotFound(str(rank_id))
     category = _for_update(tx, row.category_id)
-    if name is not None:
-        store.rename_rank(tx.sql, rank_id, name)
+    if about:
+        kept: Values = {name: getattr(row, name) for name in ("name", "item", "sizes")}
+        store.change_rank(tx.sql, rank_id, **kept | about)
     wanted = {rank_id: replace(category.scheme.step(rank_id).criteria, **criteria)}
     scheme = edited(
         category.scheme, automatic=category.scheme.automatic, wanted=wanted, today=today
@@ -250,10 +260,15 @@ def shown_category(sql: Any, category: Category) -> Values:
         "tell_client": category.tell_client,
         "shown_to_clients": category.shown_to_clients,
         "version": category.scheme.version,
-        "ranks": shown_ranks(
-            category.scheme, store.rank_names(sql, category.category_id).__getitem__
-        ),
+        "ranks": _with_items(sql, category),
     }
+
+
+def _with_items(sql: Any, category: Category) -> list[Values]:
+    names = store.rank_names(sql, category.category_id)
+    items = store.items_of(sql, category.category_id)
+    ranks = shown_ranks(category.scheme, names.__getitem__)
+    return [rank | items[rank["rank_id"]] for rank in ranks]
 
 
 def shown_ranks(scheme: Scheme, name: Callable[[UUID], str]) -> list[Values]:

@@ -11,7 +11,7 @@ from services.ranking.store import Rows
 from shared.contracts import Values
 from shared.sheets import KINDS, Sheet, file_name, write_sheet
 
-_AT_ONCE = 5000
+_AT_ONCE = 50_000
 _HEADS: Mapping[str, Sequence[str]] = {
     "en": (
         *("Name", "Category", "Rank", "Since", "Visits here", "Days here"),

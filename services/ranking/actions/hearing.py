@@ -26,13 +26,17 @@ def count_visit(tx: Tx, visit: VisitRecorded | VisitRetracted, *, at: datetime) 
     Visits are kept even while ranking is off and for people without a rank: whoever is placed
     later that day has them counted (Mi3). Source: M3, M33, Mi5.
     """
-    person = store.lock_person(tx.sql, visit.person_id)
+    person = store.lock_meant(tx.sql, visit.person_id)
+    moved = person.person_id != visit.person_id
+    if moved:  # what this batch has written of them under their own id is to be seen
+        tx.flush()
+        person = store.lock_person(tx.sql, person.person_id)
     came, day = isinstance(visit, VisitRecorded), local_day(visit.starts_at, visit.time_zone)
     news = store.keep_visit(
         tx.sql,
         {
             "booking_id": visit.booking_id,
-            "person_id": visit.person_id,
+            "person_id": person.person_id,
             "session_id": visit.session_id,
             "starts_at": visit.starts_at,
             "time_zone": visit.time_zone,
@@ -44,6 +48,8 @@ def count_visit(tx: Tx, visit: VisitRecorded | VisitRetracted, *, at: datetime) 
     if news:
         counted = Visit(day, visit.starts_at, visit.booking_id) if came else None
         settle_people(tx, [person], at=at, mark=Mark(visit.booking_id, counted))
+    if moved:
+        tx.flush()
 
 
 def watch_tenure(tx: Tx, *, at: datetime, limit: int = 200) -> int:

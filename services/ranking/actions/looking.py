@@ -39,6 +39,7 @@ def get_profile(sql: Any, person_id: UUID, *, at: datetime) -> Values:
     person = store.find_person(sql, person_id)
     if person is None:
         raise PersonNotFound(str(person_id))
+    person_id = person.person_id
     known, names = Known.of(sql, [person_id]), store.rank_names(sql)
     held = {one.category.category_id: one for one in known.held}
     token = sign_link(RANKS_LINK, person_id, expires_at=at + LINK_DAYS)
@@ -131,6 +132,8 @@ def shown_placed(placed: Placed, names: Mapping[UUID, str]) -> Values:
         "placed_at": placed.placed_at,
         "version": placed.version,
         "lost": placed.lost,
+        "item_size": placed.item_size,
+        "handed_at": placed.handed_at,
     }
 
 
@@ -159,8 +162,10 @@ def get_placement(sql: Any, placement_id: UUID, *, at: datetime) -> Values:
 
 
 def _before(sql: Any, placed: Placed) -> Placement | None:
+    if placed.placement.how is How.ASSIGNED:
+        return None  # what stands before it, if anything, is of another record of theirs
     history = store.history_of(sql, [placed.person_id])[placed.person_id, placed.category_id]
-    return history[placed.number - 2].placement if placed.number > 1 else None
+    return history[placed.number - 2].placement
 
 
 def show_ranks(sql: Any, person_id: UUID, *, language: str | None, at: datetime) -> Values:
@@ -172,6 +177,7 @@ def show_ranks(sql: Any, person_id: UUID, *, language: str | None, at: datetime)
     person = store.find_person(sql, person_id)
     if person is None:
         raise PersonNotFound(str(person_id))
+    person_id = person.person_id
     language = language or person.language or studio.language
     known, names = Known.of(sql, [person_id]), store.rank_names(sql)
     words = wording_of(studio, language)
@@ -220,9 +226,11 @@ def check_person(sql: Any, person_id: UUID) -> Values:
 
     The journal has every visit heard of and every decision of staff, with the rules in force.
     """
+    (person_id,) = store.meant(sql, [person_id])
     kept = store.history_of(sql, [person_id])
     categories = [category_id for _, category_id in kept]
-    told = replay(store.journal_of(sql, person_id), store.schemes_of(sql, categories))
+    journals, schemes = store.journals_of(sql, person_id), store.schemes_of(sql, categories)
+    told = replay(person_id, journals, schemes)
     differences = []
     for category_id in sorted({*categories, *told}):
         live = [placed.placement for placed in kept.get((person_id, category_id), ())]

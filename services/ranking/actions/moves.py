@@ -1,5 +1,6 @@
 """Placing people by hand."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -15,8 +16,10 @@ from shared.contracts.errors import (
     AlreadyRanked,
     InvalidRequest,
     NoSuchMove,
+    NothingToHandOver,
     NotRanked,
     PersonNotFound,
+    PlacementNotFound,
     RankNotFound,
 )
 from shared.db import Tx
@@ -42,7 +45,7 @@ def assign(
     ranks = [step.rank_id for step in category.scheme.steps]
     if not ranks or (rank_id is not None and rank_id not in ranks):
         raise RankNotFound(str(rank_id or category_id))
-    if _history(tx, person_id, category_id):
+    if _history(tx, person.person_id, category_id):
         raise AlreadyRanked(category.name)
     placement = Placement(uuid4(), rank_id or ranks[0], How.ASSIGNED, since or today)
     return _place(tx, person, category, studio, [], placement, today=today, at=at)
@@ -92,7 +95,7 @@ def _move(
 ) -> UUID:
     studio, today = active_studio(tx.sql, at=at)
     person, category = _known(tx, person_id), category_for_share(tx.sql, category_id)
-    history = _history(tx, person_id, category_id)
+    history = _history(tx, person.person_id, category_id)
     if not history:
         raise NotRanked(category.name)
     here, scheme = history[-1].placement.rank_id, category.scheme
@@ -159,9 +162,11 @@ def _counted(tx: Tx, person_id: UUID, history: Sequence[Placed]) -> tuple[UUID, 
 
 
 def _known(tx: Tx, person_id: UUID) -> Person:
-    if store.find_person(tx.sql, person_id) is None:
+    known = store.find_person(tx.sql, person_id)
+    person = None if known is None else store.lock_meant(tx.sql, person_id)
+    if person is None or not person.known:
         raise PersonNotFound(str(person_id))
-    return store.lock_person(tx.sql, person_id)
+    return person
 
 
 def _history(tx: Tx, person_id: UUID, category_id: UUID) -> Sequence[Placed]:
@@ -189,10 +194,11 @@ def promote_many(
     if person_ids is None:
         wanted = Rows(category_id=category_id, eligible=True, limit=MOST_AT_ONCE)
         person_ids = [row.person_id for row in store.report_rows(tx.sql, wanted, today=today)[0]]
-    people = store.lock_people(tx.sql, person_ids)
+    people = _those_known(tx, store.meant(tx.sql, person_ids))
     category = category_for_share(tx.sql, category_id)
-    history = store.history_of(tx.sql, person_ids)
+    history = store.history_of(tx.sql, [person.person_id for person in people])
     names = store.rank_names(tx.sql, category_id)
+    items = store.items_of(tx.sql, category_id)
     rows: list[Values] = []
     for person in people:
         mine = history.get((person.person_id, category_id), [])
@@ -201,6 +207,7 @@ def promote_many(
         row: Values = {"person_id": person.person_id, "person_name": person.name}
         row |= {"rank_name": names[here] if here else None, "placement_id": None}
         row |= {"next_rank_name": names[higher[0]] if higher else None}
+        row |= items[higher[0]] if higher else {"item": None, "sizes": []}
         row["outcome"] = "promoted" if higher else "at_the_top" if here else "not_ranked"
         if higher and not dry_run:
             since = max(today, mine[-1].placement.since)
@@ -209,7 +216,41 @@ def promote_many(
                 tx, person, category, studio, mine, placement, today=today, at=at
             )
         rows.append(row)
-    unknown = set(person_ids) - {person.person_id for person in people}
+    unknown = set(store.meant(tx.sql, person_ids)) - {person.person_id for person in people}
     rows += [{"person_id": person_id, "outcome": "unknown"} for person_id in sorted(unknown)]
     promoted = sum(row["outcome"] == "promoted" for row in rows)
-    return {"dry_run": dry_run, "promoted": promoted, "rows": rows}
+    wanted_items = Counter(row["item"] for row in rows if row.get("item"))
+    return {"dry_run": dry_run, "promoted": promoted, "items": wanted_items, "rows": rows}
+
+
+def _those_known(tx: Tx, person_ids: Sequence[UUID]) -> list[Person]:
+    """Lock people, and give those who were not erased nor merged while this waited for them."""
+    people = store.lock_people(tx.sql, person_ids)
+    return [one for one in people if one.erased_at is None and one.merged_into is None]
+
+
+def hand_over(tx: Tx, placement_id: UUID, *, size: str | None, at: datetime) -> Values:
+    """Note that the item of a rank was handed to who was placed at it; again changes the size only.
+
+    Raises:
+        PlacementNotFound, NothingToHandOver: as they say.
+        InvalidRequest: the item does not come in this size.
+
+    Source: Momence, physical items (a belt, in sizes).
+    """
+    active_studio(tx.sql, at=at)
+    found = store.find_placement(tx.sql, placement_id)
+    if found is None:
+        raise PlacementNotFound(str(placement_id))
+    store.lock_person(tx.sql, found.person_id)
+    item = store.items_of(tx.sql, found.category_id)[found.placement.rank_id]
+    if item["item"] is None:
+        raise NothingToHandOver(str(placement_id))
+    if (size in item["sizes"]) != bool(item["sizes"]):
+        msg = f"size: Must be one of: {', '.join(item['sizes']) or 'none'}."
+        raise InvalidRequest(msg)
+    placed = store.find_placement(tx.sql, placement_id) or found
+    handed = placed.handed_at or at
+    store.hand_over(tx.sql, placement_id, size, at=handed)
+    ids = {"placement_id": placement_id, "person_id": placed.person_id}
+    return {**ids, "item": item["item"], "item_size": size, "handed_at": handed}

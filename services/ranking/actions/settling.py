@@ -66,7 +66,7 @@ def ladder_of(held: Held, scheme: Scheme, known: Known, *, automatic: bool, toda
         [placed.placement for placed in chain(history)],
         known.visits[held.person_id],
         replace(scheme, automatic=automatic),
-        entered=history[0].placement.since,
+        entered=min(placed.placement.since for placed in history),
         active_since=held.studio.active_since or ANY_TIME,
         today=today,
     )
@@ -78,6 +78,7 @@ def settle_people(
     *,
     at: datetime,
     mark: Mark | None = None,
+    merged: UUID | None = None,
 ) -> None:
     """Settle locked people in all their categories, and write it into their journals.
 
@@ -86,6 +87,7 @@ def settle_people(
         people: locked.
         at: now (UTC).
         mark: the visit that was heard of, if one was.
+        merged: whose record has become theirs, if one has.
     """
     known = Known.of(tx.sql, [person.person_id for person in people])
     studio = known.held[0].studio if known.held else store.find_studio(tx.sql)
@@ -98,8 +100,9 @@ def settle_people(
         }
         if mark is not None:
             _count_lost(tx, known, mark.booking_id)
-        if mark is not None or rules:
-            store.add_entry(tx.writes, person, Entry(today, rules, mark), at=at)
+        if mark is not None or merged is not None or rules:
+            entry = Entry(today, rules, mark, merged=merged)
+            store.add_entry(tx.writes, person, entry, at=at)
 
 
 def settle_move(

@@ -1,7 +1,7 @@
 """ranking's rules and value types; pure."""
 
 from services.ranking.domain.entries import Entry, Mark, Move, Rules, replay
-from services.ranking.domain.ladder import Ladder, Standing, qualified, settle
+from services.ranking.domain.ladder import Ladder, Standing, qualified, settle, united
 from services.ranking.domain.values import (
     ANY_TIME,
     Criteria,
@@ -18,14 +18,7 @@ from services.ranking.domain.values import (
     local_day,
     next_placement_id,
 )
-from services.ranking.domain.words import (
-    LANGUAGES,
-    Term,
-    Words,
-    icon_of,
-    report_name,
-    words_of,
-)
+from services.ranking.domain.words import LANGUAGES, Term, Words, icon_of, report_name, words_of
 
 __all__ = [
     "ANY_TIME",
@@ -56,5 +49,6 @@ __all__ = [
     "replay",
     "report_name",
     "settle",
+    "united",
     "words_of",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from services.ranking.domain.ladder import settle
+from services.ranking.domain.ladder import settle, united
 from services.ranking.domain.values import Placement, Scheme, Visit
 
 
@@ -36,32 +36,54 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: what came in, if anything, the day, and the rules of each category settled."""
+    """One entry: what came in, if anything, the day, and the rules of each category settled.
+
+    `merged` is whose journal, as it stands, is a part of this one from here on.
+    """
 
     today: date
     rules: Mapping[UUID, Rules] = field(default_factory=dict)
     mark: Mark | None = None
     move: Move | None = None
+    merged: UUID | None = None
 
 
 def replay(
-    entries: Iterable[Entry], schemes: Mapping[tuple[UUID, int], Scheme]
+    person_id: UUID,
+    journals: Mapping[UUID, Iterable[Entry]],
+    schemes: Mapping[tuple[UUID, int], Scheme],
 ) -> Mapping[UUID, Sequence[Placement]]:
     """Work out from the journal alone which placements somebody has, by category, oldest first.
 
     Args:
-        entries: in the order they were written.
+        person_id: whose journal.
+        journals: it, and those of the records merged into theirs, in the order they were written.
         schemes: every scheme there was, by category and version.
     """
+    return _replay(person_id, journals, schemes)[1]
+
+
+def _replay(
+    person_id: UUID,
+    journals: Mapping[UUID, Iterable[Entry]],
+    schemes: Mapping[tuple[UUID, int], Scheme],
+) -> tuple[dict[UUID, Visit], dict[UUID, list[Placement]]]:
     visits: dict[UUID, Visit] = {}
     history: dict[UUID, list[Placement]] = {}
-    for entry in entries:
+    for entry in journals[person_id]:
         if entry.mark is not None:
             visits.pop(entry.mark.booking_id, None)
             if entry.mark.visit is not None:
                 visits[entry.mark.booking_id] = entry.mark.visit
         if entry.move is not None:
             history.setdefault(entry.move.category_id, []).append(entry.move.placement)
+        if entry.merged is not None:
+            more, theirs = _replay(entry.merged, journals, schemes)
+            visits |= more
+            for category_id, placements in theirs.items():
+                scheme = schemes[category_id, entry.rules[category_id].version]
+                mine = history.get(category_id, [])
+                history[category_id] = united(mine, placements, scheme)
         for category_id, rules in entry.rules.items():
             known = history[category_id]
             base = last_decision(known)
@@ -70,11 +92,11 @@ def replay(
                 known[base:],
                 visits.values(),
                 Scheme(written.version, rules.automatic, written.steps),
-                entered=known[0].since,
+                entered=min(placement.since for placement in known),
                 active_since=rules.active_since,
                 today=entry.today,
             ).placements
-    return history
+    return visits, history
 
 
 def last_decision(placements: Sequence[Placement]) -> int:

@@ -120,6 +120,32 @@ def settle(
         open_visits = _left(open_visits, promoted)
 
 
+def united(
+    mine: Sequence[Placement], theirs: Sequence[Placement], scheme: Scheme
+) -> list[Placement]:
+    """Give the history of one person in a category who had two records.
+
+    All of it stays. The record in which they came further goes on, so nobody falls behind by it;
+    of two at the same rank the one that has been there longer, and of two as long the one that
+    stays. The other record's history stands before it.
+
+    Args:
+        mine: of the record that stays; may be empty.
+        theirs: of the one merged into it; may be empty.
+        scheme: the category's present scheme.
+    """
+    if not mine or not theirs:
+        return [*mine, *theirs]
+    if _ahead(theirs, scheme) > _ahead(mine, scheme):
+        return [*mine, *theirs]
+    return [*theirs, *mine]
+
+
+def _ahead(history: Sequence[Placement], scheme: Scheme) -> tuple[int, int]:
+    here = history[-1]
+    return len(scheme.below(here.rank_id)), -here.since.toordinal()
+
+
 def _regiven(
     placement: Placement, visits: Sequence[Visit], *, since: date, entered: date
 ) -> Placement:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from services.ranking.domain import StaffRole, TenureIn, Term
 from shared.shapes import LANGUAGES, Line, count, time_zone
 
+_CRITERIA = ("visits", "tenure_days", "tenure_in")
 _LANGUAGE = validate.OneOf(LANGUAGES)
 
 
@@ -83,14 +84,25 @@ def _days(**more: Any) -> fields.Integer:
     return count(1, 36_500, allow_none=True, **more)
 
 
+def _sizes(**more: Any) -> Any:
+    return fields.List(Line(longest=30), validate=validate.Length(max=50), **more)
+
+
 class AddRank(OneCategory):
-    """A new rank; without criteria it is left by hand only."""
+    """A new rank; without criteria it is left by hand only. `item` is handed over with it."""
 
     name = Line(required=True)
+    item = Line(load_default=None, allow_none=True)
+    sizes = _sizes(load_default=list)
     visits = _visits(load_default=None)
     tenure_days = _days(load_default=None)
     tenure_in = fields.Enum(TenureIn, by_value=True, load_default=TenureIn.RANK)
     place = count(1, 1000, load_default=None, allow_none=True)
+
+    @post_load
+    def _apart(self, data: dict[str, Any], **more: Any) -> dict[str, Any]:
+        del more
+        return data | {"criteria": {name: data.pop(name) for name in _CRITERIA}}
 
 
 class SomeCriteria(Schema):
@@ -105,7 +117,16 @@ class SomeCriteria(Schema):
 class ChangeRank(SomeCriteria):
     """What changes of a rank."""
 
-    name = Line(load_default=None)
+    name = Line()
+    item = Line(allow_none=True)
+    sizes = _sizes()
+
+    @post_load
+    def _apart(self, data: dict[str, Any], **more: Any) -> dict[str, Any]:
+        del more
+        rank_id = data.pop("rank_id")
+        criteria = {name: data.pop(name) for name in _CRITERIA if name in data}
+        return {"rank_id": rank_id, "criteria": criteria, "about": data}
 
 
 class OrderRanks(OneCategory):
@@ -156,6 +177,12 @@ class OnePlacement(Schema):
     placement_id = fields.UUID(required=True)
 
 
+class HandOver(OnePlacement):
+    """Whose item was handed over, and in which size, where it comes in sizes."""
+
+    size = Line(longest=30, load_default=None, allow_none=True)
+
+
 class Filter(Schema):
     """Which rows of the report are wanted."""
 
@@ -164,6 +191,7 @@ class Filter(Schema):
     eligible = fields.Boolean(allow_none=True)
     automatic = fields.Boolean(allow_none=True)
     flagged = fields.Boolean(allow_none=True)
+    to_hand_over = fields.Boolean(allow_none=True)
     name = Line(allow_none=True)
 
 

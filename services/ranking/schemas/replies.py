@@ -31,6 +31,8 @@ class Rank(Schema):
     visits = fields.Integer()
     tenure_days = fields.Integer()
     tenure_in = fields.String()
+    item = fields.String()
+    sizes = fields.List(fields.String())
 
 
 class Category(Schema):
@@ -63,6 +65,8 @@ class PromotionsRow(Schema):
     person_name = fields.String()
     rank_name = fields.String()
     next_rank_name = fields.String()
+    item = fields.String()
+    sizes = fields.List(fields.String())
     placement_id = fields.UUID()
     outcome = fields.String()
 
@@ -72,6 +76,7 @@ class Promotions(Schema):
 
     dry_run = fields.Boolean()
     promoted = fields.Integer()
+    items = fields.Dict(keys=fields.String(), values=fields.Integer())
     rows = fields.List(fields.Nested(PromotionsRow))
 
 
@@ -95,6 +100,18 @@ class Placed(Schema):
     placed_at = fields.AwareDateTime()
     version = fields.Integer()
     lost = fields.Integer()
+    item_size = fields.String()
+    handed_at = fields.AwareDateTime()
+
+
+class HandedOver(Schema):
+    """That the item of a rank was handed over."""
+
+    placement_id = fields.UUID()
+    person_id = fields.UUID()
+    item = fields.String()
+    item_size = fields.String()
+    handed_at = fields.AwareDateTime()
 
 
 class Current(Placed):
@@ -197,6 +214,9 @@ class ReportRow(Schema):
     eligible = fields.Boolean()
     automatic = fields.Boolean()
     flagged = fields.Boolean()
+    item = fields.String()
+    item_size = fields.String()
+    handed_at = fields.AwareDateTime()
 
 
 class Report(Schema):

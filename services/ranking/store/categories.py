@@ -61,7 +61,14 @@ _VERSIONS = (
 _RANK_NAMES = select(RankRow.rank_id, RankRow.name)
 _RANK_NAMES_OF = _RANK_NAMES.where(RankRow.category_id == bindparam("category_id"))
 _RANK = select(RankRow.__table__).where(RankRow.rank_id == bindparam("rank_id"))
-_RENAME = update(RankRow).where(RankRow.rank_id == bindparam("id")).values(name=bindparam("new"))
+_CHANGE_RANK = (
+    update(RankRow)
+    .where(RankRow.rank_id == bindparam("id"))
+    .values({name: bindparam(f"new_{name}") for name in ("name", "item", "sizes")})
+)
+_ITEMS = select(RankRow.rank_id, RankRow.item, RankRow.sizes).where(
+    RankRow.category_id == bindparam("category_id")
+)
 _ADD_CATEGORY, _ADD_VERSION, _ADD_RANK = insert(CategoryRow), insert(VersionRow), insert(RankRow)
 
 
@@ -176,10 +183,9 @@ def schemes_of(sql: Connection, ids: Sequence[UUID]) -> Mapping[tuple[UUID, int]
     return {(row.category_id, row.version): read_scheme(row) for row in rows}
 
 
-def add_rank(sql: Connection, rank_id: UUID, category_id: UUID, name: str, *, at: datetime) -> None:
+def add_rank(sql: Connection, rank_id: UUID, values: Mapping[str, Any], *, at: datetime) -> None:
     """Keep a new rank; its place and criteria are the scheme's."""
-    row = {"rank_id": rank_id, "category_id": category_id, "name": name, "created_at": at}
-    sql.execute(_ADD_RANK, row)
+    sql.execute(_ADD_RANK, {"rank_id": rank_id, "created_at": at, **values})
 
 
 def find_rank(sql: Connection, rank_id: UUID) -> Row[Any] | None:
@@ -187,9 +193,18 @@ def find_rank(sql: Connection, rank_id: UUID) -> Row[Any] | None:
     return sql.execute(_RANK, {"rank_id": rank_id}).one_or_none()
 
 
-def rename_rank(sql: Connection, rank_id: UUID, name: str) -> None:
-    """Give a rank another name."""
-    sql.execute(_RENAME, {"id": rank_id, "new": name})
+def change_rank(
+    sql: Connection, rank_id: UUID, *, name: str, item: str | None, sizes: Sequence[str]
+) -> None:
+    """Set a rank's name, and what is handed over with it."""
+    values = {"id": rank_id, "new_name": name, "new_item": item, "new_sizes": list(sizes)}
+    sql.execute(_CHANGE_RANK, values)
+
+
+def items_of(sql: Connection, category_id: UUID) -> dict[UUID, dict[str, Any]]:
+    """Give what is handed over with each rank of a category."""
+    rows = sql.execute(_ITEMS, {"category_id": category_id})
+    return {row.rank_id: {"item": row.item, "sizes": row.sizes} for row in rows}
 
 
 def rank_names(sql: Connection, category_id: UUID | None = None) -> Mapping[UUID, str]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.ranking.domain import Entry, Mark, Move, Rules, Term, Visit, Words
@@ -86,6 +86,8 @@ _PERSON_COLUMNS = (
     PersonRow.language,
     PersonRow.sequence,
     PersonRow.entries,
+    PersonRow.erased_at,
+    PersonRow.merged_into,
 )
 _PERSON = select(*_PERSON_COLUMNS).where(PersonRow.person_id == bindparam("person_id"))
 # Somebody not heard of yet gets a row, so that there is one to lock.
@@ -105,7 +107,25 @@ _KEEP_PERSON = upsert(PersonRow)
 _KEEP_PERSON = _KEEP_PERSON.on_conflict_do_update(
     index_elements=["person_id"],
     set_={name: getattr(_KEEP_PERSON.excluded, name) for name in ("name", "language", "sequence")},
-    where=PersonRow.sequence < _KEEP_PERSON.excluded.sequence,  # an older word changes nothing
+    # An older word changes nothing, and no word brings back a name that was erased or merged.
+    where=(PersonRow.sequence < _KEEP_PERSON.excluded.sequence)
+    & PersonRow.erased_at.is_(None)
+    & PersonRow.merged_into.is_(None),
+)
+_MERGE_PERSON = (
+    update(PersonRow)
+    .where(
+        (PersonRow.person_id == bindparam("gone")) | (PersonRow.merged_into == bindparam("gone"))
+    )
+    .values(merged_into=bindparam("stays"), name="", language="")
+)
+_ERASE_PERSON = (
+    update(PersonRow)
+    .where(PersonRow.person_id == bindparam("id"))
+    .values(name="", language="", erased_at=func.coalesce(PersonRow.erased_at, bindparam("at")))
+)
+_MEANT = select(PersonRow.person_id, PersonRow.merged_into).where(
+    PersonRow.person_id.in_(bindparam("ids", expanding=True)), PersonRow.merged_into.is_not(None)
 )
 
 
@@ -118,6 +138,13 @@ class Person:
     language: str
     sequence: int
     entries: int
+    erased_at: datetime | None = None
+    merged_into: UUID | None = None
+
+    @property
+    def known(self) -> bool:
+        """Say whether booking has named them, and they were not erased since."""
+        return self.sequence > 0 and self.erased_at is None
 
 
 def keep_person(
@@ -129,15 +156,42 @@ def keep_person(
 
 
 def find_person(sql: Connection, person_id: UUID) -> Person | None:
-    """Find a person booking has told of."""
+    """Find a person booking has told of, under whichever id of theirs."""
     row = sql.execute(_PERSON, {"person_id": person_id}).one_or_none()
-    return Person(*row) if row is not None and row.sequence else None
+    if row is not None and row.merged_into is not None:
+        return find_person(sql, row.merged_into)
+    person = None if row is None else Person(*row)
+    return person if person is not None and person.known else None
 
 
 def lock_person(sql: Connection, person_id: UUID) -> Person:
     """Keep everything of a person from changing until the commit."""
     row = {"person_id": person_id, "name": "", "language": "en", "sequence": 0, "entries": 0}
     return Person(*sql.execute(_LOCK_PERSON, row).one())
+
+
+def lock_meant(sql: Connection, person_id: UUID) -> Person:
+    """Lock whom an id means: another one where two records turned out to be of one person."""
+    person = lock_person(sql, person_id)
+    while person.merged_into is not None:
+        person = lock_person(sql, person.merged_into)
+    return person
+
+
+def meant(sql: Connection, ids: Collection[UUID]) -> list[UUID]:
+    """Give the ids people have now, each once."""
+    moved = {row.person_id: row.merged_into for row in sql.execute(_MEANT, {"ids": list(ids)})}
+    return list(dict.fromkeys(moved.get(person_id, person_id) for person_id in ids))
+
+
+def merge_person(sql: Connection, gone: UUID, stays: UUID) -> None:
+    """Have an id mean another person from now on."""
+    sql.execute(_MERGE_PERSON, {"gone": gone, "stays": stays})
+
+
+def erase_person(sql: Connection, person_id: UUID, *, at: datetime) -> None:
+    """Take the name and language of a locked person, for good."""
+    sql.execute(_ERASE_PERSON, {"id": person_id, "at": at})
 
 
 def lock_people(sql: Connection, ids: Collection[UUID], *, wait: bool = True) -> list[Person]:
@@ -174,8 +228,15 @@ def add_entry(writes: Writes, person: Person, entry: Entry, *, at: datetime) -> 
     writes.add(_COUNT_ENTRY, {"id": person.person_id, "number_of": number})
 
 
-def journal_of(sql: Connection, person_id: UUID) -> Sequence[Entry]:
-    """Read a person's journal, oldest first."""
+def journals_of(sql: Connection, person_id: UUID) -> dict[UUID, Sequence[Entry]]:
+    """Read a person's journal and those of the records merged into theirs, each oldest first."""
+    found = {person_id: _journal(sql, person_id)}
+    for merged in [entry.merged for entry in found[person_id] if entry.merged is not None]:
+        found |= journals_of(sql, merged)
+    return found
+
+
+def _journal(sql: Connection, person_id: UUID) -> Sequence[Entry]:
     return [_read(body) for body in sql.execute(_JOURNAL, {"person_id": person_id}).scalars()]
 
 
@@ -191,6 +252,8 @@ def _written(entry: Entry) -> dict[str, Any]:
         visit = entry.mark.visit
         came = [visit.day.isoformat(), visit.starts_at.isoformat()] if visit else None
         body["mark"] = [str(entry.mark.booking_id), came]
+    if entry.merged is not None:
+        body["merged"] = str(entry.merged)
     if entry.move is not None:
         body["move"] = [str(entry.move.category_id), written_placement(entry.move.placement)]
     return body
@@ -212,4 +275,5 @@ def _read(body: dict[str, Any]) -> Entry:
         UUID(category_id): Rules(version, automatic, date.fromisoformat(active_since))
         for category_id, (version, automatic, active_since) in body["rules"].items()
     }
-    return Entry(date.fromisoformat(body["today"]), rules, mark, move)
+    merged = UUID(body["merged"]) if "merged" in body else None
+    return Entry(date.fromisoformat(body["today"]), rules, mark, move, merged)

@@ -19,6 +19,16 @@ _CHANGE = (
     .where(PlacementRow.placement_id == bindparam("id"))
     .values(since=bindparam("from_day"), visits=bindparam("met_by"), lost=bindparam("gone"))
 )
+_MOVE = (
+    update(PlacementRow)
+    .where(PlacementRow.placement_id == bindparam("id"))
+    .values(person_id=bindparam("whose"), number=bindparam("new_number"))
+)
+_HAND_OVER = (
+    update(PlacementRow)
+    .where(PlacementRow.placement_id == bindparam("id"))
+    .values(item_size=bindparam("size"), handed_at=bindparam("at"))
+)
 _ALL = select(PlacementRow.__table__)
 _HISTORY = _ALL.where(PlacementRow.person_id.in_(bindparam("people", expanding=True))).order_by(
     PlacementRow.number
@@ -38,6 +48,8 @@ class Placed:
     version: int
     visits: tuple[UUID, ...]  # bookings that counted at the rank before
     lost: int = 0
+    item_size: str | None = None
+    handed_at: datetime | None = None
 
     @property
     def automatic(self) -> bool:
@@ -57,6 +69,8 @@ def _read(row: Any) -> Placed:
         row.version,
         tuple(map(UUID, row.visits)),
         row.lost,
+        row.item_size,
+        row.handed_at,
     )
 
 
@@ -89,6 +103,21 @@ def change_placement(writes: Writes, placed: Placed) -> None:
         "gone": placed.lost,
     }
     writes.add(_CHANGE, row)
+
+
+def move_placements(sql: Connection, person_id: UUID, placed: Sequence[Placed]) -> None:
+    """Have placements be somebody's history in a category, in this order."""
+    for sign in (-1, 1):  # by numbers nobody has, as each is taken until the last has moved
+        rows = [
+            {"id": one.placement.placement_id, "whose": person_id, "new_number": sign * number}
+            for number, one in enumerate(placed, start=1)
+        ]
+        sql.execute(_MOVE, rows)
+
+
+def hand_over(sql: Connection, placement_id: UUID, size: str | None, *, at: datetime) -> None:
+    """Note that a rank's item was handed over, and in which size."""
+    sql.execute(_HAND_OVER, {"id": placement_id, "size": size, "at": at})
 
 
 def find_placement(sql: Connection, placement_id: UUID) -> Placed | None:

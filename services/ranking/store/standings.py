@@ -6,12 +6,24 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, func, select, true, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    case,
+    delete,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.ranking.models import (
     CategoryRow,
     PersonRow,
+    PlacementRow,
     RankRow,
     StandingRow,
     StudioRow,
@@ -79,6 +91,15 @@ _KEEP = _KEPT.on_conflict_do_update(
         )
     },
 )
+_DROP = delete(StandingRow).where(StandingRow.person_id == bindparam("person_id"))
+_DROP_ONE = _DROP.where(StandingRow.category_id == bindparam("category_id"))
+_MOVE = (
+    update(StandingRow)
+    .where(
+        StandingRow.person_id == bindparam("gone"), StandingRow.category_id == bindparam("category")
+    )
+    .values(person_id=bindparam("stays"))
+)
 _ASK = update(StandingRow).values(look_on=bindparam("today"), asked=StandingRow.asked + 1)
 _ASK_IN_CATEGORY = _ASK.where(StandingRow.category_id == bindparam("category"))
 
@@ -123,6 +144,21 @@ def keep_standing(writes: Writes, values: dict[str, Any]) -> None:
     writes.add(_KEEP, values)
 
 
+def drop_standings(sql: Connection, person_id: UUID) -> int:
+    """Have somebody stand nowhere any more; give in how many categories they stood."""
+    return sql.execute(_DROP, {"person_id": person_id}).rowcount
+
+
+def drop_standing(sql: Connection, person_id: UUID, category_id: UUID) -> None:
+    """Have somebody stand nowhere in a category."""
+    sql.execute(_DROP_ONE, {"person_id": person_id, "category_id": category_id})
+
+
+def move_standing(sql: Connection, gone: UUID, stays: UUID, category_id: UUID) -> None:
+    """Have somebody stand where another record of theirs stood."""
+    sql.execute(_MOVE, {"gone": gone, "stays": stays, "category": category_id})
+
+
 def ask_for_look(sql: Connection, *, today: date, category_id: UUID | None = None) -> None:
     """Have the timer look at every standing, or at those in a category."""
     if category_id is None:
@@ -143,40 +179,59 @@ class Rows:
     eligible: bool | None = None
     automatic: bool | None = None
     flagged: bool | None = None
+    to_hand_over: bool | None = None  # whether the rank's item is still to be handed over
     name: str | None = None
     offset: int = 0
     limit: int = 100
 
 
+_PERSON = PersonRow.person_id == StandingRow.person_id
+_RANK = RankRow.rank_id == StandingRow.rank_id
+_PLACEMENT = PlacementRow.placement_id == StandingRow.placement_id
+_REPORT = (
+    select(
+        *StandingRow.__table__.c,
+        PersonRow.name.label("person_name"),
+        CategoryRow.name.label("category_name"),
+        RankRow.name.label("rank_name"),
+        RankRow.item,
+        PlacementRow.item_size,
+        PlacementRow.handed_at,
+    )
+    .join(PersonRow, _PERSON)
+    .join(CategoryRow, CategoryRow.category_id == StandingRow.category_id)
+    .join(RankRow, _RANK)
+    .join(PlacementRow, _PLACEMENT)
+    .order_by(PersonRow.name, PersonRow.person_id, CategoryRow.created_at, CategoryRow.category_id)
+)
+
+
 def report_rows(sql: Connection, wanted: Rows, *, today: date) -> tuple[Sequence[Row[Any]], int]:
     """Give the report's rows in the order of names, and how many there are in all."""
     is_due = func.coalesce(StandingRow.due <= today, False)
-    columns = StandingRow.__table__.c
-    query: Select[Any] = (
-        select(
-            *columns,
-            is_due.label("eligible"),
-            PersonRow.name.label("person_name"),
-            CategoryRow.name.label("category_name"),
-            RankRow.name.label("rank_name"),
+    rows: Select[Any] = _REPORT.add_columns(is_due.label("eligible"))
+    # Every standing has its one row in each of the other tables, so only a filter needs those here.
+    how_many: Select[Any] = select(func.count()).select_from(StandingRow)
+    filters = [
+        column == value
+        for column, value in (
+            (StandingRow.category_id, wanted.category_id),
+            (StandingRow.rank_id, wanted.rank_id),
+            (StandingRow.automatic, wanted.automatic),
+            (StandingRow.flagged, wanted.flagged),
         )
-        .join(PersonRow, PersonRow.person_id == StandingRow.person_id)
-        .join(CategoryRow, CategoryRow.category_id == StandingRow.category_id)
-        .join(RankRow, RankRow.rank_id == StandingRow.rank_id)
-    )
-    for column, value in (
-        (StandingRow.category_id, wanted.category_id),
-        (StandingRow.rank_id, wanted.rank_id),
-        (is_due, wanted.eligible),
-        (StandingRow.automatic, wanted.automatic),
-        (StandingRow.flagged, wanted.flagged),
-    ):
-        if value is not None:
-            query = query.where(column == value)
+        if value is not None
+    ]
+    if wanted.eligible is not None:  # in a form whose rows the planner can estimate
+        met = StandingRow.due <= today
+        filters.append(met if wanted.eligible else StandingRow.due.is_(None) | ~met)
+    if wanted.to_hand_over is not None:
+        how_many = how_many.join(RankRow, _RANK).join(PlacementRow, _PLACEMENT)
+        owed = RankRow.item.is_not(None) & PlacementRow.handed_at.is_(None)
+        filters.append(owed if wanted.to_hand_over else ~owed)
     if wanted.name is not None:
-        query = query.where(PersonRow.name.icontains(wanted.name, autoescape=True))
-    total = sql.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    ordered = query.order_by(
-        PersonRow.name, PersonRow.person_id, CategoryRow.created_at, CategoryRow.category_id
-    )
-    return sql.execute(ordered.offset(wanted.offset).limit(wanted.limit)).all(), total
+        how_many = how_many.join(PersonRow, _PERSON)
+        filters.append(PersonRow.name.icontains(wanted.name, autoescape=True))
+    total = sql.execute(how_many.where(*filters)).scalar_one()
+    page = rows.where(*filters).offset(wanted.offset).limit(wanted.limit)
+    return sql.execute(page).all(), total

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.ranking.domain import Visit
@@ -26,6 +26,11 @@ _OF_PEOPLE = select(
     VisitRow.person_id.in_(bindparam("people", expanding=True)),
     VisitRow.day >= bindparam("since"),
     VisitRow.attended,
+)
+_MOVE = (
+    update(VisitRow)
+    .where(VisitRow.person_id == bindparam("gone"))
+    .values(person_id=bindparam("stays"))
 )
 _COUNT = select(func.count()).where(VisitRow.person_id == bindparam("person_id"), VisitRow.attended)
 _THESE = (
@@ -48,6 +53,11 @@ def visits_of(
     for row in sql.execute(_OF_PEOPLE, {"people": list(people), "since": since}):
         found[row.person_id].append(Visit(row.day, row.starts_at, row.booking_id))
     return found
+
+
+def move_visits(sql: Connection, gone: UUID, stays: UUID) -> None:
+    """Have the visits of one record be another's."""
+    sql.execute(_MOVE, {"gone": gone, "stays": stays})
 
 
 def count_visits(sql: Connection, person_id: UUID) -> int:

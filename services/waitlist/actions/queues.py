@@ -1,132 +1,143 @@
-"""Queues and who is in them."""
+"""Queues: opening them, setting their limits, and how their seats find new holders."""
 
 from datetime import datetime
-from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from services.waitlist import store
-from services.waitlist.domain import (
-    EntryState,
-    Policy,
-)
+from services.waitlist.actions.deciding import claim_again, serve
+from services.waitlist.actions.offers import withdraw_offers
+from services.waitlist.actions.targets import BOOKING, EVENTS, Source
+from services.waitlist.domain import GroupRule, Policy, Queue
 from shared.contracts import Values
-from shared.contracts.booking import (
-    PlaceRequested,
-    SessionChanged,
-    SessionScheduled,
-)
-from shared.contracts.errors import (
-    AlreadyWaiting,
-    EntryNotFound,
-    QueueNotFound,
-    WaitlistClosed,
-    WaitlistFull,
-)
-from shared.contracts.waitlist import (
-    WaitlistJoined,
-    WaitlistLeft,
-)
+from shared.contracts.booking import SessionCancelled, SessionChanged, SessionScheduled
+from shared.contracts.errors import QueueNotFound
+from shared.contracts.events import EventQueueChanged, EventQueueOpened
 from shared.db import Tx
 
-Source = Literal["booking", "events"]
+Opened = SessionScheduled | EventQueueOpened
+Changed = SessionChanged | EventQueueChanged
 
 
-BOOKING: Source = "booking"
+def keep_queue(tx: Tx, limits: Opened | Changed, *, at: datetime) -> None:
+    """Open the queue of a session or event, or set its limits, if this is news.
+
+    Where the session was moved, what was offered is taken back and offered anew; where it does
+    not take place, or its list was given up, those who wait are told.
+
+    Source: Q10 to Q12, D8, D9.
+    """
+    values = _values(limits)
+    if isinstance(limits, SessionScheduled | EventQueueOpened):
+        store.keep_queue(tx.writes, values, at=at)
+        return
+    source, target_id = values["source"], values["target_id"]
+    before = store.queue_for_update(tx.sql, source, target_id)
+    store.keep_queue(tx.writes, values, at=at)
+    tx.flush()
+    queue = store.queue_for_update(tx.sql, source, target_id)
+    if queue is None or (before is not None and before.sequence >= limits.sequence):
+        return  # an older word
+    drops = isinstance(limits, SessionChanged) and limits.drops_waiting
+    if limits.cancelled or drops:
+        store.set_queue(tx.sql, queue.queue_id, dropping=True)
+        tx.wake("work_through")
+    elif before is not None and before.starts_at not in {None, queue.starts_at}:
+        withdraw_offers(tx, queue, at=at)
 
 
-def keep_queue(tx: Tx, session: SessionScheduled | SessionChanged, *, at: datetime) -> None:
-    """Open the queue of a session, or set its limits, if this is news."""
-    store.keep_queue(
-        tx.writes,
-        {
-            "queue_id": uuid4(),
-            "source": BOOKING,
-            "target_id": session.session_id,
-            "name": session.name,
-            "policy": Policy.ASSIGN.value,
-            "size": session.waiting_list_size,
-            "closes_at": session.waiting_list_closes_at,
-            "sequence": session.sequence,
-            "reminded_at": at,
-        },
-    )
+def _values(limits: Opened | Changed) -> Values:
+    values: Values = {
+        "queue_id": uuid4(),
+        "name": limits.name,
+        "size": limits.waiting_list_size,
+        "closes_at": limits.waiting_list_closes_at,
+        "sequence": limits.sequence,
+        "cancelled": limits.cancelled,
+        "starts_at": limits.starts_at,
+        "ends_at": limits.ends_at,
+        "time_zone": limits.time_zone,
+        "location": limits.location,
+    }
+    if isinstance(limits, EventQueueOpened | EventQueueChanged):
+        return values | {
+            "source": EVENTS,
+            "target_id": limits.target_id,
+            "staff": "",
+            "policy": limits.policy,
+            "invitations": limits.invitations,
+            "answer_minutes": limits.answer_minutes,
+        }
+    marketing = limits.classification == "marketing"
+    return values | {
+        "source": BOOKING,
+        "target_id": limits.session_id,
+        "staff": limits.staff,
+        "policy": (Policy.ASSIGN if marketing else Policy.ANNOUNCE).value,  # Q46
+        "invitations": 1,
+        "answer_minutes": 24 * 60,
+    }
 
 
-def join(
+def end_queue(tx: Tx, cancelled: SessionCancelled) -> None:
+    """Have nobody join or be chosen any more, and those who wait told: there is no session."""
+    if store.find_queue(tx.sql, BOOKING, cancelled.session_id) is None:
+        raise QueueNotFound(str(cancelled.session_id))
+    store.cancel_queue(tx.writes, BOOKING, cancelled.session_id, cancelled.sequence)
+    tx.wake("work_through")
+
+
+def set_policy(
     tx: Tx,
     source: Source,
     target_id: UUID,
-    person_id: UUID,
     *,
+    policy: Policy,
+    invitations: int,
+    answer_minutes: int,
+    group_rule: GroupRule,
     at: datetime,
-    entry_id: UUID | None = None,
-) -> Values:
-    """Put a person at the end of a queue.
+) -> Queue:
+    """Choose how freed seats find new holders; it counts from the next decision on.
 
-    Source: Q16, Qi3 (a full list takes nobody).
+    What was offered or announced before stays good until it is answered or its time is over: who
+    was promised a chance keeps it. Seats that were kept are decided about anew.
+
+    Source: Q46, D27, D36.
     """
+    queue = _queue(tx, source, target_id)
+    chosen = {"policy": policy.value, "group_rule": group_rule.value, "invitations": invitations}
+    chosen |= {"answer_minutes": answer_minutes, "chosen": True}
+    store.set_queue(tx.sql, queue.queue_id, **chosen)
+    return _look_again(tx, queue, at=at)
+
+
+def change_queue(
+    tx: Tx, source: Source, target_id: UUID, changes: Values, *, at: datetime
+) -> Queue:
+    """Close a list to those who want to join, or open it from a time on; pause it, or resume.
+
+    While a list is paused nobody is chosen; freed seats are kept for it.
+    """
+    queue = _queue(tx, source, target_id)
+    if changes:
+        store.set_queue(tx.sql, queue.queue_id, **changes)
+    return _look_again(tx, queue, at=at)
+
+
+def _queue(tx: Tx, source: Source, target_id: UUID) -> Queue:
     queue = store.queue_for_update(tx.sql, source, target_id)
     if queue is None:
         raise QueueNotFound(str(target_id))
-    if queue.closed(at):
-        msg = f"{queue.name}: there is no waiting list, or it has closed"
-        raise WaitlistClosed(msg)
-    entry: Values = {"entry_id": entry_id or uuid4(), "person_id": person_id}
-    if queue.full:
-        msg = f"{queue.name}: {queue.size} people wait, and no more may"
-        raise WaitlistFull(msg)
-    version = queue.version + 1
-    if not store.add_entry(tx.sql, **entry, queue_id=queue.queue_id, position=version, at=at):
-        raise AlreadyWaiting(queue.name)
-    store.count_change(tx.writes, queue.queue_id, joins=1, waiting=1)
-    tx.emit(
-        WaitlistJoined(
-            **entry, source=source, target_id=target_id, queue_version=version, joined_at=at
-        )
-    )
-    return {**entry, "state": EntryState.WAITING.value, "joined_at": at, "place": queue.waiting + 1}
+    return queue
 
 
-def join_requested(tx: Tx, wish: PlaceRequested, *, at: datetime) -> None:
-    """Put on the list whoever booking found no seat for, or say why not."""
-    reasons: dict[type[Exception], Any] = {
-        WaitlistFull: "list_full",
-        WaitlistClosed: "list_closed",
-        AlreadyWaiting: "already_waiting",
-    }
-    if store.find_entry(tx.sql, wish.entry_id) is not None:
-        return  # on the list already, by this very wish
-    try:
-        join(tx, BOOKING, wish.session_id, wish.person_id, at=at, entry_id=wish.entry_id)
-    except tuple(reasons) as exc:
-        left = named(wish.entry_id, BOOKING, wish.session_id, wish.person_id)
-        tx.emit(WaitlistLeft(**left, reason=reasons[type(exc)], left_at=at))
-
-
-def leave(tx: Tx, entry_id: UUID, *, at: datetime) -> Values:
-    """Take somebody off the list; one who has left stays as they are.
-
-    While a seat is asked for in their name, it is handed back as soon as the answer comes.
-    """
-    found = store.find_entry(tx.sql, entry_id)
-    if found is None:
-        raise EntryNotFound(str(entry_id))
-    queue = store.queue_by_id_for_update(tx.sql, found.queue_id)
-    entry = store.find_entry(tx.sql, entry_id, lock=True)
-    state = EntryState(entry.state if entry else found.state)
-    if state is EntryState.WAITING:
-        state = EntryState.LEFT
-        store.set_entry(tx.writes, entry_id, state, ended_at=at)
-        store.count_change(tx.writes, queue.queue_id, joins=0, waiting=-1)
-        left = named(entry_id, queue.source, queue.target_id, found.person_id)
-        tx.emit(WaitlistLeft(**left, reason="left", left_at=at))
-    elif state is EntryState.CLAIMING:
-        state = EntryState.LEAVING
-        store.set_entry(tx.writes, entry_id, state)
-    return found._asdict() | {"state": state.value}
-
-
-def named(entry_id: UUID, source: str, target_id: UUID, person_id: UUID) -> Values:
-    """Give the ids that name an entry, as facts about it have them."""
-    ids: Values = {"entry_id": entry_id, "target_id": target_id, "person_id": person_id}
-    return {**ids, "source": source}
+def _look_again(tx: Tx, queue: Queue, *, at: datetime) -> Queue:
+    """Decide about kept seats, and have booking look for free ones: a rule has changed."""
+    head = store.next_in_line(tx.sql, queue.queue_id)
+    if head is not None:
+        claim_again(tx, queue, head)
+    if queue.pooled:
+        tx.flush()
+        serve(tx, store.queue_by_id(tx.sql, queue.queue_id), at=at)
+    tx.flush()
+    return store.queue_by_id(tx.sql, queue.queue_id)

@@ -30,7 +30,8 @@ class BookingConfirmed(Occasion, Fact, version=1, about="session_id"):
 class BookingCancelled(OccasionIfKnown, Fact, version=1, about="session_id"):
     """A person gave up a confirmed place.
 
-    Heard by: waitlist (asks for the place), loyalty (gives back the points of a treat).
+    Heard by: waitlist (asks for the place), loyalty (gives back the points of a treat),
+    notify (confirms it).
     """
 
     booking_id: UUID

@@ -1,0 +1,118 @@
+"""What people want to get, and where nothing may be sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.notify import store
+from services.notify.domain import Channel, Topic, kinds_of
+from shared.config import settings
+from shared.contracts.errors import NotLifted, PersonNotFound
+from shared.db import Tx
+from shared.shapes import LANGUAGES
+
+CHOSEN = (Topic.REMINDERS, Topic.PROGRESS, Topic.NEWS)
+"""What a person may switch off; messages about their own bookings are none of it."""
+_UNSUBSCRIBED = "unsubscribed"
+_STOPPED = "said STOP"
+
+
+def get_preferences(sql: Any, person_id: UUID) -> Any:
+    """Give what a person gets: by topic and channel, and their language.
+
+    Raises:
+        PersonNotFound: nobody has this id.
+    """
+    person_id = store.person_now(sql, person_id)
+    contact = store.find_contact(sql, person_id)
+    if contact is None:
+        raise PersonNotFound(str(person_id))
+    off = store.switched_off(sql, person_id)
+    language = contact.language
+    return {
+        "person_id": person_id,
+        "name": contact.name,
+        "language": language if language in LANGUAGES else settings().studio_language,
+        "choices": [
+            {
+                "topic": topic.value,
+                "channel": channel.value,
+                "on": not {(kind.value, channel.value) for kind in kinds_of(topic)} <= off,
+            }
+            for topic in CHOSEN
+            for channel in Channel
+        ],
+    }
+
+
+def set_preferences(
+    tx: Tx, person_id: UUID, wanted: Sequence[tuple[Topic, Channel]], *, at: datetime
+) -> Any:
+    """Keep what a person wants to get; everything else of `CHOSEN` is switched off.
+
+    By this, and by nothing else, somebody who has unsubscribed comes back: it is their own doing.
+    """
+    person_id = get_preferences(tx.sql, person_id)["person_id"]
+    for topic in CHOSEN:
+        for channel in Channel:
+            _choose(tx, person_id, topic, channel, wanted=(topic, channel) in wanted, at=at)
+    tx.flush()
+    return get_preferences(tx.sql, person_id)
+
+
+def _choose(
+    tx: Tx, person_id: UUID, topic: Topic, channel: Channel, *, wanted: bool, at: datetime
+) -> None:
+    change = store.switch_on if wanted else store.switch_off
+    for kind in kinds_of(topic):
+        change(tx.sql, person_id, kind.value, channel.value)
+    if topic is not Topic.NEWS:
+        return
+    contact = store.find_contact(tx.sql, person_id)
+    address = contact and (contact.email if channel is Channel.EMAIL else contact.phone)
+    if address and wanted:
+        store.lift(tx.sql, address, Topic.NEWS.value)
+    elif address:
+        store.suppress(tx.writes, address, Topic.NEWS.value, _UNSUBSCRIBED, at=at)
+
+
+def unsubscribe(tx: Tx, person_id: UUID, *, at: datetime) -> Any:
+    """Send a person no more messages that advertise, on any channel."""
+    person_id = get_preferences(tx.sql, person_id)["person_id"]
+    for channel in Channel:
+        _choose(tx, person_id, Topic.NEWS, channel, wanted=False, at=at)
+    tx.flush()
+    return get_preferences(tx.sql, person_id)
+
+
+def suppress_address(tx: Tx, address: str, reason: str, detail: str, *, at: datetime) -> Any:
+    """Send nothing to an address any more: mail to it came back, or its owner complained."""
+    told = f"{reason}: {detail}" if detail else reason
+    store.suppress(tx.writes, address, "all", told, at=at)
+    tx.flush()
+    return store.suppressions(tx.sql, address, limit=2)
+
+
+def lift_suppression(tx: Tx, address: str) -> Any:
+    """Send to an address again that mail had come back from.
+
+    Raises:
+        NotLifted: it is on the list because of what its owner said; only they can take that back.
+    """
+    for row in store.suppressions(tx.sql, address, limit=2):
+        if not row.reason.startswith("bounced"):
+            msg = f"{row.reason}: only the person can take that back"
+            raise NotLifted(msg)
+        store.lift(tx.sql, address, row.scope)
+    return store.suppressions(tx.sql, address, limit=2)
+
+
+def hear_word(tx: Tx, phone: str, word: str, *, at: datetime) -> None:
+    """Heed a STOP or START that somebody has texted back."""
+    if word.upper() in {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"}:
+        store.suppress(tx.writes, phone, "all", _STOPPED, at=at)
+        return
+    theirs = store.suppressions(tx.sql, phone, limit=2)
+    if word.upper() in {"START", "YES", "UNSTOP"} and any(r.reason == _STOPPED for r in theirs):
+        store.lift(tx.sql, phone, "all")

@@ -1,0 +1,54 @@
+"""notify's rules and value types; pure."""
+
+from services.notify.domain.hours import QuietHours, next_waking
+from services.notify.domain.kinds import (
+    MANNERS,
+    Channel,
+    Lane,
+    Manner,
+    MessageKind,
+    Topic,
+    kinds_of,
+)
+from services.notify.domain.messages import (
+    BACKOFF,
+    LEASE,
+    MOST_RESENDS,
+    Delivery,
+    Message,
+    MessageState,
+    Outcome,
+    Words,
+    after_attempt,
+    is_resent,
+    payment_of,
+)
+from services.notify.domain.paces import refilled
+from services.notify.domain.segments import MOST_SEGMENTS, plainer, segments
+
+__all__ = [
+    "BACKOFF",
+    "LEASE",
+    "MANNERS",
+    "MOST_RESENDS",
+    "MOST_SEGMENTS",
+    "Channel",
+    "Delivery",
+    "Lane",
+    "Manner",
+    "Message",
+    "MessageKind",
+    "MessageState",
+    "Outcome",
+    "QuietHours",
+    "Topic",
+    "Words",
+    "after_attempt",
+    "is_resent",
+    "kinds_of",
+    "next_waking",
+    "payment_of",
+    "plainer",
+    "refilled",
+    "segments",
+]

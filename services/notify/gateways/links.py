@@ -1,0 +1,118 @@
+"""The links in messages: each signed for one purpose, about one thing, for a time."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from services.notify.domain import Message, MessageKind
+from shared.config import Settings
+from shared.contracts.booking import (
+    CANCEL_LINK,
+    CANCEL_PATH,
+    CONFIRM_LINK,
+    CONFIRM_PATH,
+    PAY_LINK,
+    PAY_PATH,
+)
+from shared.contracts.events import REGISTRATION_LINK, REGISTRATION_PATH
+from shared.contracts.notify import (
+    PREFERENCES_LINK,
+    PREFERENCES_PATH,
+    UNSUBSCRIBE_LINK,
+    UNSUBSCRIBE_PATH,
+)
+from shared.contracts.ranking import RANKS_LINK, RANKS_PATH
+from shared.contracts.waitlist import CLAIM_LINK, CLAIM_PATH, ENTRY_LINK, ENTRY_PATH
+from shared.links import sign_link
+
+Link = Callable[[Message, Settings], str]
+_LONG = timedelta(days=400)
+_TO_PAY = timedelta(days=60)
+
+
+def _signed(base: str, path: str, purpose: str, subject: UUID, until: datetime) -> str:
+    return base.rstrip("/") + path.format(token=sign_link(purpose, subject, expires_at=until))
+
+
+def _at(message: Message, name: str) -> datetime:
+    text = message.context.get(name) or message.context.get("starts_at")
+    return datetime.fromisoformat(text) if text else _written(message) + _LONG
+
+
+def _written(message: Message) -> datetime:
+    return message.created_at or message.began_at.astimezone(UTC)
+
+
+def _id(message: Message, name: str) -> UUID:
+    return UUID(message.context[name])
+
+
+def _registration(message: Message, chosen: Settings) -> str:
+    about, until = _id(message, "registration_id"), _at(message, "ends_at")
+    return _signed(chosen.events_url, REGISTRATION_PATH, REGISTRATION_LINK, about, until)
+
+
+def _cancel(message: Message, chosen: Settings) -> str:
+    if message.context.get("registration_id"):
+        return _registration(message, chosen)
+    about, until = _id(message, "booking_id"), _at(message, "starts_at")
+    return _signed(chosen.booking_url, CANCEL_PATH, CANCEL_LINK, about, until)
+
+
+def _confirm(message: Message, chosen: Settings) -> str:
+    about, until = _id(message, "hold_id"), _at(message, "until_at")
+    return _signed(chosen.booking_url, CONFIRM_PATH, CONFIRM_LINK, about, until)
+
+
+def _pay(message: Message, chosen: Settings) -> str:
+    if not message.context.get("booking_id"):
+        return ""
+    about, until = _id(message, "booking_id"), _at(message, "starts_at") + _TO_PAY
+    return _signed(chosen.booking_url, PAY_PATH, PAY_LINK, about, until)
+
+
+def _claim(message: Message, chosen: Settings) -> str:
+    about, until = _id(message, "offer_id"), _at(message, "until_at")
+    return _signed(chosen.waitlist_url, CLAIM_PATH, CLAIM_LINK, about, until)
+
+
+def _entry(message: Message, chosen: Settings) -> str:
+    about, until = _id(message, "entry_id"), _at(message, "starts_at")
+    return _signed(chosen.waitlist_url, ENTRY_PATH, ENTRY_LINK, about, until)
+
+
+def _ranks(message: Message, chosen: Settings) -> str:
+    until = _written(message) + _LONG
+    return _signed(chosen.ranking_url, RANKS_PATH, RANKS_LINK, message.person_id, until)
+
+
+def preferences(message: Message, chosen: Settings) -> str:
+    """Link to where a person chooses which messages they get."""
+    until = _written(message) + _LONG
+    return _signed(chosen.notify_url, PREFERENCES_PATH, PREFERENCES_LINK, message.person_id, until)
+
+
+def unsubscribe(message: Message, chosen: Settings) -> str:
+    """Link to where messages that advertise are ended with one click."""
+    until = _written(message) + _LONG
+    return _signed(chosen.notify_url, UNSUBSCRIBE_PATH, UNSUBSCRIBE_LINK, message.person_id, until)
+
+
+_TO_CANCEL: Mapping[str, Link] = {"cancel_url": _cancel}
+_TO_REGISTRATION: Mapping[str, Link] = {"registration_url": _registration}
+_TO_RANKS: Mapping[str, Link] = {"ranks_url": _ranks}
+LINKS: Mapping[MessageKind, Mapping[str, Link]] = {
+    MessageKind.CONFIRMED: {"cancel_url": _cancel, "pay_url": _pay},
+    MessageKind.ALLOCATED: _TO_CANCEL,
+    MessageKind.CONFIRMATION_REQUESTED: {"confirm_url": _confirm},
+    MessageKind.OFFERED: {"claim_url": _claim},
+    MessageKind.WAITING: {"entry_url": _entry},
+    MessageKind.MOVED: _TO_CANCEL,
+    MessageKind.PAYMENT_REMINDER: {"pay_url": _pay},
+    MessageKind.REMINDER: _TO_CANCEL,
+    MessageKind.REGISTERED: _TO_REGISTRATION,
+    MessageKind.REGISTRATION_CHANGED: _TO_REGISTRATION,
+    MessageKind.RANK_AWARDED: _TO_RANKS,
+    MessageKind.PROMOTION: _TO_RANKS,
+}
+"""The links of each kind, by the name they have in its words."""

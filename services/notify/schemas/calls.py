@@ -1,0 +1,165 @@
+"""The shape of notify's calls."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from services.notify.domain import Channel, MessageKind, Topic, Words
+from shared.shapes import LANGUAGES, EmailAddress, Line, PhoneNumber, count
+
+_LANGUAGE = validate.OneOf(LANGUAGES)
+_LONGEST = 20_000
+
+
+class OneMessage(Schema):
+    """A message by id."""
+
+    message_id = fields.UUID(required=True)
+
+
+class ListMessages(Schema):
+    """The newest messages of a person."""
+
+    person_id = fields.UUID(required=True)
+    limit = fields.Integer(strict=True, load_default=50, validate=validate.Range(1, 500))
+
+
+class OneBatch(Schema):
+    """Messages that were written at once, by their id."""
+
+    batch_id = fields.UUID(required=True)
+
+
+def _kind() -> fields.Enum[MessageKind]:
+    return fields.Enum(MessageKind, by_value=True, required=True)
+
+
+class OneTemplate(Schema):
+    """The words of a kind, in a language."""
+
+    kind = _kind()
+    language = fields.String(required=True, validate=_LANGUAGE)
+
+
+class GetTemplate(OneTemplate):
+    """The same, of today or of a version."""
+
+    version = count(1, 1_000_000, load_default=None, allow_none=True)
+
+
+class _Words(Schema):
+    """Words as they are saved."""
+
+    subject = fields.String(required=True, validate=validate.Length(1, 300))
+    text = fields.String(required=True, validate=validate.Length(1, _LONGEST))
+    sms = fields.String(required=True, validate=validate.Length(1, 2_000))
+
+    @validates_schema
+    def _on_one_line(self, data: dict[str, Any], **more: Any) -> None:
+        del more
+        if any(char in data["subject"] for char in "\r\n"):
+            msg = "Must be one line."
+            raise ValidationError(msg, "subject")
+
+
+class SaveTemplate(OneTemplate, _Words):
+    """The studio's own words."""
+
+
+class PreviewTemplate(OneTemplate):
+    """Words to be shown on sample data; without any: the default ones."""
+
+    words = fields.Nested(_Words, load_default=None, allow_none=True)
+
+
+def own_words(given: Mapping[str, str]) -> Words:
+    """Make words of what was given."""
+    return Words(given["subject"], given["text"], given["sms"])
+
+
+class SetRoute(Schema):
+    """By which channel a kind goes first."""
+
+    kind = _kind()
+    first = fields.Enum(Channel, by_value=True, required=True)
+    falls_back = fields.Boolean(required=True)
+
+
+class ChangeSettings(Schema):
+    """What changes of the settings; what is left out stays, None switches off."""
+
+    reminder_hours = count(1, 24 * 14, allow_none=True)
+    quiet_from = fields.Time(format="%H:%M")
+    quiet_until = fields.Time(format="%H:%M")
+    email_per_minute = count(1, 1_000_000, allow_none=True)
+    sms_per_minute = count(1, 1_000_000, allow_none=True)
+
+
+class KeepStaff(Schema):
+    """Somebody of the staff; with an id: how they are from now on."""
+
+    staff_id = fields.UUID(load_default=None, allow_none=True)
+    name = Line(required=True)
+    email = EmailAddress(load_default=None, allow_none=True)
+    phone = PhoneNumber(load_default=None, allow_none=True)
+    language = fields.String(load_default="en", validate=_LANGUAGE)
+    roles = fields.List(
+        fields.String(validate=validate.OneOf(["admin", "operator"])),
+        required=True,
+        validate=validate.Length(1, 2),
+    )
+
+    @validates_schema
+    def _reachable(self, data: dict[str, Any], **more: Any) -> None:
+        del more
+        if not data["email"] and not data["phone"]:
+            msg = "An email address or a telephone number is needed."
+            raise ValidationError(msg, "email")
+
+
+class OneStaff(Schema):
+    """Somebody of the staff, by id."""
+
+    staff_id = fields.UUID(required=True)
+
+
+class OnePerson(Schema):
+    """A person by id."""
+
+    person_id = fields.UUID(required=True)
+
+
+class Choice(Schema):
+    """A topic on a channel."""
+
+    topic = fields.Enum(Topic, by_value=True, required=True)
+    channel = fields.Enum(Channel, by_value=True, required=True)
+
+
+class SetPreferences(OnePerson):
+    """All a person wants to get, of what can be chosen."""
+
+    wanted = fields.List(fields.Nested(Choice), required=True)
+
+
+class OneAddress(Schema):
+    """An email address or a telephone number."""
+
+    address = fields.String(required=True, validate=validate.Length(3, 320))
+
+
+class SuppressAddress(OneAddress):
+    """An address that nothing is to be sent to any more."""
+
+    reason = fields.String(
+        required=True, validate=validate.OneOf(["bounced", "complained", "asked"])
+    )
+    detail = fields.String(load_default="", validate=validate.Length(max=150))
+
+
+class ListSuppressions(Schema):
+    """The newest entries of the suppression list, or those of one address."""
+
+    address = fields.String(load_default=None, allow_none=True, validate=validate.Length(3, 320))
+    limit = count(1, 1000, load_default=100)

@@ -1,0 +1,146 @@
+"""Queries about messages, what they are about, and those that were written at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.notify.domain import MessageState
+from services.notify.models import BatchRow, MessageRow, ReminderRow, StandingRow
+from shared.writes import Writes
+
+
+def find_message(sql: Connection, message_id: UUID) -> Row[Any] | None:
+    """Find a message."""
+    query = select(MessageRow.__table__).where(MessageRow.message_id == message_id)
+    return sql.execute(query).one_or_none()
+
+
+def message_for_update(sql: Connection, message_id: UUID) -> Row[Any] | None:
+    """Find a message and keep it from others."""
+    query = select(MessageRow.__table__).where(MessageRow.message_id == message_id)
+    return sql.execute(query.with_for_update()).one_or_none()
+
+
+def list_messages(sql: Connection, person_id: UUID, *, limit: int) -> Sequence[Row[Any]]:
+    """List a person's messages, the newest first."""
+    query = select(MessageRow.__table__).where(MessageRow.person_id == person_id)
+    return sql.execute(query.order_by(MessageRow.created_at.desc()).limit(limit)).all()
+
+
+_STATE_OF = select(MessageRow.state).where(MessageRow.dedupe == bindparam("dedupe"))
+
+
+def state_of(sql: Connection, dedupe: str) -> MessageState | None:
+    """Say where a message stands that was written under this key; None: there is none."""
+    found = sql.execute(_STATE_OF, {"dedupe": dedupe}).scalar_one_or_none()
+    return None if found is None else MessageState(found)
+
+
+def find_by_dedupe(sql: Connection, dedupe: str) -> Row[Any] | None:
+    """Find a message by the key it was written under."""
+    query = select(MessageRow.__table__).where(MessageRow.dedupe == dedupe)
+    return sql.execute(query).one_or_none()
+
+
+def note_receipt(sql: Connection, message_id: UUID, receipt: str) -> None:
+    """Note what the carrier said of a message later."""
+    one = update(MessageRow).where(MessageRow.message_id == message_id)
+    sql.execute(one.values(receipt=receipt))
+
+
+def fail(sql: Connection, message_id: UUID, reply: str) -> None:
+    """Note that a message did not arrive after all."""
+    one = update(MessageRow).where(MessageRow.message_id == message_id)
+    sql.execute(one.values(state=MessageState.FAILED.value, reply=reply))
+
+
+# -- what messages are about ---------------------------------------------------------------------
+
+_STAND = upsert(StandingRow)
+_STAND = _STAND.on_conflict_do_update(
+    index_elements=["subject_id"],
+    set_={"reason": _STAND.excluded.reason, "at": _STAND.excluded.at},
+    where=StandingRow.at < _STAND.excluded.at,  # an older word changes nothing
+)
+
+
+def note_standing(writes: Writes, subject_id: UUID, reason: str, *, at: datetime) -> None:
+    """Note what has happened to what messages are about; older ones are not sent any more."""
+    writes.add(_STAND, {"subject_id": subject_id, "reason": reason, "at": at})
+
+
+# -- reminders -------------------------------------------------------------------------------------
+
+_PLAN = upsert(ReminderRow)
+_PLAN = _PLAN.on_conflict_do_update(
+    index_elements=["subject_id"],
+    set_={name: getattr(_PLAN.excluded, name) for name in ("message_id", "starts_at", "as_of")},
+    where=ReminderRow.as_of < _PLAN.excluded.as_of,
+)
+
+
+def plan_reminder(
+    writes: Writes, subject_id: UUID, message_id: UUID, *, starts_at: datetime, as_of: datetime
+) -> None:
+    """Plan to remind somebody of a session, in the words of a message about it."""
+    values = {"subject_id": subject_id, "message_id": message_id}
+    writes.add(_PLAN, {**values, "starts_at": starts_at, "as_of": as_of})
+
+
+def take_reminders(
+    sql: Connection, *, before: datetime, limit: int
+) -> list[tuple[Row[Any], Row[Any] | None]]:
+    """Take the reminders of sessions that start before then, each with its message."""
+    query = (
+        select(ReminderRow.__table__)
+        .where(ReminderRow.starts_at <= before)
+        .order_by(ReminderRow.starts_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = sql.execute(query).all()
+    taken = [row.subject_id for row in rows]
+    sql.execute(delete(ReminderRow).where(ReminderRow.subject_id.in_(taken)))
+    messages = select(MessageRow.__table__).where(
+        MessageRow.message_id.in_([row.message_id for row in rows])
+    )
+    found = {row.message_id: row for row in sql.execute(messages)}
+    return [(row, found.get(row.message_id)) for row in rows]
+
+
+# -- batches ---------------------------------------------------------------------------------------
+
+_KEEP_BATCH = upsert(BatchRow).on_conflict_do_nothing(index_elements=["batch_id"])
+
+
+def keep_batch(writes: Writes, values: dict[str, Any]) -> None:
+    """Keep that messages were written at once."""
+    writes.add(_KEEP_BATCH, values)
+
+
+def find_batch(sql: Connection, batch_id: UUID) -> Row[Any] | None:
+    """Find a batch."""
+    return sql.execute(
+        select(BatchRow.__table__).where(BatchRow.batch_id == batch_id)
+    ).one_or_none()
+
+
+def count_batch(sql: Connection, batch_id: UUID) -> dict[str, int]:
+    """Count a batch's messages by where they stand."""
+    query = select(MessageRow.state, func.count()).where(MessageRow.batch_id == batch_id)
+    rows = sql.execute(query.group_by(MessageRow.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def pause(sql: Connection, batch_id: UUID, *, paused: bool) -> None:
+    """Have a batch wait or go on."""
+    one = update(BatchRow).where(BatchRow.batch_id == batch_id)
+    sql.execute(one.values(paused=paused))
+    due, waits = MessageState.DUE.value, MessageState.PAUSED.value
+    before, after = (due, waits) if paused else (waits, due)
+    theirs = MessageRow.batch_id == batch_id, MessageRow.state == before
+    sql.execute(update(MessageRow).where(*theirs).values(state=after))

@@ -1,0 +1,286 @@
+"""Queries about messages on their way out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.notify.domain import Channel, Lane, Message, MessageKind, MessageState, Words
+from services.notify.models import (
+    BatchRow,
+    MessageRow,
+    PaceRow,
+    PreferenceRow,
+    StandingRow,
+    SuppressionRow,
+    TemplateRow,
+)
+from shared.writes import Writes
+
+_ADD = upsert(MessageRow).on_conflict_do_nothing(index_elements=["dedupe"])
+_MESSAGE_COLUMNS = (
+    MessageRow.message_id,
+    MessageRow.kind,
+    MessageRow.person_id,
+    MessageRow.address,
+    MessageRow.name,
+    MessageRow.language,
+    MessageRow.context,
+    MessageRow.attempts,
+    MessageRow.correlation_id,
+    MessageRow.caused_by,
+    MessageRow.began_at,
+    MessageRow.channel,
+    MessageRow.created_at,
+    MessageRow.batch_id,
+    MessageRow.version,
+)
+# What stands against a message is looked up in the statement that claims it: no round trip more.
+_OUTDATED = (
+    select(StandingRow.reason)
+    .where(StandingRow.subject_id == MessageRow.subject_id, StandingRow.at > MessageRow.as_of)
+    .scalar_subquery()
+)
+_BLOCKED = (
+    select(func.min(SuppressionRow.reason))
+    .where(
+        SuppressionRow.address == func.lower(MessageRow.address),
+        or_(SuppressionRow.scope == "all", MessageRow.kind == MessageKind.NEWS.value),
+    )
+    .scalar_subquery()
+)
+_MUTED = (
+    select(PreferenceRow.kind)
+    .where(
+        PreferenceRow.person_id == MessageRow.person_id,
+        PreferenceRow.kind == MessageRow.kind,
+        PreferenceRow.channel == MessageRow.channel,
+    )
+    .scalar_subquery()
+)
+_PAUSED = select(BatchRow.paused).where(BatchRow.batch_id == MessageRow.batch_id).scalar_subquery()
+_lane = and_(PaceRow.channel == bindparam("of_channel"), PaceRow.lane == bindparam("of_lane"))
+_CLAIM = (
+    update(MessageRow)
+    .where(
+        MessageRow.message_id.in_(
+            select(MessageRow.message_id)
+            .where(
+                MessageRow.state == MessageState.DUE.value,
+                MessageRow.channel == bindparam("of_channel"),
+                MessageRow.lane == bindparam("of_lane"),
+                MessageRow.due_at <= bindparam("at"),
+                ~exists(select(PaceRow.lane).where(_lane, PaceRow.allowance < 1)),
+            )
+            .order_by(MessageRow.due_at)
+            .limit(bindparam("limit"))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(
+        state=MessageState.CLAIMED.value,
+        attempts=MessageRow.attempts + 1,
+        due_at=bindparam("until"),
+    )
+    .returning(
+        *_MESSAGE_COLUMNS,
+        MessageRow.not_after,
+        _OUTDATED.label("outdated"),
+        _BLOCKED.label("blocked"),
+        _MUTED.label("muted"),
+        _PAUSED.label("paused"),
+        select(PaceRow.lane).where(_lane).scalar_subquery().label("paced"),
+    )
+)
+_MARK_SENDING = (
+    update(MessageRow)
+    .where(MessageRow.message_id == bindparam("id"))
+    .values(state=MessageState.SENDING.value)
+)
+_SETTLE = (
+    update(MessageRow)
+    .where(MessageRow.message_id == bindparam("id"))
+    .values(
+        state=bindparam("new_state"),
+        due_at=bindparam("due"),
+        reply=bindparam("said"),
+        sent_at=bindparam("sent"),
+    )
+)
+_CARRIED = (
+    update(MessageRow)
+    .where(MessageRow.message_id == bindparam("id"))
+    .values(provider_id=bindparam("provider"), segments=bindparam("count"))
+)
+_OVERDUE = (
+    select(*_MESSAGE_COLUMNS, MessageRow.state)
+    .where(
+        MessageRow.state.in_([MessageState.CLAIMED.value, MessageState.SENDING.value]),
+        MessageRow.due_at <= bindparam("at"),
+    )
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_SPEND = (
+    update(PaceRow)
+    .where(PaceRow.channel == bindparam("of"), PaceRow.lane == bindparam("on"))
+    .values(allowance=PaceRow.allowance - bindparam("count"))
+)
+_RELEASE = (
+    update(MessageRow)
+    .where(MessageRow.state == MessageState.SCHEDULED.value, MessageRow.due_at <= bindparam("at"))
+    .values(state=MessageState.DUE.value)
+    .returning(MessageRow.channel, MessageRow.lane)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A claimed message, and what stands against sending it."""
+
+    message: Message
+    not_after: datetime | None
+    outdated: str | None  # what has happened to its subject since
+    blocked: str | None  # why nothing goes to this address
+    muted: bool  # the person has switched it off
+    paused: bool  # its batch waits
+
+
+def message_of(row: Any, words: Words | None = None) -> Message:
+    """Make a message of its row."""
+    return Message(
+        row.message_id,
+        MessageKind(row.kind),
+        row.person_id,
+        row.address,
+        row.name,
+        row.language,
+        row.context,
+        row.attempts,
+        row.correlation_id,
+        row.caused_by,
+        row.began_at,
+        Channel(row.channel),
+        row.created_at,
+        row.batch_id,
+        row.version,
+        words,
+    )
+
+
+def add_message(writes: Writes, values: dict[str, Any]) -> None:
+    """Keep a message, unless the same was written to the same person before."""
+    writes.add(_ADD, values)
+
+
+def claim_due(
+    sql: Connection, writes: Writes, channel: Channel, lane: Lane, **when: Any
+) -> list[Claimed]:
+    """Claim a lane's messages that are due, the longest due first.
+
+    Args:
+        sql: the connection.
+        writes: takes what is noted of the lane's pace.
+        channel: email or SMS.
+        lane: direct or bulk.
+        when: `at`, now; `until`, the end of the claim; `limit`, how many at most.
+    """
+    named = {"of_channel": channel.value, "of_lane": lane.value}
+    rows = sql.execute(_CLAIM, {**named, **when}).all()
+    if rows and rows[0].paced is not None:
+        writes.add(_SPEND, {"of": channel.value, "on": lane.value, "count": len(rows)})
+    words = _own_words(sql, rows)
+    return [
+        Claimed(
+            message_of(row, words.get((row.kind, row.language, row.version))),
+            row.not_after,
+            row.outdated,
+            row.blocked,
+            row.muted is not None,
+            bool(row.paused),
+        )
+        for row in rows
+    ]
+
+
+def _own_words(sql: Connection, rows: Sequence[Any]) -> dict[tuple[str, str, int], Words]:
+    """Read the studio's own words for these messages, if any of them has some."""
+    wanted = {(row.kind, row.language, row.version) for row in rows if row.version}
+    if not wanted:
+        return {}
+    which = [
+        and_(
+            TemplateRow.kind == kind,
+            TemplateRow.language == language,
+            TemplateRow.version == version,
+        )
+        for kind, language, version in wanted
+    ]
+    found = sql.execute(select(TemplateRow.__table__).where(or_(*which)))
+    return {
+        (row.kind, row.language, row.version): Words(row.subject, row.text, row.sms)
+        for row in found
+        if row.text is not None
+    }
+
+
+def mark_sending(writes: Writes, message_ids: Sequence[UUID]) -> None:
+    """Note that these are about to be handed over."""
+    for message_id in message_ids:
+        writes.add(_MARK_SENDING, {"id": message_id})
+
+
+def settle(
+    writes: Writes,
+    message_id: UUID,
+    state: MessageState,
+    *,
+    due_at: datetime | None,
+    reply: str,
+    sent_at: datetime | None,
+) -> None:
+    """Note what came of a message."""
+    values = {"new_state": state.value, "due": due_at, "said": reply, "sent": sent_at}
+    writes.add(_SETTLE, {"id": message_id, **values})
+
+
+def note_carried(writes: Writes, message_id: UUID, provider_id: str | None, count: int) -> None:
+    """Note by which id the carrier has a text message, and its segments."""
+    writes.add(_CARRIED, {"id": message_id, "provider": provider_id, "count": count})
+
+
+def overdue(sql: Connection, *, at: datetime, limit: int) -> list[tuple[Message, MessageState]]:
+    """Claim messages whose process has let its lease lapse, with the state it left them in."""
+    rows = sql.execute(_OVERDUE, {"at": at, "limit": limit})
+    return [(message_of(row), MessageState(row.state)) for row in rows]
+
+
+def release(sql: Connection, *, at: datetime) -> set[tuple[Channel, Lane]]:
+    """Make messages due whose hour has come; give the lanes that have work now."""
+    rows = sql.execute(_RELEASE, {"at": at})
+    return {(Channel(row.channel), Lane(row.lane)) for row in rows}
+
+
+# -- the pace --------------------------------------------------------------------------------------
+
+
+def paces(sql: Connection, channel: Channel) -> dict[Lane, tuple[float, datetime]]:
+    """Give what each lane of a limited channel may still send, and as of when."""
+    query = select(PaceRow.__table__).where(PaceRow.channel == channel.value)
+    rows = sql.execute(query.with_for_update())
+    return {Lane(row.lane): (row.allowance, row.at) for row in rows}
+
+
+def set_pace(
+    sql: Connection, channel: Channel, lane: Lane, allowance: float, *, at: datetime
+) -> None:
+    """Set what a lane may send now."""
+    keep = upsert(PaceRow).values(
+        channel=channel.value, lane=lane.value, allowance=allowance, at=at
+    )
+    changes = {"allowance": allowance, "at": at}
+    sql.execute(keep.on_conflict_do_update(index_elements=["channel", "lane"], set_=changes))

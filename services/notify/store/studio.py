@@ -1,0 +1,128 @@
+"""Queries about what the studio has chosen: words, routes and settings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.notify.domain import Channel, MessageKind, QuietHours, Words
+from services.notify.models import PaceRow, RouteRow, SettingsRow, TemplateRow
+
+
+@dataclass(frozen=True, slots=True)
+class StudioSettings:
+    """When messages are sent, and how many."""
+
+    reminder_hours: int | None = 24  # before a session; None: nobody is reminded
+    quiet_from: time = time(21)
+    quiet_until: time = time(8)
+    email_per_minute: int | None = None  # None: as many as there are
+    sms_per_minute: int | None = None
+
+    @property
+    def quiet(self) -> QuietHours:
+        """Give the hours in which messages that can wait do wait."""
+        return QuietHours(self.quiet_from, self.quiet_until)
+
+    def per_minute(self, channel: Channel) -> int | None:
+        """Give how many messages a minute a channel may take."""
+        return self.email_per_minute if channel is Channel.EMAIL else self.sms_per_minute
+
+
+_NAMES = ("reminder_hours", "quiet_from", "quiet_until", "email_per_minute", "sms_per_minute")
+_SETTINGS = select(*(getattr(SettingsRow, name) for name in _NAMES))
+
+
+def get_settings(sql: Connection) -> StudioSettings:
+    """Give the studio's settings."""
+    row = sql.execute(_SETTINGS).one_or_none()
+    return StudioSettings() if row is None else StudioSettings(*row)
+
+
+def keep_settings(sql: Connection, chosen: StudioSettings) -> None:
+    """Keep the studio's settings."""
+    values: dict[str, Any] = {name: getattr(chosen, name) for name in _NAMES}
+    keep = upsert(SettingsRow).values(one=1, **values)
+    sql.execute(keep.on_conflict_do_update(index_elements=["one"], set_=values))
+
+
+def drop_paces(sql: Connection, channel: Channel) -> None:
+    """Limit a channel no more."""
+    sql.execute(delete(PaceRow).where(PaceRow.channel == channel.value))
+
+
+# -- routes -----------------------------------------------------------------------------------
+
+
+def routes(sql: Connection) -> Mapping[str, Row[Any]]:
+    """Give what the studio has chosen, by kind."""
+    return {row.kind: row for row in sql.execute(select(RouteRow.__table__))}
+
+
+def keep_route(sql: Connection, kind: MessageKind, first: Channel, *, falls_back: bool) -> None:
+    """Keep by which channel a kind goes first, and whether the other one is tried then."""
+    changes = {"first": first.value, "falls_back": falls_back}
+    keep = upsert(RouteRow).values(kind=kind.value, **changes)
+    sql.execute(keep.on_conflict_do_update(index_elements=["kind"], set_=changes))
+
+
+# -- words ------------------------------------------------------------------------------------
+
+
+def latest_version(sql: Connection, kind: MessageKind, language: str) -> int:
+    """Give the number of the newest version of some words; 0: they were never changed."""
+    query = select(func.max(TemplateRow.version))
+    one = TemplateRow.kind == kind.value, TemplateRow.language == language
+    return sql.execute(query.where(*one)).scalar_one() or 0
+
+
+def find_version(
+    sql: Connection, kind: MessageKind, language: str, version: int
+) -> Row[Any] | None:
+    """Find a version of some words."""
+    query = select(TemplateRow.__table__).where(
+        TemplateRow.kind == kind.value,
+        TemplateRow.language == language,
+        TemplateRow.version == version,
+    )
+    return sql.execute(query).one_or_none()
+
+
+def list_versions(sql: Connection, kind: MessageKind, language: str) -> Sequence[Row[Any]]:
+    """List the versions of some words, the newest first."""
+    query = select(TemplateRow.__table__).where(
+        TemplateRow.kind == kind.value, TemplateRow.language == language
+    )
+    return sql.execute(query.order_by(TemplateRow.version.desc())).all()
+
+
+def changed_words(sql: Connection) -> Mapping[tuple[str, str], int]:
+    """Give the newest version of all words that were ever changed, by kind and language."""
+    query = select(TemplateRow.kind, TemplateRow.language, func.max(TemplateRow.version))
+    rows = sql.execute(query.group_by(TemplateRow.kind, TemplateRow.language))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def add_version(
+    sql: Connection,
+    kind: MessageKind,
+    language: str,
+    version: int,
+    words: Words | None,
+    *,
+    at: datetime,
+) -> None:
+    """Add a version of some words; None: the default ones again."""
+    values = {
+        "kind": kind.value,
+        "language": language,
+        "version": version,
+        "subject": words.subject if words else None,
+        "text": words.text if words else None,
+        "sms": words.sms if words else None,
+        "saved_at": at,
+    }
+    sql.execute(upsert(TemplateRow).values(values))
