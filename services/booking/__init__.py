@@ -1,7 +1,7 @@
 """booking knows the people and the sessions, and alone says who has a seat.
 
 Owns:      people and their consent, session types, packages, sessions, groups of spots, schedules,
-           bookings, holds, letters on their way, downloads, erasures
+           bookings, holds, credits, letters on their way, downloads, erasures
 Publishes: PersonRegistered, PersonChanged, PersonMerged, PersonErased, SessionScheduled,
            SessionChanged, SessionCancelled, BookingConfirmed, BookingCancelled, BookingMoved,
            SpotFreed, SpotGranted, SpotRefused, PlaceRequested, VisitRecorded, VisitRetracted,

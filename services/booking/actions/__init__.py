@@ -2,6 +2,7 @@
 
 from services.booking.actions.changes import change_session
 from services.booking.actions.clients import assign_client, find_client
+from services.booking.actions.credits import get_credits, grant_credits, withdraw_credits
 from services.booking.actions.details import get_packages_shown, get_session_details
 from services.booking.actions.downloads import (
     claim_download,
@@ -104,6 +105,7 @@ __all__ = [
     "find_duplicates",
     "finish_download",
     "free_returned_seat",
+    "get_credits",
     "get_download",
     "get_erasure",
     "get_packages_shown",
@@ -112,6 +114,7 @@ __all__ = [
     "get_schedule",
     "get_session_details",
     "get_spots",
+    "grant_credits",
     "grant_spot",
     "hold_free_seat",
     "hold_place",
@@ -143,4 +146,5 @@ __all__ = [
     "sign_up",
     "skip_date",
     "take_back_booking",
+    "withdraw_credits",
 ]

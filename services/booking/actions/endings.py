@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.booking import store
+from services.booking.actions.credits import return_credits
 from services.booking.actions.seats import occasion, session_for_update
 from services.booking.actions.sessions import as_values
 from services.booking.actions.visits import mark
@@ -80,6 +81,7 @@ def _empty(
     """End locked bookings and holds of a locked session; their seats go to nobody."""
     for booking in bookings:
         mark(tx, booking, session, None, at=at)
+        return_credits(tx, booking, session, at=at, called_off=True)
         store.end_booking(tx.writes, booking.booking_id, at=at, by="staff", spot_id=None)
         tx.emit(
             BookingCancelled(

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from services.booking import store
+from services.booking.actions.credits import settle_credits
 from services.booking.actions.packages import settle_package
 from services.booking.actions.places import bookable
 from services.booking.actions.seats import hold_for_list, occasion, session_for_update
@@ -77,6 +78,7 @@ def confirm_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> Values:
     session = settle_package(tx, session)
     if not store.add_booking(tx.sql, booking_id=hold_id, **ids, at=at):
         raise AlreadyBooked(str(hold.session_id))
+    settle_credits(tx, session, hold.person_id, hold_id, unpaid=False, at=at)
     store.end_hold(tx.writes, hold_id, HoldState.GRANTED, at=at)
     tx.emit(
         BookingConfirmed(booking_id=hold_id, **ids, booked_at=at, sequence=1, **occasion(session))

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.booking import store
+from services.booking.actions.credits import move_credits
 from services.booking.actions.holds import release_hold
 from services.booking.actions.people import alter, note_consent, said_of_marketing
 from services.booking.actions.places import cancel_booking
@@ -42,6 +43,7 @@ def merge_people(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> Values:
     for row in (kept, merged):
         if row.merged_into is not None:
             raise PersonMergedAlready(str(row.merged_into))
+    move_credits(tx, keep, merged, at=at)
     agreed = _united_consent(tx, keep, merge, at=at)
     moved, cancelled = _move(tx, keep, merge, at=at)
     store.point_to(tx.sql, keep, merge)

@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from services.booking import store
+from services.booking.actions.credits import return_credits, settle_credits
 from services.booking.actions.packages import settle_package
 from services.booking.actions.seats import keep_spots, occasion, session_for_update
 from services.booking.actions.visits import mark
@@ -71,15 +72,26 @@ def _nobody(tx: Tx, person_id: UUID) -> PersonNotFound:
     return PersonIsAnother(str(row.person_id))
 
 
-def book(tx: Tx, session_id: UUID, person_id: UUID, *, or_wait: bool, at: datetime) -> Values:
+def book(
+    tx: Tx,
+    session_id: UUID,
+    person_id: UUID,
+    *,
+    or_wait: bool,
+    unpaid: bool = False,
+    at: datetime,
+) -> Values:
     """Give a person a place, or, if they want, put them on the list of a full session.
 
-    Source: Q20 (one button books a lead or puts them on the waiting list), Qi3.
+    A regular session takes credits; `unpaid` lets somebody in who lacks them.
+
+    Source: Q2, Q20 (one button books a lead or puts them on the waiting list), Qi3.
     """
     try:
         session = bookable(tx, session_id, person_id, at=at)
     except PersonIsAnother as merged:
-        return book(tx, session_id, UUID(str(merged)), or_wait=or_wait, at=at)
+        who = UUID(str(merged))
+        return book(tx, session_id, who, or_wait=or_wait, unpaid=unpaid, at=at)
     booking_id = uuid4()
     if session.free:
         session = settle_package(tx, session)
@@ -88,6 +100,7 @@ def book(tx: Tx, session_id: UUID, person_id: UUID, *, or_wait: bool, at: dateti
             raise AlreadyBooked(str(session_id))
         # The count comes last, so that the session's row is locked for the shortest time.
         if now := store.take_seat(tx.sql, session_id, at=at):
+            settle_credits(tx, session, person_id, booking_id, unpaid=unpaid, at=at)
             # What is said is what holds now: the session may have been moved since the first look.
             confirmed = BookingConfirmed(
                 booking_id=booking_id, **ids, booked_at=at, sequence=1, **occasion(now)
@@ -137,6 +150,7 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
     session = session_for_update(tx, booking.session_id)
     spot_id = uuid4() if goes_to_list(session, at=at) else None
     mark(tx, booking, session, None, at=at)
+    return_credits(tx, booking, session, at=at)
     store.end_booking(tx.writes, booking_id, at=at, by=by, spot_id=spot_id)
     if spot_id is None:
         store.give_seats(tx.sql, session.session_id)

@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.booking import store
+from services.booking.actions.credits import take_credits
 from services.booking.actions.places import cancel_booking
 from services.booking.actions.seats import (
     free_or_ask_again,
@@ -39,7 +40,7 @@ from shared.contracts.waitlist import (
 from shared.db import Tx
 
 SOURCE = "booking"
-Reason = Literal["already_booked", "not_eligible", "session_started", "spot_closed"]
+Reason = Literal["already_booked", "not_eligible", "session_started", "spot_closed", "not_paid"]
 
 
 def close_spot(tx: Tx, spot_id: UUID, *, at: datetime) -> str:
@@ -75,9 +76,6 @@ def _grant_held(tx: Tx, request: SpotRequested, spot: store.Hold | None, *, at: 
         _refuse(tx, request, "spot_closed", still_open=False, at=at)
         return
     session, kind = store.session_and_person(tx.sql, **ids, settled=True)
-    if kind is None and (merged := store.find_person(tx.sql, request.person_id)) is not None:
-        ids["person_id"] = merged.person_id  # who they are by now
-        session, kind = store.session_and_person(tx.sql, **ids, settled=True)
     if session is None or session.cancelled or session.started(at):
         store.end_hold(tx.writes, spot.hold_id, HoldState.ENDED, at=at)
         store.give_seats(tx.sql, spot.session_id)
@@ -85,11 +83,20 @@ def _grant_held(tx: Tx, request: SpotRequested, spot: store.Hold | None, *, at: 
         why: Reason = "session_started" if started else "spot_closed"
         _refuse(tx, request, why, still_open=False, at=at)
         return
+    if kind is None and (merged := store.merged_into(tx.sql, request.person_id)):
+        _grant_held(tx, replace(request, person_id=merged), spot, at=at)
+        return
     if kind is None or not may_attend(kind, session.classification):
         _refuse(tx, request, "not_eligible", still_open=True, at=at)
         return
     if not _book(tx, request, at=at):
         _refuse(tx, request, "already_booked", still_open=True, at=at)
+        return
+    # Staff's own choice, and a list that does not insist, let somebody in unpaid.
+    booking_id = _booking_id(request)
+    if not take_credits(tx, session, request.person_id, booking_id, at=at) and request.pay:
+        store.drop_booking(tx.sql, booking_id)
+        _refuse(tx, request, "not_paid", still_open=True, at=at)
         return
     store.end_hold(tx.writes, spot.hold_id, HoldState.GRANTED, at=at, entry_id=request.entry_id)
     _granted(tx, request, session, at=at)
@@ -104,12 +111,15 @@ def _grant_overruled(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
     session, kind = store.session_and_person(tx.sql, **ids, settled=True)
     if session is None or session.cancelled or session.started(at):
         _refuse(tx, request, "session_started", still_open=False, at=at)
+    elif kind is None and (merged := store.merged_into(tx.sql, request.person_id)):
+        _grant_overruled(tx, replace(request, person_id=merged), at=at)
     elif kind is None or not may_attend(kind, session.classification):
         _refuse(tx, request, "not_eligible", still_open=False, at=at)
     elif not _book(tx, request, at=at):
         _refuse(tx, request, "already_booked", still_open=False, at=at)
     else:
         store.give_seats(tx.sql, request.target_id, -1)
+        take_credits(tx, session, request.person_id, _booking_id(request), at=at)
         spot = {"session_id": request.target_id, "entry_id": request.entry_id}
         store.add_overruled(tx.writes, request.spot_id, **spot, at=at)
         _granted(tx, request, session, at=at)

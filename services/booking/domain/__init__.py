@@ -1,5 +1,11 @@
 """booking's rules and value types; pure."""
 
+from services.booking.domain.credits import (
+    CreditKind,
+    credits_due,
+    gives_credits_back,
+    must_have_credits,
+)
 from services.booking.domain.erasures import ANSWERING, redacted
 from services.booking.domain.letters import Channel, DownloadKind, DownloadState, Recipients
 from services.booking.domain.people import (
@@ -50,6 +56,7 @@ __all__ = [
     "BookingState",
     "Channel",
     "Classification",
+    "CreditKind",
     "DownloadKind",
     "DownloadState",
     "HoldKind",
@@ -67,13 +74,16 @@ __all__ = [
     "agrees",
     "asked_again",
     "band_of",
+    "credits_due",
     "first_starts",
     "folded",
     "from_the_wall",
+    "gives_credits_back",
     "goes_to_list",
     "higher_kind",
     "may_attend",
     "may_become",
+    "must_have_credits",
     "on_the_wall",
     "redacted",
     "search_terms",

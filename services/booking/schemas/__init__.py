@@ -1,5 +1,6 @@
 """The shape of booking's calls and replies."""
 
+from services.booking.schemas.credits import Balance, ChangeCredits, Credits, GetCredits
 from services.booking.schemas.erasures import ErasePerson, OneErasure, Receipt
 from services.booking.schemas.groups import (
     AddSpots,
@@ -82,10 +83,12 @@ __all__ = [
     "AddSpots",
     "Alike",
     "AssignClient",
+    "Balance",
     "Book",
     "Booking",
     "CancelSession",
     "ChangeConsent",
+    "ChangeCredits",
     "ChangeGroup",
     "ChangePackage",
     "ChangePerson",
@@ -95,10 +98,12 @@ __all__ = [
     "Client",
     "CreateSchedule",
     "CreateSessionType",
+    "Credits",
     "Download",
     "EndSchedule",
     "ErasePerson",
     "FindDuplicates",
+    "GetCredits",
     "GetProfile",
     "Group",
     "Hold",

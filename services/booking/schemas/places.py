@@ -10,11 +10,15 @@ from shared.shapes import Instant
 
 
 class Book(Schema):
-    """A place for a person; `or_wait` takes a place on the list where there is none."""
+    """A place for a person; `or_wait` takes a place on the list where there is none.
+
+    `unpaid` lets a member in who lacks the credits it takes.
+    """
 
     session_id = fields.UUID(required=True)
     person_id = fields.UUID(required=True)
     or_wait = fields.Boolean(load_default=False)
+    unpaid = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
 class Place(Schema):
@@ -46,6 +50,7 @@ class Booking(Schema):
     spot_id = fields.UUID()
     attendance = fields.String()
     sequence = fields.Integer()
+    credits = fields.Integer()
 
 
 class MoveBooking(OneBooking):

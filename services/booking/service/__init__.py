@@ -1,6 +1,7 @@
 """booking's entrypoints."""
 
 from services.booking.pages import PublicPages
+from services.booking.service.credits import Credits
 from services.booking.service.downloads import Downloads
 from services.booking.service.erasures import Erasures
 from services.booking.service.groups import Groups
@@ -17,6 +18,7 @@ from shared.clock import Clock
 
 class Booking(
     People,
+    Credits,
     Erasures,
     Letters,
     Downloads,

@@ -20,10 +20,17 @@ class Places:
     now: Now
 
     @rpc(schemas.Book())
-    def book(self, session_id: UUID, person_id: UUID, or_wait: bool) -> Any:  # noqa: FBT001 - named on the wire
+    def book(
+        self,
+        session_id: UUID,
+        person_id: UUID,
+        or_wait: bool,  # noqa: FBT001 - named on the wire
+        unpaid: bool,  # noqa: FBT001 - named on the wire
+    ) -> Any:
         """Give a person a place, or one on the list where there is none and they want to wait."""
+        how = {"or_wait": or_wait, "unpaid": unpaid}
         with self.db.begin() as tx:
-            place = actions.book(tx, session_id, person_id, or_wait=or_wait, at=self.now())
+            place = actions.book(tx, session_id, person_id, **how, at=self.now())
         return shaped(schemas.Place, place)
 
     @rpc(schemas.OneBooking())

@@ -22,7 +22,7 @@ _OPEN = HoldState.OPEN.value
 
 
 def booked_twice(sql: Connection, keep: UUID, merged: UUID) -> Sequence[UUID]:
-    """List the live bookings of `merged` in sessions where `keep` has one too."""
+    """List the live bookings of `merged` in sessions where `keep` has the same seat of a group."""
     own = aliased(BookingRow)
     query = (
         select(BookingRow.booking_id)
@@ -31,6 +31,7 @@ def booked_twice(sql: Connection, keep: UUID, merged: UUID) -> Sequence[UUID]:
             and_(
                 own.session_id == BookingRow.session_id,
                 own.person_id == keep,
+                own.seat == BookingRow.seat,
                 own.state == _LIVE,
             ),
         )
@@ -93,6 +94,12 @@ def merged_ids(sql: Connection, person_id: UUID) -> list[UUID]:
     """List the ids that mean this person by now, without their own."""
     query = select(PersonRow.person_id).where(PersonRow.merged_into == person_id)
     return list(sql.execute(query.order_by(PersonRow.merged_at, PersonRow.person_id)).scalars())
+
+
+def merged_into(sql: Connection, person_id: UUID) -> UUID | None:
+    """Give who somebody is by now; None: they were not merged."""
+    query = select(PersonRow.merged_into).where(PersonRow.person_id == person_id)
+    return sql.execute(query).scalar_one_or_none()
 
 
 def stragglers(sql: Connection, *, since: datetime, limit: int) -> Sequence[Any]:
