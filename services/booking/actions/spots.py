@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.booking import store
+from services.booking.actions.arrivals import charge_for_spot
 from services.booking.actions.places import cancel_booking
 from services.booking.actions.seats import (
     free_or_ask_again,
@@ -16,6 +17,8 @@ from services.booking.actions.seats import (
 from services.booking.domain import (
     HoldKind,
     HoldState,
+    PersonKind,
+    Session,
     WaitingState,
     goes_to_list,
     may_attend,
@@ -38,7 +41,7 @@ from shared.contracts.waitlist import (
 from shared.db import Tx
 
 SOURCE = "booking"
-Reason = Literal["already_booked", "not_eligible", "session_started", "spot_closed"]
+Reason = Literal["already_booked", "not_eligible", "session_started", "spot_closed", "not_paid"]
 
 
 def close_spot(tx: Tx, spot_id: UUID, *, at: datetime) -> str:
@@ -76,10 +79,13 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
         why: Reason = "session_started" if started else "spot_closed"
         _refuse(tx, request, why, still_open=False, at=at)
         return
-    if kind is None or not may_attend(kind, session.classification):
-        _refuse(tx, request, "not_eligible", still_open=True, at=at)
+    standing = _standing(tx, request, session, kind, at=at)
+    if standing != "fit":
+        if standing != "charging":  # else the bank's answer decides
+            _refuse(tx, request, standing, still_open=True, at=at)
         return
-    if not store.add_booking(tx.sql, booking_id=request.entry_id, **ids, at=at):
+    price = store.price_of(session)
+    if not store.add_booking(tx.sql, booking_id=request.entry_id, **ids, price=price, at=at):
         _refuse(tx, request, "already_booked", still_open=True, at=at)
         return
     store.end_hold(tx.writes, spot.hold_id, HoldState.GRANTED, at=at, entry_id=request.entry_id)
@@ -94,6 +100,17 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
             **occasion(session),
         )
     )
+
+
+def _standing(
+    tx: Tx, request: SpotRequested, session: Session, kind: PersonKind | None, *, at: datetime
+) -> Literal["fit", "charging", "not_eligible", "not_paid"]:
+    """Say whether a person may have the seat that is asked for, and has paid for it if need be."""
+    if kind is None or not may_attend(kind, session.classification):
+        return "not_eligible"
+    if request.pay and not store.has_place(tx.sql, request.target_id, request.person_id):
+        return charge_for_spot(tx, request, session, at=at)
+    return "fit"
 
 
 def _refuse(

@@ -26,6 +26,8 @@ class BookingRow(Base):
     attendance: Mapped[str | None] = mapped_column(String(20))
     marks: Mapped[int] = mapped_column(server_default="0")  # how often attendance was marked
     sequence: Mapped[int] = mapped_column(server_default="1")  # counts its changes
+    price_minor: Mapped[int] = mapped_column(server_default="0")  # when it was made
+    currency: Mapped[str] = mapped_column(String(3), server_default="")
 
 
 _LIVE = BookingRow.state == BookingState.CONFIRMED.value
@@ -54,6 +56,7 @@ class HoldRow(Base):
     made_at: Mapped[datetime]
     held_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    collection: Mapped[str] = mapped_column(String(10), server_default="card")
 
 
 _OPEN = HoldRow.state == HoldState.OPEN.value

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.booking.domain import (
+    FREE,
     Attendance,
     BookingState,
+    Price,
 )
 from services.booking.models import (
     BookingRow,
@@ -40,15 +42,23 @@ _END_BOOKING = (
 
 
 def add_booking(
-    sql: Connection, *, booking_id: UUID, session_id: UUID, person_id: UUID, at: datetime
+    sql: Connection,
+    *,
+    booking_id: UUID,
+    session_id: UUID,
+    person_id: UUID,
+    at: datetime,
+    price: Price = FREE,
 ) -> bool:
-    """Give a person a place; False where they have one in this session already."""
+    """Give a person a place at a price; False where they have one in this session already."""
     row = {
         "booking_id": booking_id,
         "session_id": session_id,
         "person_id": person_id,
         "state": BookingState.CONFIRMED.value,
         "booked_at": at,
+        "price_minor": price.minor,
+        "currency": price.currency,
     }
     return sql.execute(_ADD_BOOKING, row).first() is not None
 
@@ -85,6 +95,12 @@ _PLACE = select(BookingRow.booking_id).where(
     BookingRow.person_id == bindparam("person_id"),
     BookingRow.state == BookingState.CONFIRMED.value,
 )
+
+
+def find_place(sql: Connection, session_id: UUID, person_id: UUID) -> UUID | None:
+    """Find a person's live booking of a session."""
+    ids = {"session_id": session_id, "person_id": person_id}
+    return sql.execute(_PLACE, ids).scalar_one_or_none()
 
 
 def has_place(sql: Connection, session_id: UUID, person_id: UUID) -> bool:
