@@ -1,7 +1,15 @@
 """What booking does, one verb per function; each runs in the transaction it is given."""
 
+from services.booking.actions.card_jobs import claim_card_job, hear_stripe, settle_card_job
 from services.booking.actions.changes import (
     change_session,
+)
+from services.booking.actions.checkouts import (
+    checkout_shown,
+    pay_balance,
+    record_payment,
+    request_confirmation,
+    start_checkout,
 )
 from services.booking.actions.clients import (
     assign_client,
@@ -28,6 +36,7 @@ from services.booking.actions.holds import (
     hold_place,
     release_hold,
 )
+from services.booking.actions.money import get_payments, refund_payment
 from services.booking.actions.moves import (
     move_booking,
 )
@@ -46,6 +55,7 @@ from services.booking.actions.places import (
     book,
     cancel_booking,
 )
+from services.booking.actions.reminders import remind_of_payments, send_reminder
 from services.booking.actions.roster import (
     get_roster,
 )
@@ -96,7 +106,9 @@ __all__ = [
     "change_person",
     "change_session",
     "change_session_type",
+    "checkout_shown",
     "choose_package",
+    "claim_card_job",
     "close_spot",
     "confirm_hold",
     "create_schedule",
@@ -109,11 +121,13 @@ __all__ = [
     "find_client",
     "free_returned_seat",
     "get_packages_shown",
+    "get_payments",
     "get_roster",
     "get_schedule",
     "get_session_details",
     "get_spots",
     "grant_spot",
+    "hear_stripe",
     "hold_free_seat",
     "hold_place",
     "launch_roll_call",
@@ -122,13 +136,21 @@ __all__ = [
     "mark_attendances",
     "move_booking",
     "packages_shown",
+    "pay_balance",
     "public_links",
+    "record_payment",
+    "refund_payment",
     "register_person",
     "release_hold",
+    "remind_of_payments",
+    "request_confirmation",
     "schedule_session",
     "schedule_spots",
+    "send_reminder",
+    "settle_card_job",
     "settle_package",
     "sign_up",
     "skip_date",
+    "start_checkout",
     "take_back_booking",
 ]

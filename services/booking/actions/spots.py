@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.booking import store
+from services.booking.actions.arrivals import charge_for_spot
 from services.booking.actions.places import cancel_booking
 from services.booking.actions.seats import (
     free_or_ask_again,
@@ -16,6 +17,7 @@ from services.booking.actions.seats import (
 from services.booking.domain import (
     HoldKind,
     HoldState,
+    PersonKind,
     Session,
     WaitingState,
     goes_to_list,
@@ -39,7 +41,7 @@ from shared.contracts.waitlist import (
 from shared.db import Tx
 
 SOURCE = "booking"
-Reason = Literal["already_booked", "not_eligible", "session_started", "spot_closed"]
+Reason = Literal["already_booked", "not_eligible", "session_started", "spot_closed", "not_paid"]
 
 
 def close_spot(tx: Tx, spot_id: UUID, *, at: datetime) -> str:
@@ -82,10 +84,12 @@ def _grant_held(tx: Tx, request: SpotRequested, spot: store.Hold | None, *, at: 
         why: Reason = "session_started" if started else "spot_closed"
         _refuse(tx, request, why, still_open=False, at=at)
         return
-    if kind is None or not may_attend(kind, session.classification):
-        _refuse(tx, request, "not_eligible", still_open=True, at=at)
+    standing = _standing(tx, request, session, kind, at=at)
+    if standing != "fit":
+        if standing != "charging":  # else the bank's answer decides
+            _refuse(tx, request, standing, still_open=True, at=at)
         return
-    if not _book(tx, request, at=at):
+    if not _book(tx, request, session, at=at):
         _refuse(tx, request, "already_booked", still_open=True, at=at)
         return
     store.end_hold(tx.writes, spot.hold_id, HoldState.GRANTED, at=at, entry_id=request.entry_id)
@@ -103,7 +107,7 @@ def _grant_overruled(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
         _refuse(tx, request, "session_started", still_open=False, at=at)
     elif kind is None or not may_attend(kind, session.classification):
         _refuse(tx, request, "not_eligible", still_open=False, at=at)
-    elif not _book(tx, request, at=at):
+    elif not _book(tx, request, session, at=at):
         _refuse(tx, request, "already_booked", still_open=False, at=at)
     else:
         store.give_seats(tx.sql, request.target_id, -1)
@@ -117,12 +121,13 @@ def _booking_id(request: SpotRequested) -> UUID:
     return request.entry_id if request.seat == 1 else request.spot_id
 
 
-def _book(tx: Tx, request: SpotRequested, *, at: datetime) -> bool:
+def _book(tx: Tx, request: SpotRequested, session: Session, *, at: datetime) -> bool:
     return store.add_booking(
         tx.sql,
         booking_id=_booking_id(request),
         session_id=request.target_id,
         person_id=request.person_id,
+        price=store.price_of(session),
         at=at,
         seat=request.seat,
     )
@@ -141,6 +146,17 @@ def _granted(tx: Tx, request: SpotRequested, session: Session, *, at: datetime) 
             **occasion(session),
         )
     )
+
+
+def _standing(
+    tx: Tx, request: SpotRequested, session: Session, kind: PersonKind | None, *, at: datetime
+) -> Literal["fit", "charging", "not_eligible", "not_paid"]:
+    """Say whether a person may have the seat that is asked for, and has paid for it if need be."""
+    if kind is None or not may_attend(kind, session.classification):
+        return "not_eligible"
+    if request.pay and not store.has_place(tx.sql, request.target_id, request.person_id):
+        return charge_for_spot(tx, request, session, at=at)
+    return "fit"
 
 
 def _refuse(

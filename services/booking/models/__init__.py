@@ -4,6 +4,14 @@ Rows of people and sessions are never deleted, so bookings and holds name them w
 keys, which would lock the session's row for every booking of it.
 """
 
+from services.booking.models.money import (
+    CardJobRow,
+    CardNoticeRow,
+    KeptCardRow,
+    PaymentRow,
+    RefundRow,
+    ReminderRow,
+)
 from services.booking.models.people import PersonRow
 from services.booking.models.places import BookingRow, HoldRow, WaitingRow
 from services.booking.models.sessions import (
@@ -18,10 +26,16 @@ from services.booking.models.tables import Base
 __all__ = [
     "Base",
     "BookingRow",
+    "CardJobRow",
+    "CardNoticeRow",
     "GroupRow",
     "HoldRow",
+    "KeptCardRow",
     "PackageRow",
+    "PaymentRow",
     "PersonRow",
+    "RefundRow",
+    "ReminderRow",
     "ScheduleRow",
     "SessionRow",
     "SessionTypeRow",

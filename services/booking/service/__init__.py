@@ -1,20 +1,23 @@
 """booking's entrypoints."""
 
+from services.booking.gateways import make_cashier
 from services.booking.pages import PublicPages
 from services.booking.service.groups import Groups
+from services.booking.service.money import Money
 from services.booking.service.people import People
 from services.booking.service.places import Places
 from services.booking.service.sessions import Sessions
 from services.booking.service.types import Types
 from services.booking.service.visits import Visits
 from services.booking.service.waiting import Waiting
-from shared.bus import Database
+from shared.bus import Database, Gateway
 from shared.clock import Clock
 
 
-class Booking(People, Types, Sessions, Groups, Places, Visits, Waiting, PublicPages):
+class Booking(People, Types, Sessions, Groups, Places, Visits, Waiting, Money, PublicPages):
     """The people, the sessions, and who has a seat."""
 
     name = "booking"
     db = Database()
     now = Clock()
+    cashier = Gateway(make_cashier)
