@@ -180,6 +180,13 @@ class Transactions:
         self.unit = unit
         self.trace = trace
 
+    def apart(self) -> "Transactions":
+        """Give transactions of their own, to a call that asks a vendor between two of them.
+
+        No reply is kept for such a call: it has to be safe to repeat by itself.
+        """
+        return Transactions(self.home, trace=self.trace)
+
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """Open the transaction of a call, a page or a timer."""

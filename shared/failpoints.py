@@ -20,6 +20,7 @@ PLACES = (
     "outbox.published",  # facts are sent to the broker, not confirmed yet
     "outbox.confirmed",  # the broker has confirmed, the journal does not know yet
     "mail.before_dot",  # the message is at the mail server, the final dot is not
+    "cards.answered",  # Stripe has done what it was asked, and nobody here has noted it yet
     "mail.after_dot",  # the mail server has answered 250, nobody noted it yet
 )
 

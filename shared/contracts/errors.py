@@ -323,3 +323,13 @@ class TreatNotAvailable(Refused):
 @deserialize_to_instance
 class PurchaseDiffers(Refused):
     """The reference stands for a purchase with other details."""
+
+
+@deserialize_to_instance
+class PaymentNotFound(Refused):
+    """No payment has this id."""
+
+
+@deserialize_to_instance
+class NothingDue(Refused):
+    """Everything is paid, or nothing was ever to be paid."""

@@ -1,6 +1,14 @@
 """What booking does, one verb per function; each runs in the transaction it is given."""
 
+from services.booking.actions.card_jobs import claim_card_job, hear_stripe, settle_card_job
 from services.booking.actions.changes import change_session
+from services.booking.actions.checkouts import (
+    checkout_shown,
+    pay_balance,
+    record_payment,
+    request_confirmation,
+    start_checkout,
+)
 from services.booking.actions.clients import assign_client, find_client
 from services.booking.actions.credits import get_credits, grant_credits, withdraw_credits
 from services.booking.actions.details import get_packages_shown, get_session_details
@@ -25,6 +33,7 @@ from services.booking.actions.groups import (
 from services.booking.actions.holds import confirm_hold, end_lapsed_holds, hold_place, release_hold
 from services.booking.actions.letters import AT_ONCE, message_person, message_session, say_letters
 from services.booking.actions.merging import merge_people, settle_merged
+from services.booking.actions.money import get_payments, refund_payment
 from services.booking.actions.moves import move_booking
 from services.booking.actions.packages import (
     add_package,
@@ -44,6 +53,7 @@ from services.booking.actions.people import (
 )
 from services.booking.actions.places import book, cancel_booking
 from services.booking.actions.profiles import get_profile
+from services.booking.actions.reminders import remind_of_payments, send_reminder
 from services.booking.actions.roster import get_roster
 from services.booking.actions.schedules import (
     create_schedule,
@@ -88,7 +98,9 @@ __all__ = [
     "change_person",
     "change_session",
     "change_session_type",
+    "checkout_shown",
     "choose_package",
+    "claim_card_job",
     "claim_download",
     "close_spot",
     "confirm_hold",
@@ -109,6 +121,7 @@ __all__ = [
     "get_download",
     "get_erasure",
     "get_packages_shown",
+    "get_payments",
     "get_profile",
     "get_roster",
     "get_schedule",
@@ -116,6 +129,7 @@ __all__ = [
     "get_spots",
     "grant_credits",
     "grant_spot",
+    "hear_stripe",
     "hold_free_seat",
     "hold_place",
     "known",
@@ -131,20 +145,28 @@ __all__ = [
     "note_contact",
     "note_erasure",
     "packages_shown",
+    "pay_balance",
     "prune_downloads",
     "public_links",
     "read_download",
+    "record_payment",
+    "refund_payment",
     "register_person",
     "release_hold",
+    "remind_of_payments",
+    "request_confirmation",
     "request_download",
     "say_letters",
     "schedule_session",
     "schedule_spots",
     "scrub_erased",
+    "send_reminder",
+    "settle_card_job",
     "settle_merged",
     "settle_package",
     "sign_up",
     "skip_date",
+    "start_checkout",
     "take_back_booking",
     "withdraw_credits",
 ]

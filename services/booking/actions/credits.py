@@ -61,13 +61,13 @@ def get_credits(sql: Any, person_id: UUID, *, limit: int) -> Values:
 def take_credits(
     tx: Tx, session: Session, person_id: UUID, booking_id: UUID, *, at: datetime
 ) -> bool:
-    """Take the credits a place costs; say whether they were there. Most places cost none.
+    """Pay for a new place with its person's credits, if it takes any; say whether it was.
 
     It comes after the seat: whoever locks a session and a person, locks the session first.
     """
     due = credits_due(session)
     if not due:
-        return True
+        return False
     taken = store.change_credits(
         tx.sql, tx.writes, person_id, -due, CreditKind.SPENT, at=at, booking_id=booking_id
     )
@@ -77,22 +77,39 @@ def take_credits(
     return True
 
 
+def has_credits(tx: Tx, session: Session, person_id: UUID) -> bool:
+    """Say whether a place can be paid for with its person's credits, which stay theirs meanwhile.
+
+    The person is locked, so that whoever is told yes can take them.
+    """
+    due = credits_due(session)
+    if not due:
+        return False
+    row = store.find_person(tx.sql, person_id, lock=True)
+    return row is not None and row.credits >= due
+
+
 def settle_credits(
     tx: Tx, session: Session, person_id: UUID, booking_id: UUID, *, unpaid: bool, at: datetime
-) -> None:
-    """Take the credits a new place costs, unless staff let them in unpaid where they lack them.
+) -> bool:
+    """Pay for a new place with credits if there are enough; say whether it was.
+
+    Without them, its price is still to be paid, or staff have let the person in unpaid.
 
     Raises:
         NotEnoughCredits: a member lacks them, and the session has no price to pay instead.
     """
-    if take_credits(tx, session, person_id, booking_id, at=at) or unpaid:
-        return
+    if take_credits(tx, session, person_id, booking_id, at=at):
+        return True
+    if unpaid or not credits_due(session):
+        return False
     row = store.find_person(tx.sql, person_id)
     if row is None:
         raise PersonNotFound(str(person_id))
     if must_have_credits(PersonKind(row.kind), session):
         msg = f"{session.name} takes {credits_due(session)}, and {row.name} has {row.credits}"
         raise NotEnoughCredits(msg)
+    return False
 
 
 def return_credits(

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from services.booking import store
 from services.booking.actions.credits import return_credits
+from services.booking.actions.money import close_checkouts, end_payments
 from services.booking.actions.seats import occasion, session_for_update
 from services.booking.actions.sessions import as_values
 from services.booking.actions.visits import mark
-from services.booking.domain import HoldState, Session
+from services.booking.domain import HoldState, RefundReason, Session
 from shared.contracts import Values
 from shared.contracts.booking import BookingCancelled, SessionCancelled
 from shared.contracts.errors import InvalidRequest, SessionNotFound
@@ -96,7 +97,9 @@ def _empty(
                 **occasion(session),
             )
         )
+        end_payments(tx, booking, RefundReason.SESSION_CANCELLED, at=at)
     for hold in holds:
         store.end_hold(tx.writes, hold.hold_id, HoldState.ENDED, at=at)
+        close_checkouts(tx, hold.hold_id, at=at)
     if bookings or holds:
         store.give_seats(tx.sql, session.session_id, len(bookings) + len(holds))

@@ -21,9 +21,10 @@ from shared.db import Tx
 
 _NAMING = (PersonRegistered.topic, PersonChanged.topic, MessageRequested.topic)
 _KEPT = (
-    "bookings, holds, attendance, the ledger of credits and when consent was given or taken back, "
-    "under an id that names nobody any more, because seats, visits and credits are counted by "
-    "them; the record of this erasure; copies in backups, for as long as those are kept"
+    "bookings, holds, attendance, payments and refunds, the ledger of credits and when consent was "
+    "given or taken back, under an id that names nobody any more, because seats, visits and money "
+    "are counted by them; what the card company keeps of payments; the record of this erasure; "
+    "copies in backups, for as long as those are kept"
 )
 
 
@@ -88,6 +89,7 @@ def _remove(tx: Tx, row: Any, ids: list[UUID], *, at: datetime) -> str:
     )
     found = [what for what, value in own if value]
     remarks = store.blank_remarks(tx.sql, ids)
+    cards = store.drop_money_data(tx.sql, ids)
     letters = store.drop_recipient(tx.sql, ids)
     files = store.drop_downloads_with(tx.sql, ids)
     store.end_waiting(tx.sql, ids)
@@ -96,6 +98,7 @@ def _remove(tx: Tx, row: Any, ids: list[UUID], *, at: datetime) -> str:
     counted = (
         (len(ids) - 1, "merged records"),
         (remarks, "remarks beside consent and credits"),
+        (cards, "kept cards"),
         (letters, "letters not sent yet"),
         (files, "downloads that may have named them"),
     )

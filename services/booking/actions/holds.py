@@ -5,12 +5,16 @@ from uuid import UUID, uuid4
 
 from services.booking import store
 from services.booking.actions.credits import settle_credits
+from services.booking.actions.money import close_checkouts, priced
 from services.booking.actions.packages import settle_package
 from services.booking.actions.places import bookable
 from services.booking.actions.seats import hold_for_list, occasion, session_for_update
 from services.booking.domain import (
+    CHECKOUT_HOLD,
+    FREE,
     HoldKind,
     HoldState,
+    Session,
     goes_to_list,
 )
 from shared.contracts import Values
@@ -40,10 +44,13 @@ def hold_place(
 ) -> Values:
     """Keep a seat from others for a person who is to confirm it.
 
-    It lapses at `until` (UTC, in the future); where that is None, only when it is released.
+    It lapses at `until` (UTC, in the future); where that is None, a staff's reservation only when
+    it is released, and a checkout's hold after CHECKOUT_HOLD.
 
     Source: B52, B53.
     """
+    if until is None and kind is HoldKind.CHECKOUT:
+        until = at + CHECKOUT_HOLD
     try:
         session = bookable(tx, session_id, person_id, at=at)
     except PersonIsAnother as merged:
@@ -60,8 +67,14 @@ def hold_place(
     return {"hold_id": hold_id, **ids, "kind": kind.value, "held_until": until}
 
 
-def confirm_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> Values:
-    """Turn a held seat into its person's booking."""
+def open_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> tuple[store.Hold, UUID, Session]:
+    """Lock a held seat that may still become a booking; give its person and its session, too.
+
+    Raises:
+        AlreadyBooked: it has become one.
+        HoldNotFound: it is no longer held.
+        SessionStarted, SessionCancelledAlready: as they say.
+    """
     hold = _own_hold(tx, hold_id)
     if hold.state is HoldState.GRANTED:
         raise AlreadyBooked(str(hold.session_id))
@@ -75,14 +88,23 @@ def confirm_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> Values:
         raise SessionCancelledAlready(str(hold.session_id))
     if session.started(at):
         raise SessionStarted(session.name)
+    return hold, hold.person_id, session
+
+
+def confirm_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> Values:
+    """Turn a held seat into its person's booking, paid by credits or still to be paid."""
+    hold, person_id, session = open_hold(tx, hold_id, at=at)
     session = settle_package(tx, session)
-    if not store.add_booking(tx.sql, booking_id=hold_id, **ids, at=at):
+    price = store.price_of(session)
+    ids: Values = {"session_id": hold.session_id, "person_id": person_id}
+    if not store.add_booking(tx.sql, booking_id=hold_id, **ids, price=price, at=at):
         raise AlreadyBooked(str(hold.session_id))
-    settle_credits(tx, session, hold.person_id, hold_id, unpaid=False, at=at)
+    if settle_credits(tx, session, person_id, hold_id, unpaid=False, at=at):
+        price = FREE
     store.end_hold(tx.writes, hold_id, HoldState.GRANTED, at=at)
-    tx.emit(
-        BookingConfirmed(booking_id=hold_id, **ids, booked_at=at, sequence=1, **occasion(session))
-    )
+    close_checkouts(tx, hold_id, at=at)
+    said = {**ids, **occasion(session), **priced(price)}
+    tx.emit(BookingConfirmed(booking_id=hold_id, booked_at=at, sequence=1, **said))
     return {"status": "booked", "booking_id": hold_id, "entry_id": None, **ids}
 
 
@@ -90,7 +112,7 @@ def release_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> None:
     """Give a held seat up; released already, nothing changes."""
     hold = _own_hold(tx, hold_id)
     if hold.state is HoldState.OPEN:
-        _end_and_free(tx, hold, at=at)
+        end_and_free(tx, hold, at=at)
 
 
 def end_lapsed_holds(tx: Tx, *, at: datetime, limit: int = 100) -> int:
@@ -99,7 +121,7 @@ def end_lapsed_holds(tx: Tx, *, at: datetime, limit: int = 100) -> int:
     for hold_id, _ in store.lapsed_holds(tx.sql, at=at, limit=limit):
         hold = store.hold_for_update(tx.sql, hold_id)
         if hold is not None and hold.state is HoldState.OPEN:
-            _end_and_free(tx, hold, at=at)
+            end_and_free(tx, hold, at=at)
             ended += 1
     return ended
 
@@ -111,10 +133,15 @@ def _own_hold(tx: Tx, hold_id: UUID) -> store.Hold:
     return hold
 
 
-def _end_and_free(tx: Tx, hold: store.Hold, *, at: datetime) -> None:
+def end_and_free(tx: Tx, hold: store.Hold, *, at: datetime) -> None:
+    """End an open hold; its seat goes to the waiting list first, and nobody pays for it any more.
+
+    Whoever pays in the last moment gets a seat if one is free, else the money back.
+    """
     session = session_for_update(tx, hold.session_id)
     store.end_hold(tx.writes, hold.hold_id, HoldState.ENDED, at=at)
     if hold.kind is not HoldKind.WAITLIST and goes_to_list(session, at=at):
         hold_for_list(tx, session, 1, "hold_ended", at=at)
     else:
         store.give_seats(tx.sql, session.session_id)
+    close_checkouts(tx, hold.hold_id, at=at)

@@ -6,11 +6,14 @@ from uuid import UUID, uuid4
 
 from services.booking import store
 from services.booking.actions.credits import return_credits, settle_credits
+from services.booking.actions.money import end_payments, priced
 from services.booking.actions.packages import settle_package
 from services.booking.actions.seats import keep_spots, occasion, session_for_update
 from services.booking.actions.visits import mark
 from services.booking.domain import (
+    FREE,
     BookingState,
+    RefundReason,
     Session,
     WaitingState,
     goes_to_list,
@@ -96,16 +99,16 @@ def book(
     if session.free:
         session = settle_package(tx, session)
         ids: Values = {"session_id": session_id, "person_id": person_id}
-        if not store.add_booking(tx.sql, booking_id=booking_id, **ids, at=at):
+        price = store.price_of(session)
+        if not store.add_booking(tx.sql, booking_id=booking_id, **ids, price=price, at=at):
             raise AlreadyBooked(str(session_id))
         # The count comes last, so that the session's row is locked for the shortest time.
         if now := store.take_seat(tx.sql, session_id, at=at):
-            settle_credits(tx, session, person_id, booking_id, unpaid=unpaid, at=at)
+            if settle_credits(tx, session, person_id, booking_id, unpaid=unpaid, at=at):
+                price = FREE
             # What is said is what holds now: the session may have been moved since the first look.
-            confirmed = BookingConfirmed(
-                booking_id=booking_id, **ids, booked_at=at, sequence=1, **occasion(now)
-            )
-            tx.emit(confirmed)
+            said = {**ids, **occasion(now), **priced(price)}
+            tx.emit(BookingConfirmed(booking_id=booking_id, booked_at=at, sequence=1, **said))
             return {"status": "booked", "booking_id": booking_id, "entry_id": None, **ids}
         store.drop_booking(tx.sql, booking_id)  # the last seat went in this very moment
     if not or_wait:
@@ -168,5 +171,6 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
             **occasion(session),
         )
     )
+    end_payments(tx, booking, RefundReason.BOOKING_CANCELLED, at=at)
     ended = {"state": BookingState.CANCELLED.value, "cancelled_at": at, "cancelled_by": by}
     return booking._asdict() | ended | {"spot_id": spot_id}

@@ -6,7 +6,8 @@ from typing import Literal
 from uuid import UUID
 
 from services.booking import store
-from services.booking.actions.credits import take_credits
+from services.booking.actions.arrivals import charge_for_spot
+from services.booking.actions.credits import has_credits, take_credits
 from services.booking.actions.places import cancel_booking
 from services.booking.actions.seats import (
     free_or_ask_again,
@@ -17,10 +18,13 @@ from services.booking.actions.seats import (
 from services.booking.domain import (
     HoldKind,
     HoldState,
+    PersonKind,
     Session,
     WaitingState,
+    credits_due,
     goes_to_list,
     may_attend,
+    must_have_credits,
 )
 from shared.contracts import Values
 from shared.contracts.booking import (
@@ -86,18 +90,16 @@ def _grant_held(tx: Tx, request: SpotRequested, spot: store.Hold | None, *, at: 
     if kind is None and (merged := store.merged_into(tx.sql, request.person_id)):
         _grant_held(tx, replace(request, person_id=merged), spot, at=at)
         return
-    if kind is None or not may_attend(kind, session.classification):
-        _refuse(tx, request, "not_eligible", still_open=True, at=at)
+    standing = _standing(tx, request, session, kind, at=at)
+    if standing != "fit":
+        if standing != "charging":  # else the bank's answer decides
+            _refuse(tx, request, standing, still_open=True, at=at)
         return
-    if not _book(tx, request, at=at):
+    if not _book(tx, request, session, at=at):
         _refuse(tx, request, "already_booked", still_open=True, at=at)
         return
-    # Staff's own choice, and a list that does not insist, let somebody in unpaid.
-    booking_id = _booking_id(request)
-    if not take_credits(tx, session, request.person_id, booking_id, at=at) and request.pay:
-        store.drop_booking(tx.sql, booking_id)
-        _refuse(tx, request, "not_paid", still_open=True, at=at)
-        return
+    # Whoever was not to pay at once is let in without the credits if need be.
+    take_credits(tx, session, request.person_id, _booking_id(request), at=at)
     store.end_hold(tx.writes, spot.hold_id, HoldState.GRANTED, at=at, entry_id=request.entry_id)
     _granted(tx, request, session, at=at)
 
@@ -115,7 +117,7 @@ def _grant_overruled(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
         _grant_overruled(tx, replace(request, person_id=merged), at=at)
     elif kind is None or not may_attend(kind, session.classification):
         _refuse(tx, request, "not_eligible", still_open=False, at=at)
-    elif not _book(tx, request, at=at):
+    elif not _book(tx, request, session, at=at):
         _refuse(tx, request, "already_booked", still_open=False, at=at)
     else:
         store.give_seats(tx.sql, request.target_id, -1)
@@ -130,12 +132,13 @@ def _booking_id(request: SpotRequested) -> UUID:
     return request.entry_id if request.seat == 1 else request.spot_id
 
 
-def _book(tx: Tx, request: SpotRequested, *, at: datetime) -> bool:
+def _book(tx: Tx, request: SpotRequested, session: Session, *, at: datetime) -> bool:
     return store.add_booking(
         tx.sql,
         booking_id=_booking_id(request),
         session_id=request.target_id,
         person_id=request.person_id,
+        price=store.price_of(session),
         at=at,
         seat=request.seat,
     )
@@ -154,6 +157,21 @@ def _granted(tx: Tx, request: SpotRequested, session: Session, *, at: datetime) 
             **occasion(session),
         )
     )
+
+
+def _standing(
+    tx: Tx, request: SpotRequested, session: Session, kind: PersonKind | None, *, at: datetime
+) -> Literal["fit", "charging", "not_eligible", "not_paid"]:
+    """Say whether a person may have the seat that is asked for, and has paid for it if need be."""
+    if kind is None or not may_attend(kind, session.classification):
+        return "not_eligible"
+    if not request.pay or store.has_place(tx.sql, request.target_id, request.person_id):
+        return "fit"
+    if has_credits(tx, session, request.person_id):
+        return "fit"
+    if must_have_credits(kind, session) and credits_due(session):
+        return "not_paid"
+    return charge_for_spot(tx, request, session, at=at)
 
 
 def _refuse(

@@ -7,6 +7,14 @@ keys, which would lock the session's row for every booking of it.
 from services.booking.models.credits import CreditRow
 from services.booking.models.erasures import ErasureAnswerRow, ErasureRow
 from services.booking.models.letters import DownloadRow, LetterRow, RecipientRow
+from services.booking.models.money import (
+    CardJobRow,
+    CardNoticeRow,
+    KeptCardRow,
+    PaymentRow,
+    RefundRow,
+    ReminderRow,
+)
 from services.booking.models.people import ConsentRow, PersonRow, PersonWordRow
 from services.booking.models.places import BookingRow, HoldRow, WaitingRow
 from services.booking.models.sessions import (
@@ -21,6 +29,8 @@ from services.booking.models.tables import Base
 __all__ = [
     "Base",
     "BookingRow",
+    "CardJobRow",
+    "CardNoticeRow",
     "ConsentRow",
     "CreditRow",
     "DownloadRow",
@@ -28,11 +38,15 @@ __all__ = [
     "ErasureRow",
     "GroupRow",
     "HoldRow",
+    "KeptCardRow",
     "LetterRow",
     "PackageRow",
+    "PaymentRow",
     "PersonRow",
     "PersonWordRow",
     "RecipientRow",
+    "RefundRow",
+    "ReminderRow",
     "ScheduleRow",
     "SessionRow",
     "SessionTypeRow",

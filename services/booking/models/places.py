@@ -28,6 +28,8 @@ class BookingRow(Base):
     credits: Mapped[int] = mapped_column(server_default="0")  # what it took of its person's
     sequence: Mapped[int] = mapped_column(server_default="1")  # counts its changes
     seat: Mapped[int] = mapped_column(server_default="1")  # which of the seats of a group, from 1
+    price_minor: Mapped[int] = mapped_column(server_default="0")  # when it was made
+    currency: Mapped[str] = mapped_column(String(3), server_default="")
 
 
 _LIVE = BookingRow.state == BookingState.CONFIRMED.value
@@ -57,6 +59,7 @@ class HoldRow(Base):
     made_at: Mapped[datetime]
     held_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    collection: Mapped[str] = mapped_column(String(10), server_default="card")
 
 
 _OPEN = HoldRow.state == HoldState.OPEN.value

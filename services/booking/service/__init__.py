@@ -1,18 +1,20 @@
 """booking's entrypoints."""
 
+from services.booking.gateways import make_cashier
 from services.booking.pages import PublicPages
 from services.booking.service.credits import Credits
 from services.booking.service.downloads import Downloads
 from services.booking.service.erasures import Erasures
 from services.booking.service.groups import Groups
 from services.booking.service.letters import Letters
+from services.booking.service.money import Money
 from services.booking.service.people import People
 from services.booking.service.places import Places
 from services.booking.service.sessions import Sessions
 from services.booking.service.types import Types
 from services.booking.service.visits import Visits
 from services.booking.service.waiting import Waiting
-from shared.bus import Database
+from shared.bus import Database, Gateway
 from shared.clock import Clock
 
 
@@ -28,6 +30,7 @@ class Booking(
     Places,
     Visits,
     Waiting,
+    Money,
     PublicPages,
 ):
     """The people, the sessions, and who has a seat."""
@@ -35,3 +38,4 @@ class Booking(
     name = "booking"
     db = Database()
     now = Clock()
+    cashier = Gateway(make_cashier)

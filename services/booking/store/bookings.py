@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.booking.domain import (
+    FREE,
     Attendance,
     BookingState,
+    Price,
 )
 from services.booking.models import (
     BookingRow,
@@ -46,9 +48,10 @@ def add_booking(
     session_id: UUID,
     person_id: UUID,
     at: datetime,
+    price: Price = FREE,
     seat: int = 1,
 ) -> bool:
-    """Give a person a place; False where they have one in this session already.
+    """Give a person a place at a price; False where they have one in this session already.
 
     Args:
         sql: the transaction.
@@ -56,6 +59,7 @@ def add_booking(
         session_id: where the place is.
         person_id: whose it becomes.
         at: now (UTC).
+        price: what it costs.
         seat: which of a group's seats it is, from 1; a person has each at most once.
     """
     row = {
@@ -65,6 +69,8 @@ def add_booking(
         "state": BookingState.CONFIRMED.value,
         "booked_at": at,
         "seat": seat,
+        "price_minor": price.minor,
+        "currency": price.currency,
     }
     return sql.execute(_ADD_BOOKING, row).first() is not None
 
@@ -101,6 +107,12 @@ _PLACE = select(BookingRow.booking_id).where(
     BookingRow.person_id == bindparam("person_id"),
     BookingRow.state == BookingState.CONFIRMED.value,
 )
+
+
+def find_place(sql: Connection, session_id: UUID, person_id: UUID) -> UUID | None:
+    """Find a person's live booking of a session."""
+    ids = {"session_id": session_id, "person_id": person_id}
+    return sql.execute(_PLACE, ids).scalar_one_or_none()
 
 
 def has_place(sql: Connection, session_id: UUID, person_id: UUID) -> bool:

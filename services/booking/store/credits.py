@@ -27,7 +27,7 @@ _ADD_ENTRY = insert(CreditRow)
 _NOTE = (
     update(BookingRow)
     .where(BookingRow.booking_id == bindparam("id"))
-    .values(credits=bindparam("spent"))
+    .values(credits=bindparam("spent"), price_minor=0)
 )
 _ENTRIES = (
     select(CreditRow.__table__)
@@ -72,7 +72,7 @@ def change_credits(
 
 
 def note_credits(writes: Writes, booking_id: UUID, spent: int) -> None:
-    """Note how many credits a booking took of its person."""
+    """Note how many credits a booking took of its person; nothing else is to be paid for it."""
     writes.add(_NOTE, {"id": booking_id, "spent": spent})
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Uuid, bindparam, func, insert, select, update
 
 from services.booking.domain import (
+    Collection,
     HoldKind,
     HoldState,
 )
@@ -59,6 +60,7 @@ class Hold:
     person_id: UUID | None
     entry_id: UUID | None
     held_until: datetime | None
+    collection: Collection = Collection.CARD
 
 
 def add_holds(
@@ -112,7 +114,14 @@ def hold_for_update(sql: Connection, hold_id: UUID) -> Hold | None:
 def _hold(row: Any) -> Hold:
     kind, state = HoldKind(row.kind), HoldState(row.state)
     return Hold(
-        row.hold_id, row.session_id, kind, state, row.person_id, row.entry_id, row.held_until
+        row.hold_id,
+        row.session_id,
+        kind,
+        state,
+        row.person_id,
+        row.entry_id,
+        row.held_until,
+        Collection(row.collection),
     )
 
 
@@ -159,3 +168,10 @@ def open_holds_for_update(
 def let_spots_last(writes: Writes, session_id: UUID, *, until: datetime) -> None:
     """Have what is held for the list lapse at another time, because the session moved."""
     writes.add(_SPOTS_LAST_UNTIL, {"in_session": session_id, "until": until})
+
+
+def set_collection(sql: Connection, hold_id: UUID, collection: Collection) -> None:
+    """Note how a reserved place is to be paid."""
+    sql.execute(
+        update(HoldRow).where(HoldRow.hold_id == hold_id).values(collection=collection.value)
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, exists, or_, select, true, update
+from sqlalchemy import Connection, and_, delete, exists, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from services.booking.domain import BookingState, HoldState
@@ -13,6 +13,8 @@ from services.booking.models import (
     BookingRow,
     ConsentRow,
     HoldRow,
+    KeptCardRow,
+    PaymentRow,
     PersonRow,
     WaitingRow,
 )
@@ -75,7 +77,20 @@ def move_records(sql: Connection, keep: UUID, merged: UUID) -> dict[str, int]:
     ):
         where = update(table).where(table.person_id == merged, which)
         moved[name] = sql.execute(where.values(person_id=keep)).rowcount
+    _move_money(sql, keep, merged)
     return moved
+
+
+def _move_money(sql: Connection, keep: UUID, merged: UUID) -> None:
+    """Make payments those of `keep`; of two kept cards theirs stays."""
+    theirs = update(PaymentRow).where(PaymentRow.person_id == merged)
+    sql.execute(theirs.values(person_id=keep))
+    has_one = exists().where(KeptCardRow.person_id == keep)
+    if sql.execute(select(has_one)).scalar_one():
+        sql.execute(delete(KeptCardRow).where(KeptCardRow.person_id == merged))
+    else:
+        card = update(KeptCardRow).where(KeptCardRow.person_id == merged)
+        sql.execute(card.values(person_id=keep))
 
 
 def point_to(sql: Connection, keep: UUID, merged: UUID) -> None:

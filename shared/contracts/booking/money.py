@@ -39,11 +39,13 @@ class PaymentReceived(Money, Fact, version=1, about="booking_id"):
 class PaymentRefunded(Money, Fact, version=1, about="booking_id"):
     """Money for a booking has been given back, whole or in part.
 
+    Money that came when no seat was left never made a booking, and no `PaymentReceived` was said.
+
     Heard by: notify (confirms it), loyalty (takes the points of the purchase back).
     """
 
     refund_id: UUID
-    reason: Literal["asked", "session_cancelled", "booking_cancelled", "no_seat_left"]
+    reason: Literal["asked", "session_cancelled", "booking_cancelled", "no_seat_left", "paid_twice"]
     refunded_at: datetime  # UTC
 
 

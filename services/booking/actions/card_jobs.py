@@ -1,0 +1,234 @@
+"""Asking Stripe: what is due is claimed, asked outside, and its answer settled.
+
+A process may die at any point in between. Its claim lapses, another asks again with the same key
+and the same parameters, which were stored before the first time, and gets the same answer.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.booking import store
+from services.booking.actions.arrivals import refuse_unpaid, take_payment
+from services.booking.actions.money import ask_stripe, note_refund
+from services.booking.domain import (
+    LEASE,
+    LOOK_EVERY,
+    SHORTEST_OPEN,
+    JobEnd,
+    JobKind,
+    JobState,
+    PaymentState,
+    RefundState,
+    wait_after,
+)
+from services.booking.gateways import Answer, Charge, Checkout, Job, Notice, Repayment, Seen
+from shared.contracts import Trace
+from shared.db import Tx
+
+_SLOW = timedelta(hours=1)
+_SLOWEST = timedelta(days=14)
+
+
+def claim_card_job(tx: Tx, *, at: datetime, only: tuple[JobKind, UUID] | None = None) -> Job | None:
+    """Claim the next thing to ask Stripe, or `only` that one; for LEASE nobody else takes it."""
+    while row := store.claim_card_job(tx.sql, at=at, until=at + LEASE, only=only):
+        job = _job(tx, row, at=at)
+        if job is not None:
+            return job
+        kind, subject = JobKind(row.kind), row.subject_id
+        store.change_card_job(tx.sql, kind, subject, state=JobState.DONE.value)
+    return None
+
+
+def _job(tx: Tx, row: Any, *, at: datetime) -> Job | None:
+    """Give what a job asks; None where it need not be asked any more."""
+    kind = JobKind(row.kind)
+    refund = store.find_refund(tx.sql, row.subject_id) if kind is JobKind.REPAY else None
+    payment = store.find_payment(tx.sql, refund.payment_id if refund else row.subject_id)
+    if payment is None:
+        return None
+    if kind is JobKind.OPEN and not row.attempts and not _openable(tx, payment, at=at):
+        return None
+    return Job(
+        kind=kind,
+        subject_id=row.subject_id,
+        key=f"booking:{kind}:{row.subject_id}:{row.series}",
+        attempts=row.attempts,
+        asked=row.asked,
+        trace=Trace(row.correlation_id, row.began_at, row.caused_by),
+        order=_order(kind, payment, refund),
+        checkout_id=payment.checkout_id,
+    )
+
+
+def _openable(tx: Tx, payment: Any, *, at: datetime) -> bool:
+    """Say whether a page may still be opened; note it where Stripe was out of reach too long."""
+    if payment.state != PaymentState.DUE:
+        return False
+    if payment.expires_at >= at + SHORTEST_OPEN:
+        return True
+    ended = {"state": PaymentState.FAILED.value, "ended_at": at, "error": "Stripe was out of reach"}
+    store.change_payment(tx.sql, payment.payment_id, **ended)
+    return False
+
+
+def _order(kind: JobKind, payment: Any, refund: Any) -> Checkout | Charge | Repayment | None:
+    money = {"currency": payment.currency, "reference": str(payment.payment_id)}
+    match kind:
+        case JobKind.OPEN:
+            return Checkout(
+                **money,
+                description=payment.description,
+                amount_minor=payment.amount_minor,
+                expires_at=payment.expires_at,
+                success_url=payment.success_url,
+                cancel_url=payment.cancel_url,
+                email=payment.email,
+                customer_id=payment.customer_id,
+                save_card=payment.save_card,
+                language=payment.language,
+            )
+        case JobKind.CHARGE:
+            return Charge(
+                **money,
+                description=payment.description,
+                amount_minor=payment.amount_minor,
+                customer_id=payment.customer_id,
+                method_id=payment.method_id,
+            )
+        case JobKind.REPAY:
+            return Repayment(
+                currency=payment.currency,
+                reference=str(refund.refund_id),
+                intent_id=payment.intent_id,
+                amount_minor=refund.amount_minor,
+            )
+        case _:
+            return None
+
+
+def settle_card_job(tx: Tx, answer: Answer, *, at: datetime) -> None:
+    """Do what Stripe's answer means; settled a second time, nothing changes."""
+    job = answer.job
+    told = tx.on(job.trace)
+    if answer.end in {JobEnd.UNKNOWN, JobEnd.BROKEN}:
+        again: datetime | None = at + wait_after(job.attempts + 1)
+    else:
+        settled = _settle_refused if answer.end is JobEnd.REFUSED else _settle_done
+        again = settled(told, answer, at=at)
+    row = store.find_card_job(tx.sql, job.kind, job.subject_id)
+    if row is None or row.attempts != job.attempts + 1 or row.state != JobState.CLAIMED:
+        return  # it took too long, and somebody else has it
+    if answer.end in {JobEnd.DONE, JobEnd.REFUSED}:
+        again = at if row.asked != job.asked else again
+    store.change_card_job(
+        tx.sql,
+        job.kind,
+        job.subject_id,
+        state=(JobState.DUE if again else JobState.DONE).value,
+        due_at=again or at,
+        series=row.series + (answer.end is JobEnd.BROKEN),
+        attempts=row.attempts if answer.error else 0,
+        error=answer.error,
+    )
+
+
+def _settle_done(tx: Tx, answer: Answer, *, at: datetime) -> datetime | None:
+    """Do what an answer means; give when to ask again, if at all."""
+    job, seen = answer.job, answer.seen
+    if answer.repaid is not None and answer.repaid.state == "done":
+        note_refund(tx, job.subject_id, vendor_id=answer.repaid.refund_id, at=at)
+    elif answer.repaid is not None:
+        _fail_refund(tx, job.subject_id, "the bank has refused it")
+    elif seen is not None and seen.paid:
+        take_payment(tx, job.subject_id, seen, at=at)
+    elif seen is not None:
+        return _settle_unpaid(tx, job, seen, at=at)
+    return None
+
+
+def _settle_unpaid(tx: Tx, job: Job, seen: Seen, *, at: datetime) -> datetime | None:
+    """Note how a page stands that nobody has paid on yet; give when to look again."""
+    payment = store.find_payment(tx.sql, job.subject_id, lock=True)
+    if payment is None or payment.state == PaymentState.PAID:
+        return None
+    if job.kind is JobKind.OPEN:
+        _note_opened(tx, payment, job, seen, at=at)
+    elif seen.state == "open":
+        return at + LOOK_EVERY
+    elif seen.state == "expired":
+        ended = {"state": PaymentState.EXPIRED.value, "ended_at": at}
+        store.change_payment(tx.sql, payment.payment_id, **ended)
+    elif at < payment.made_at + _SLOWEST:  # by a way of paying that takes days
+        return at + _SLOW
+    else:
+        ended = {"state": PaymentState.FAILED.value, "ended_at": at}
+        store.change_payment(tx.sql, payment.payment_id, **ended, error="it was never paid")
+    return None
+
+
+def _note_opened(tx: Tx, payment: Any, job: Job, seen: Seen, *, at: datetime) -> None:
+    page = {"checkout_id": seen.checkout_id, "checkout_url": seen.url}
+    if payment.state == PaymentState.DUE:
+        page["state"] = PaymentState.OPENED.value
+        # A page whose opening was not heard of at first may have been paid meanwhile.
+        wait = timedelta(0) if job.attempts else LOOK_EVERY
+        ask_stripe(tx, JobKind.LOOK, payment.payment_id, due_at=at + wait)
+    elif payment.state == PaymentState.EXPIRED:  # nobody was to pay any more, meanwhile
+        ask_stripe(tx, JobKind.EXPIRE, payment.payment_id, due_at=at)
+    store.change_payment(tx.sql, payment.payment_id, **page)
+
+
+def _settle_refused(tx: Tx, answer: Answer, *, at: datetime) -> None:
+    job = answer.job
+    if job.kind is JobKind.REPAY:
+        _fail_refund(tx, job.subject_id, answer.error)
+    elif job.kind is JobKind.CHARGE:
+        refuse_unpaid(tx, job.subject_id, answer.error, at=at)
+    elif job.kind is not JobKind.EXPIRE:
+        payment = store.find_payment(tx.sql, job.subject_id, lock=True)
+        if payment is not None and payment.state in {PaymentState.DUE, PaymentState.OPENED}:
+            ended = {"state": PaymentState.FAILED.value, "ended_at": at, "error": answer.error}
+            store.change_payment(tx.sql, job.subject_id, **ended)
+
+
+def _fail_refund(tx: Tx, refund_id: UUID, error: str | None) -> None:
+    refund = store.find_refund(tx.sql, refund_id, lock=True)
+    if refund is not None and refund.state == RefundState.DUE:
+        failed = {"state": RefundState.FAILED.value, "error": error}
+        store.change_refund(tx.sql, refund_id, **failed)
+
+
+def hear_stripe(tx: Tx, notice: Notice, *, at: datetime) -> None:
+    """Look at what a webhook says is new; heard before, or not ours, it changes nothing.
+
+    What it says of the payment itself is not taken at its word: webhooks come twice and in any
+    order, and only Stripe knows how things stand now.
+    """
+    values = {"event_id": notice.event_id, "kind": notice.kind, "reference": notice.reference}
+    if not store.note_card_event(tx.sql, values | {"heard_at": at}):
+        return
+    payment = _named(tx, notice.reference)
+    if payment is not None and payment.checkout_id and payment.state != PaymentState.PAID:
+        ask_stripe(tx, JobKind.LOOK, payment.payment_id, due_at=at)
+    refund = None if payment else _named_refund(tx, notice.reference)
+    if refund is not None and refund.state == RefundState.DUE:
+        ask_stripe(tx, JobKind.REPAY, refund.refund_id, due_at=at)
+
+
+def _named(tx: Tx, reference: str | None) -> Any:
+    payment_id = _uuid(reference)
+    return store.find_payment(tx.sql, payment_id) if payment_id else None
+
+
+def _named_refund(tx: Tx, reference: str | None) -> Any:
+    refund_id = _uuid(reference)
+    return store.find_refund(tx.sql, refund_id) if refund_id else None
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

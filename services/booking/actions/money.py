@@ -1,0 +1,209 @@
+"""What every way money moves has in common: what is said of it, how Stripe comes to be asked."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.booking import store
+from services.booking.domain import (
+    BookingState,
+    JobKind,
+    Ledger,
+    PaymentMethod,
+    PaymentState,
+    Price,
+    Refund,
+    RefundReason,
+    RefundState,
+)
+from shared.contracts import Values
+from shared.contracts.booking import PaymentRefunded
+from shared.contracts.errors import BookingNotFound, InvalidRequest, PaymentNotFound
+from shared.db import Tx
+
+
+def ask_stripe(tx: Tx, kind: JobKind, subject_id: UUID, *, due_at: datetime) -> None:
+    """Have Stripe asked something, as soon as the transaction has committed or at `due_at`."""
+    store.add_card_job(tx.sql, kind, subject_id, tx.trace, due_at=due_at)
+    tx.wake("ask_stripe")
+
+
+def priced(price: Price, ledger: Ledger | None = None) -> Values:
+    """Give what a confirmation says of money; without a ledger nothing has been paid."""
+    balance = price.minor if ledger is None else ledger.balance_minor
+    return {
+        "price_minor": price.minor,
+        "balance_minor": balance,
+        "currency": price.currency,
+    }
+
+
+def booking_ledger(sql: Any, booking: Any) -> Ledger:
+    """Give what is to be paid for a booking and what was; nothing more for a cancelled one."""
+    live = booking.state == BookingState.CONFIRMED
+    ledger = store.ledger(sql, booking.booking_id, booking.price_minor)
+    settled = min(ledger.price_minor, ledger.paid_minor - ledger.refunded_minor)
+    return ledger if live else Ledger(settled, ledger.paid_minor, ledger.refunded_minor)
+
+
+def said_of(tx: Tx, payment: Any, amount_minor: int) -> Values:
+    """Give what a fact says of money that came or went for a booking."""
+    booking = store.find_booking(tx.sql, payment.booking_id)
+    session_id = booking.session_id if booking else payment.session_id  # it may have been moved
+    session = store.find_session(tx.sql, session_id)
+    price = booking.price_minor if booking else payment.price_minor
+    balance = booking_ledger(tx.sql, booking).balance_minor if booking else 0
+    return {
+        "payment_id": payment.payment_id,
+        "booking_id": payment.booking_id,
+        "session_id": session_id,
+        "person_id": payment.person_id,
+        "session_name": session.name if session else payment.description,
+        "method": payment.method,
+        "amount_minor": amount_minor,
+        "price_minor": price,
+        "balance_minor": balance,
+        "currency": payment.currency,
+    }
+
+
+def close_checkouts(tx: Tx, booking_id: UUID, *, at: datetime) -> None:
+    """Have nobody pay for this any more; what Stripe shows already is expired there.
+
+    Whether somebody paid in the last moment is known when Stripe has answered.
+    """
+    for payment in store.unpaid_checkouts(tx.sql, booking_id):
+        close_checkout(tx, payment, at=at)
+
+
+def close_checkout(tx: Tx, payment: Any, *, at: datetime) -> None:
+    """Have nobody pay on this page any more."""
+    if payment.state == PaymentState.OPENED:
+        ask_stripe(tx, JobKind.EXPIRE, payment.payment_id, due_at=at)
+    else:
+        ended = {"state": PaymentState.EXPIRED.value, "ended_at": at}
+        store.change_payment(tx.sql, payment.payment_id, **ended)
+
+
+# -- giving back ----------------------------------------------------------------------------------
+
+
+def refund_payment(
+    tx: Tx,
+    payment_id: UUID,
+    *,
+    amount_minor: int | None,
+    note: str | None,
+    at: datetime,
+    reason: RefundReason = RefundReason.ASKED,
+) -> Values:
+    """Give money back, all that is left of a payment where no amount is named.
+
+    What came by card goes back to it through Stripe, and is said when Stripe has done it; of what
+    came another way staff have handed it back themselves.
+
+    Raises:
+        PaymentNotFound: there is none, or no money has come of it.
+        InvalidRequest: there is less left of it.
+    """
+    payment = store.find_payment(tx.sql, payment_id, lock=True)
+    if payment is None or payment.state != PaymentState.PAID:
+        msg = f"{payment_id}: no money has come of such a payment"
+        raise PaymentNotFound(msg)
+    left = payment.amount_minor - store.refunds_begun(tx.sql, payment_id)
+    amount = left if amount_minor is None else amount_minor
+    if amount > left or amount <= 0:
+        msg = f"amount_minor: {left} {payment.currency} of the payment are left to give back."
+        raise InvalidRequest(msg)
+    refund: Values = {
+        "refund_id": uuid4(),
+        "payment_id": payment_id,
+        "booking_id": payment.booking_id,
+        "amount_minor": amount,
+        "currency": payment.currency,
+        "reason": reason.value,
+        "note": note,
+        "state": RefundState.DUE.value,
+        "made_at": at,
+        "refunded_at": None,
+    }
+    store.add_refund(tx.sql, refund)
+    if payment.method == PaymentMethod.OFFLINE:
+        done = note_refund(tx, refund["refund_id"], vendor_id=None, at=at)
+        return refund | done
+    ask_stripe(tx, JobKind.REPAY, refund["refund_id"], due_at=at)
+    return refund
+
+
+def note_refund(tx: Tx, refund_id: UUID, *, vendor_id: str | None, at: datetime) -> Values:
+    """Note that money has been given back, and say so; noted already, nothing changes."""
+    refund = store.find_refund(tx.sql, refund_id, lock=True)
+    done: Values = {"state": RefundState.DONE.value, "refunded_at": at}
+    if refund is None or refund.state == RefundState.DONE:
+        return {}
+    store.change_refund(tx.sql, refund_id, **done, vendor_id=vendor_id)
+    payment = store.find_payment(tx.sql, refund.payment_id)
+    tx.emit(
+        PaymentRefunded(
+            **said_of(tx, payment, refund.amount_minor),
+            refund_id=refund_id,
+            reason=refund.reason,
+            refunded_at=at,
+        )
+    )
+    return done
+
+
+def refund_rest(tx: Tx, booking_id: UUID, reason: RefundReason, *, at: datetime) -> None:
+    """Give back whatever is left of all payments for a booking."""
+    for payment in store.payments_of(tx.sql, booking_id):
+        paid = payment.state == PaymentState.PAID
+        if paid and payment.amount_minor > store.refunds_begun(tx.sql, payment.payment_id):
+            more: Values = {"amount_minor": None, "note": None}
+            refund_payment(tx, payment.payment_id, **more, reason=reason, at=at)
+
+
+def end_payments(tx: Tx, booking: Any, reason: RefundReason, *, at: datetime) -> None:
+    """Do with the money of a cancelled booking what its session's type says.
+
+    Nobody pays for it any more. Money goes back by itself only where the type has
+    `refund="automatic"`; else staff decide.
+    """
+    if not booking.price_minor:
+        return
+    close_checkouts(tx, booking.booking_id, at=at)
+    if store.refund_rule(tx.sql, booking.session_id) is Refund.AUTOMATIC:
+        refund_rest(tx, booking.booking_id, reason, at=at)
+
+
+# -- looking --------------------------------------------------------------------------------------
+
+
+def get_payments(sql: Any, booking_id: UUID) -> Values:
+    """Give everything about the money of a booking, or of a held place that is being paid.
+
+    Raises:
+        BookingNotFound: there is neither a booking nor a payment for one.
+    """
+    booking = store.find_booking(sql, booking_id)
+    payments = store.payments_of(sql, booking_id)
+    if booking is None and not payments:
+        raise BookingNotFound(str(booking_id))
+    price, currency = (
+        (booking.price_minor, booking.currency)
+        if booking
+        else (payments[-1].price_minor, payments[-1].currency)
+    )
+    ledger = booking_ledger(sql, booking) if booking else store.ledger(sql, booking_id, price)
+    return {
+        "booking_id": booking_id,
+        "booked": booking is not None and booking.state == BookingState.CONFIRMED,
+        "price_minor": price,
+        "paid_minor": ledger.paid_minor,
+        "refunded_minor": ledger.refunded_minor,
+        "balance_minor": ledger.balance_minor if booking else 0,
+        "currency": currency,
+        "payments": payments,
+        "refunds": store.refunds_of(sql, booking_id),
+        "reminders": store.reminders_of(sql, booking_id),
+    }

@@ -1,0 +1,179 @@
+"""What is to be paid for a booking, and how far a payment has come."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+CHECKOUT_HOLD = timedelta(minutes=15)
+"""How long a seat is kept for somebody who is about to pay by themselves."""
+CHECKOUT_OPEN = timedelta(hours=2)
+"""How long Stripe keeps the page of a hold that lapses; we close it with the hold."""
+LINK_OPEN = timedelta(hours=23)
+"""How long Stripe keeps the page of a reservation that does not lapse; then a new one is made."""
+SHORTEST_OPEN = timedelta(minutes=31)
+"""How far away the end of a page must be when Stripe is told, with a minute for the way."""
+LEASE = timedelta(seconds=90)
+"""How long a process may take over a claimed card job; calls and repetitions end sooner."""
+LOOK_EVERY = timedelta(minutes=10)
+"""How often an open checkout is looked at, whatever Stripe has or has not told."""
+REMINDER_HOUR = time(9)
+"""When on its day a payment reminder is sent, in the studio's zone."""
+LONGEST_NOTICE = timedelta(days=46)
+"""How long before a session its first reminder may come, and a day for the zones."""
+
+
+class PaymentMethod(StrEnum):
+    """How money comes."""
+
+    CARD = "card"
+    SAVED_CARD = "saved_card"
+    OFFLINE = "offline"
+
+
+class PaymentPurpose(StrEnum):
+    """What the money does when it arrives."""
+
+    PLACE = "place"  # a held seat becomes a booking
+    SPOT = "spot"  # a spot asked for by the waiting list becomes a booking
+    BALANCE = "balance"  # a booking there is owes less
+
+
+class PaymentState(StrEnum):
+    """How far a payment has come."""
+
+    DUE = "due"
+    OPENED = "opened"  # Stripe shows a page where it can be paid
+    PAID = "paid"
+    EXPIRED = "expired"  # nobody paid in time
+    FAILED = "failed"  # the bank or Stripe refused
+
+
+class RefundState(StrEnum):
+    """How far a refund has come."""
+
+    DUE = "due"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class RefundReason(StrEnum):
+    """Why money is given back."""
+
+    ASKED = "asked"
+    SESSION_CANCELLED = "session_cancelled"
+    BOOKING_CANCELLED = "booking_cancelled"
+    NO_SEAT_LEFT = "no_seat_left"
+    PAID_TWICE = "paid_twice"
+
+
+class JobKind(StrEnum):
+    """What Stripe is to be asked."""
+
+    OPEN = "open"
+    LOOK = "look"
+    EXPIRE = "expire"
+    CHARGE = "charge"
+    REPAY = "repay"
+
+
+class JobState(StrEnum):
+    """Where a card job stands; a claimed one whose lease is over may be claimed again."""
+
+    DUE = "due"
+    CLAIMED = "claimed"
+    DONE = "done"
+
+
+class JobEnd(StrEnum):
+    """How an attempt at a card job ended."""
+
+    DONE = "done"
+    UNKNOWN = "unknown"  # repeat it with the same key
+    BROKEN = "broken"  # Stripe keeps an error under this key: look, then take another
+    REFUSED = "refused"  # it was not done and never will be
+
+
+class ReminderKind(StrEnum):
+    """Which reminder of a payment it is."""
+
+    FIRST = "first"
+    SECOND = "second"
+    MANUAL = "manual"
+
+
+class Collection(StrEnum):
+    """How a reserved place is to be paid when its client confirms it."""
+
+    CARD = "card"
+    OFFLINE = "offline"  # at the studio; confirming asks for nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a place costs."""
+
+    minor: int  # minor units of `currency`; 0: nothing
+    currency: str  # ISO 4217, lower case; empty where nothing is to be paid
+
+
+FREE = Price(0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What was to be paid for a booking, and what was."""
+
+    price_minor: int
+    paid_minor: int
+    refunded_minor: int
+
+    @property
+    def balance_minor(self) -> int:
+        """Give what is still due: never less than nothing.
+
+        Source: B48, and the neighbouring pages' note 7.
+        """
+        return max(0, self.price_minor - self.paid_minor + self.refunded_minor)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Say how long a card job waits after an attempt that nobody knows the end of."""
+    seconds = (2, 10, 30, 120, 600)
+    return timedelta(seconds=seconds[min(attempts, len(seconds)) - 1])
+
+
+def checkout_ends(held_until: datetime | None, *, at: datetime) -> datetime:
+    """Say when Stripe is to close a checkout by itself, if we do not close it sooner."""
+    return at + (LINK_OPEN if held_until is None else CHECKOUT_OPEN)
+
+
+def reminder_time(starts_at: datetime, zone: str, days: int) -> datetime:
+    """Say when a reminder so many days before a session is due, in the session's zone.
+
+    Args:
+        starts_at: of the session.
+        zone: IANA name of the session's zone.
+        days: before the session's date there, >= 0; 0: on its morning.
+    """
+    day = starts_at.astimezone(ZoneInfo(zone)).date() - timedelta(days=days)
+    return datetime.combine(day, REMINDER_HOUR, ZoneInfo(zone))
+
+
+def reminder_due(
+    starts_at: datetime, zone: str, days: int | None, *, booked_at: datetime, at: datetime
+) -> bool:
+    """Say whether a reminder's time has come, and the session has not.
+
+    Whoever books after a reminder's time was told then what is due, and is not reminded at once.
+
+    Args:
+        starts_at: of the session.
+        zone: IANA name of the session's zone.
+        days: before the session's date there; None: this reminder is off.
+        booked_at: when the booking was made.
+        at: now.
+    """
+    if days is None:
+        return False
+    return booked_at < reminder_time(starts_at, zone, days) <= at < starts_at

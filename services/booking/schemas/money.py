@@ -1,0 +1,134 @@
+"""The shape of calls and replies about what is paid."""
+
+from marshmallow import Schema, fields
+
+from services.booking.domain import Collection
+from services.booking.schemas.places import OneBooking, OneHold
+from shared.shapes import Line, count
+
+MOST_MINOR = 99_999_999
+"""The largest amount a card can be charged, in minor units."""
+
+
+class RequestConfirmation(OneHold):
+    """A reserved place, and how it is to be paid when its client confirms it."""
+
+    collection = fields.Enum(Collection, by_value=True, load_default=Collection.CARD)
+
+
+class Requested(Schema):
+    """What was asked for."""
+
+    hold_id = fields.UUID()
+    amount_minor = fields.Integer()
+    currency = fields.String()
+
+
+class StartCheckout(OneHold):
+    """A held place that is to be confirmed; `save_card`: its person agrees to be charged again."""
+
+    save_card = fields.Boolean(load_default=False)
+
+
+class PayBalance(OneBooking):
+    """A booking of which something is due."""
+
+    save_card = fields.Boolean(load_default=False)
+
+
+class Checkout(Schema):
+    """Where somebody pays; `booked` where nothing is to be paid now."""
+
+    status = fields.String()
+    booking_id = fields.UUID()
+    payment_id = fields.UUID()
+    state = fields.String()
+    checkout_url = fields.String()
+    amount_minor = fields.Integer()
+    currency = fields.String()
+    error = fields.String()
+
+
+class RecordPayment(OneBooking):
+    """Money that came another way than by card."""
+
+    amount_minor = count(1, MOST_MINOR, required=True)
+    note = Line(longest=500, load_default=None, allow_none=True)
+    received_on = fields.Date(load_default=None, allow_none=True)
+
+
+class RefundPayment(Schema):
+    """What is given back of a payment; without an amount, all that is left."""
+
+    payment_id = fields.UUID(required=True)
+    amount_minor = count(1, MOST_MINOR, load_default=None, allow_none=True)
+    note = Line(longest=500, load_default=None, allow_none=True)
+
+
+class Payment(Schema):
+    """A payment."""
+
+    payment_id = fields.UUID()
+    booking_id = fields.UUID()
+    person_id = fields.UUID()
+    purpose = fields.String()
+    method = fields.String()
+    state = fields.String()
+    amount_minor = fields.Integer()
+    currency = fields.String()
+    made_at = fields.AwareDateTime()
+    paid_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime()
+    checkout_url = fields.String()
+    error = fields.String()
+    note = fields.String()
+    received_on = fields.Date()
+
+
+class Refund(Schema):
+    """Money given back, or about to be."""
+
+    refund_id = fields.UUID()
+    payment_id = fields.UUID()
+    booking_id = fields.UUID()
+    amount_minor = fields.Integer()
+    currency = fields.String()
+    reason = fields.String()
+    note = fields.String()
+    state = fields.String()
+    made_at = fields.AwareDateTime()
+    refunded_at = fields.AwareDateTime()
+    error = fields.String()
+
+
+class Reminder(Schema):
+    """A reminder that was asked for."""
+
+    number = fields.Integer()
+    kind = fields.String()
+    requested_at = fields.AwareDateTime()
+
+
+class Reminded(Schema):
+    """What a person is reminded of."""
+
+    booking_id = fields.UUID()
+    due_minor = fields.Integer()
+    currency = fields.String()
+    number = fields.Integer()
+    requested_at = fields.AwareDateTime()
+
+
+class Payments(Schema):
+    """Everything about the money of a booking."""
+
+    booking_id = fields.UUID()
+    booked = fields.Boolean()
+    price_minor = fields.Integer()
+    paid_minor = fields.Integer()
+    refunded_minor = fields.Integer()
+    balance_minor = fields.Integer()
+    currency = fields.String()
+    payments = fields.List(fields.Nested(Payment))
+    refunds = fields.List(fields.Nested(Refund))
+    reminders = fields.List(fields.Nested(Reminder))

@@ -1,0 +1,234 @@
+"""Queries about payments, refunds, reminders and kept cards."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.booking.domain import (
+    FREE,
+    BookingState,
+    Ledger,
+    PaymentMethod,
+    PaymentState,
+    Price,
+    Refund,
+    RefundState,
+    ReminderKind,
+    Session,
+)
+from services.booking.models import (
+    BookingRow,
+    CardNoticeRow,
+    KeptCardRow,
+    PaymentRow,
+    RefundRow,
+    ReminderRow,
+    SessionRow,
+    SessionTypeRow,
+)
+
+
+def price_of(session: Session) -> Price:
+    """Give what a place in a session costs now, a chosen package included."""
+    return Price(session.price_minor, session.currency) if session.price_minor else FREE
+
+
+def refund_rule(sql: Connection, session_id: UUID) -> Refund:
+    """Give what a session's type says of the money of cancelled bookings."""
+    query = (
+        select(SessionTypeRow.refund)
+        .join(SessionRow, SessionRow.session_type_id == SessionTypeRow.session_type_id)
+        .where(SessionRow.session_id == session_id)
+    )
+    return Refund(sql.execute(query).scalar_one())
+
+
+# -- payments -----------------------------------------------------------------------------------
+
+_PAYMENT = select(PaymentRow.__table__).where(PaymentRow.payment_id == bindparam("payment_id"))
+_PAYMENT_FOR_UPDATE = _PAYMENT.with_for_update()
+_PAYMENTS = (
+    select(PaymentRow.__table__)
+    .where(PaymentRow.booking_id == bindparam("booking_id"))
+    .order_by(PaymentRow.made_at, PaymentRow.payment_id)
+)
+_UNPAID = _PAYMENTS.where(
+    PaymentRow.method == PaymentMethod.CARD.value,
+    PaymentRow.state.in_([PaymentState.DUE.value, PaymentState.OPENED.value]),
+).with_for_update()
+_PAID = select(func.coalesce(func.sum(PaymentRow.amount_minor), 0)).where(
+    PaymentRow.booking_id == bindparam("booking_id"), PaymentRow.state == PaymentState.PAID.value
+)
+_REFUNDED = select(func.coalesce(func.sum(RefundRow.amount_minor), 0)).where(
+    RefundRow.booking_id == bindparam("booking_id"), RefundRow.state == RefundState.DONE.value
+)
+
+
+def add_payment(sql: Connection, values: dict[str, Any]) -> None:
+    """Keep a new payment."""
+    sql.execute(insert(PaymentRow), values)
+
+
+def find_payment(sql: Connection, payment_id: UUID, *, lock: bool = False) -> Row[Any] | None:
+    """Find a payment, locked if it is about to change."""
+    query = _PAYMENT_FOR_UPDATE if lock else _PAYMENT
+    return sql.execute(query, {"payment_id": payment_id}).one_or_none()
+
+
+def change_payment(sql: Connection, payment_id: UUID, **changes: Any) -> None:
+    """Set some of a payment's columns."""
+    sql.execute(update(PaymentRow).where(PaymentRow.payment_id == payment_id).values(**changes))
+
+
+def payments_of(sql: Connection, booking_id: UUID) -> Sequence[Row[Any]]:
+    """List the payments of a booking, or of a hold that may become one, the first first."""
+    return sql.execute(_PAYMENTS, {"booking_id": booking_id}).all()
+
+
+def unpaid_checkouts(sql: Connection, booking_id: UUID) -> Sequence[Row[Any]]:
+    """List the payments that somebody may still make on Stripe's page, and lock them."""
+    return sql.execute(_UNPAID, {"booking_id": booking_id}).all()
+
+
+def ledger(sql: Connection, booking_id: UUID, price_minor: int) -> Ledger:
+    """Give what was paid for a booking and given back."""
+    ids = {"booking_id": booking_id}
+    paid: int = sql.execute(_PAID, ids).scalar_one()
+    refunded: int = sql.execute(_REFUNDED, ids).scalar_one()
+    return Ledger(price_minor, int(paid), int(refunded))
+
+
+# -- refunds ------------------------------------------------------------------------------------
+
+
+def add_refund(sql: Connection, values: dict[str, Any]) -> None:
+    """Keep a new refund."""
+    sql.execute(insert(RefundRow), values)
+
+
+def find_refund(sql: Connection, refund_id: UUID, *, lock: bool = False) -> Row[Any] | None:
+    """Find a refund, locked if it is about to change."""
+    query = select(RefundRow.__table__).where(RefundRow.refund_id == refund_id)
+    return sql.execute(query.with_for_update() if lock else query).one_or_none()
+
+
+def change_refund(sql: Connection, refund_id: UUID, **changes: Any) -> None:
+    """Set some of a refund's columns."""
+    sql.execute(update(RefundRow).where(RefundRow.refund_id == refund_id).values(**changes))
+
+
+def refunds_of(sql: Connection, booking_id: UUID) -> Sequence[Row[Any]]:
+    """List the refunds of a booking's payments, the first first."""
+    query = select(RefundRow.__table__).where(RefundRow.booking_id == booking_id)
+    return sql.execute(query.order_by(RefundRow.made_at, RefundRow.refund_id)).all()
+
+
+def refunds_begun(sql: Connection, payment_id: UUID) -> int:
+    """Add up what was given back of a payment or is about to be, in minor units."""
+    query = select(func.coalesce(func.sum(RefundRow.amount_minor), 0)).where(
+        RefundRow.payment_id == payment_id, RefundRow.state != RefundState.FAILED.value
+    )
+    return int(sql.execute(query).scalar_one())
+
+
+# -- kept cards and webhooks ----------------------------------------------------------------------
+
+_KEEP = upsert(KeptCardRow)
+_KEEP = _KEEP.on_conflict_do_update(
+    index_elements=["person_id"],
+    set_={
+        name: getattr(_KEEP.excluded, name)
+        for name in ("customer_id", "method_id", "brand", "last4", "agreed_at")
+    },
+)
+_NOTE = upsert(CardNoticeRow).on_conflict_do_nothing().returning(CardNoticeRow.event_id)
+
+
+def keep_card(sql: Connection, values: dict[str, Any]) -> None:
+    """Keep a person's card, in place of the one that was kept before."""
+    sql.execute(_KEEP, values)
+
+
+def find_card(sql: Connection, person_id: UUID) -> Row[Any] | None:
+    """Find the card a person has agreed to be charged."""
+    query = select(KeptCardRow.__table__).where(KeptCardRow.person_id == person_id)
+    return sql.execute(query).one_or_none()
+
+
+def note_card_event(sql: Connection, values: dict[str, Any]) -> bool:
+    """Keep that a webhook was heard; False where it had been."""
+    return sql.execute(_NOTE, values).first() is not None
+
+
+# -- reminders ------------------------------------------------------------------------------------
+
+
+def reminders_of(sql: Connection, booking_id: UUID) -> Sequence[Row[Any]]:
+    """List the reminders of a booking's payment, the first first."""
+    query = select(ReminderRow.__table__).where(ReminderRow.booking_id == booking_id)
+    return sql.execute(query.order_by(ReminderRow.number)).all()
+
+
+def add_reminder(
+    sql: Connection, booking_id: UUID, number: int, kind: ReminderKind, *, at: datetime
+) -> None:
+    """Keep that a reminder was asked for."""
+    row = {"booking_id": booking_id, "number": number, "kind": kind.value, "requested_at": at}
+    sql.execute(insert(ReminderRow), row)
+
+
+def bookings_to_remind(
+    sql: Connection, kind: ReminderKind, *, at: datetime, until: datetime
+) -> Sequence[Row[Any]]:
+    """List bookings not fully paid, of sessions that start in a time, without this reminder.
+
+    Returns:
+        `booking_id`, `booked_at`, the session's `starts_at` and `time_zone`, and how many `days`
+        before it the reminder comes; the next session first.
+    """
+    days = (
+        SessionTypeRow.first_reminder_days
+        if kind is ReminderKind.FIRST
+        else SessionTypeRow.second_reminder_days
+    )
+    had = (
+        select(ReminderRow.booking_id)
+        .where(ReminderRow.booking_id == BookingRow.booking_id, ReminderRow.kind == kind.value)
+        .exists()
+    )
+    paid = (
+        select(func.coalesce(func.sum(PaymentRow.amount_minor), 0))
+        .where(
+            PaymentRow.booking_id == BookingRow.booking_id,
+            PaymentRow.state == PaymentState.PAID.value,
+        )
+        .scalar_subquery()
+    )
+    refunded = (
+        select(func.coalesce(func.sum(RefundRow.amount_minor), 0))
+        .where(
+            RefundRow.booking_id == BookingRow.booking_id,
+            RefundRow.state == RefundState.DONE.value,
+        )
+        .scalar_subquery()
+    )
+    query = (
+        select(BookingRow.booking_id, BookingRow.booked_at)
+        .add_columns(SessionRow.starts_at, SessionRow.time_zone, days.label("days"))
+        .join(SessionRow, SessionRow.session_id == BookingRow.session_id)
+        .join(SessionTypeRow, SessionTypeRow.session_type_id == SessionRow.session_type_id)
+        .where(
+            BookingRow.state == BookingState.CONFIRMED.value,
+            BookingRow.price_minor > paid - refunded,
+            SessionRow.starts_at > at,
+            SessionRow.starts_at <= until,
+            days.is_not(None),
+            ~had,
+        )
+        .order_by(SessionRow.starts_at, BookingRow.booking_id)
+    )
+    return sql.execute(query).all()

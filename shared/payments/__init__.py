@@ -1,0 +1,53 @@
+"""Cards: what booking and events ask of Stripe, in our own words and with our own errors.
+
+It knows amounts, addresses and keys, and no rule of whoever asks. Every call has a time-out and may
+be repeated with the same key and the same parameters without being done twice; the keys are the
+caller's, and must be as lasting as what they stand for. Never call from within a transaction.
+"""
+
+from shared.config import settings
+from shared.payments.account import StripeCards
+from shared.payments.words import (
+    CardDeclined,
+    Cards,
+    CardsBroken,
+    CardsOff,
+    CardsRefused,
+    CardsUnreachable,
+    Charge,
+    Checkout,
+    CheckoutNotOpen,
+    KeptCard,
+    NoCards,
+    Notice,
+    NoticeForged,
+    Repaid,
+    Repayment,
+    Seen,
+)
+
+__all__ = [
+    "CardDeclined",
+    "Cards",
+    "CardsBroken",
+    "CardsOff",
+    "CardsRefused",
+    "CardsUnreachable",
+    "Charge",
+    "Checkout",
+    "CheckoutNotOpen",
+    "KeptCard",
+    "NoCards",
+    "Notice",
+    "NoticeForged",
+    "Repaid",
+    "Repayment",
+    "Seen",
+    "make_cards",
+]
+
+
+def make_cards() -> Cards:
+    """Give the account of the settings, or one that says that only offline payments are taken."""
+    chosen = settings()
+    return StripeCards(chosen) if chosen.stripe_key else NoCards()

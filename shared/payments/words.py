@@ -1,0 +1,157 @@
+"""What is asked of a card account and what it answers, in our own words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+
+class CardsOff(Exception):
+    """No account is set up: only offline payments are taken."""
+
+
+class CardsUnreachable(Exception):
+    """Nobody knows whether it was done: ask again with the same key and the same parameters."""
+
+
+class CardsBroken(CardsUnreachable):
+    """Stripe failed, and gives this answer again to the same key: look first, then a new key."""
+
+
+class CardsRefused(Exception):
+    """It was not done, and never will be in this form."""
+
+
+class CardDeclined(CardsRefused):
+    """The bank, or the person's own presence being needed, kept a saved card from being charged."""
+
+
+class CheckoutNotOpen(CardsRefused):
+    """Only an open checkout can be expired: look at it, it may be paid."""
+
+
+class NoticeForged(Exception):
+    """The webhook does not carry Stripe's signature."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """What somebody is to pay on Stripe's own page."""
+
+    reference: str  # comes back in every answer about it
+    description: str  # what the person reads there
+    amount_minor: int
+    currency: str
+    expires_at: datetime  # UTC
+    success_url: str
+    cancel_url: str
+    email: str | None  # of the person, where they are no customer yet
+    customer_id: str | None
+    save_card: bool  # the person agrees that the card is kept
+    language: str  # ISO 639-1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What is taken from a saved card, without its holder being there."""
+
+    reference: str
+    description: str
+    amount_minor: int
+    currency: str
+    customer_id: str
+    method_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repayment:
+    """What is given back of a payment."""
+
+    reference: str
+    intent_id: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCard:
+    """A card its holder has agreed to be charged again."""
+
+    customer_id: str
+    method_id: str
+    brand: str
+    last4: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """How a checkout or a charge stands at Stripe."""
+
+    checkout_id: str | None
+    url: str | None
+    state: Literal["open", "complete", "expired"]
+    paid: bool
+    amount_minor: int
+    currency: str
+    intent_id: str | None
+    card: KeptCard | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaid:
+    """How a refund stands at Stripe."""
+
+    refund_id: str
+    state: Literal["done", "under_way", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a webhook tells: that something about this object is new, and worth a look."""
+
+    event_id: str
+    kind: str  # Stripe's name of it: checkout.session.completed
+    reference: str | None  # ours, where it carries one
+
+
+class Cards(Protocol):
+    """What can be asked of a card account; `online` says whether there is one."""
+
+    online: bool
+
+    def open_checkout(self, checkout: Checkout, *, key: str) -> Seen:
+        """Open a page where somebody pays."""
+
+    def see_checkout(self, checkout_id: str) -> Seen:
+        """Look at a checkout."""
+
+    def expire_checkout(self, checkout_id: str, *, key: str) -> Seen:
+        """Close a checkout, so that nobody pays there any more."""
+
+    def charge(self, charge: Charge, *, key: str) -> Seen:
+        """Take money from a saved card."""
+
+    def find_charge(self, charge: Charge) -> Seen | None:
+        """Find a charge whose answer was never heard."""
+
+    def repay(self, repayment: Repayment, *, key: str) -> Repaid:
+        """Give money back."""
+
+    def find_repayment(self, repayment: Repayment) -> Repaid | None:
+        """Find a refund whose answer was never heard."""
+
+    def read_notice(self, body: bytes, signature: str) -> Notice:
+        """Read a webhook that proves to be Stripe's."""
+
+
+class NoCards:
+    """Stands where no account is set up."""
+
+    online = False
+
+    def _off(self, *args: object, **more: object) -> Any:
+        del args, more
+        msg = "no Stripe account is set up: only offline payments are taken"
+        raise CardsOff(msg)
+
+    open_checkout = see_checkout = expire_checkout = _off
+    charge = find_charge = repay = find_repayment = read_notice = _off

@@ -1,0 +1,367 @@
+"""Paying for a place: by a link, by oneself, in time and too late, told once, twice or never."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from shared.contracts.errors import AlreadyBooked, HoldNotFound, InvalidRequest, NothingDue
+from tests.booking.till import Till
+from tests.flows.studio import Studio
+from tests.stripe_standin import Fault, StripeStandIn
+
+
+@pytest.fixture
+def till(standin: StripeStandIn, studio: Studio) -> Till:
+    """Give a studio where people pay."""
+    return Till(studio, standin)
+
+
+# -- a reserved place -----------------------------------------------------------------------------
+
+
+@pytest.mark.rule("B28", "B29", "B52", "B54")
+def test_a_reserved_places_client_is_asked_to_confirm_it_and_pay(till: Till) -> None:
+    till.session(price_minor=2000)
+    hold_id = till.hold("ada", "staff")
+
+    asked = till.call.request_confirmation(hold_id=hold_id)
+
+    assert asked == {"hold_id": hold_id, "amount_minor": 2000, "currency": "eur"}
+    [said] = till.said("ConfirmationRequested")
+    assert (said["hold_id"], said["person_id"]) == (hold_id, till.person("ada"))
+    assert (said["amount_minor"], said["currency"]) == (2000, "eur")
+    assert said["session_name"] == "Open day"
+    assert said["expires_at"] is None
+
+
+@pytest.mark.rule("B29", "B53", "B54")
+def test_a_reserved_place_is_confirmed_by_paying(till: Till) -> None:
+    till.session(price_minor=2000)
+    checkout = till.checkout("ada", kind="staff")
+
+    till.pay(checkout)
+
+    assert checkout["status"] == "pay"
+    assert till.studio.booked == ["ada"]
+    assert till.balance(checkout["booking_id"]) == (2000, 0, 0)
+    assert "BookingConfirmed" in till.studio.suite.story
+    [confirmed] = till.said("BookingConfirmed")
+    assert (confirmed["price_minor"], confirmed["balance_minor"]) == (2000, 0)
+    [received] = till.said("PaymentReceived")
+    assert (received["amount_minor"], received["method"]) == (2000, "card")
+
+
+def test_a_place_to_be_paid_at_the_studio_is_confirmed_without_paying(till: Till) -> None:
+    till.session(price_minor=2000)
+    hold_id = till.hold("ada", "staff")
+
+    asked = till.call.request_confirmation(hold_id=hold_id, collection="offline")
+    place = till.call.start_checkout(hold_id=hold_id)
+
+    assert asked["amount_minor"] == 0
+    assert (place["status"], place["checkout_url"]) == ("booked", None)
+    assert till.balance(hold_id) == (0, 0, 2000)
+    assert till.standin.calls == []
+
+
+def test_nothing_is_asked_for_a_place_that_costs_nothing(till: Till) -> None:
+    till.session(price_minor=0)
+
+    place = till.checkout("ada", kind="staff")
+
+    assert place["status"] == "booked"
+    assert till.balance(place["booking_id"]) == (0, 0, 0)
+
+
+def test_without_an_account_a_place_is_confirmed_and_paid_at_the_studio(studio: Studio) -> None:
+    till = Till(studio, StripeStandIn())
+    till.session(price_minor=2000)
+
+    place = till.checkout("ada")
+
+    assert place["status"] == "booked"
+    assert till.balance(place["booking_id"]) == (0, 0, 2000)
+    with pytest.raises(NothingDue, match="only offline payments"):
+        till.call.pay_balance(booking_id=place["booking_id"])
+
+
+def test_whoever_comes_back_to_the_link_finds_the_same_page(till: Till) -> None:
+    till.session()
+    hold_id = till.hold("ada", "staff")
+
+    first = till.call.start_checkout(hold_id=hold_id)
+    again = till.call.start_checkout(hold_id=hold_id)
+
+    assert first == again
+    assert len(till.standin.of("checkout.session")) == 1
+
+
+def test_a_page_whose_price_has_changed_is_replaced(till: Till) -> None:
+    till.session(price_minor=2000)
+    hold_id = till.hold("ada", "staff")
+    old = till.call.start_checkout(hold_id=hold_id)
+    till.arrange("UPDATE sessions SET price_minor = 1500")
+
+    new = till.call.start_checkout(hold_id=hold_id)
+    till.settle()
+
+    assert new["amount_minor"] == 1500
+    assert till.standin.things[till.checkout_id(old)]["status"] == "expired"
+    till.pay(new)
+    assert till.balance(hold_id) == (1500, 0, 0)
+
+
+def test_a_place_that_is_no_longer_held_is_not_paid_for(till: Till) -> None:
+    till.session()
+    hold_id = till.hold("ada", "staff")
+    till.call.release_hold(hold_id=hold_id)
+
+    with pytest.raises(HoldNotFound):
+        till.call.start_checkout(hold_id=hold_id)
+    with pytest.raises(HoldNotFound):
+        till.call.request_confirmation(hold_id=hold_id)
+    paid = till.paid("grace")
+    with pytest.raises(AlreadyBooked):
+        till.call.start_checkout(hold_id=paid["booking_id"])
+
+
+def test_what_stripe_is_told_names_the_place_and_leads_back_to_it(till: Till) -> None:
+    till.session(price_minor=1250)
+    till.checkout("ada")
+
+    [made] = till.standin.of("checkout.session")
+
+    assert (made["amount_total"], made["currency"]) == (1250, "eur")
+    assert made["customer_email"] == "ada@example.com"
+    assert made["client_reference_id"] == made["metadata"]["reference"]
+    assert "/manage/" in made["success_url"]
+    assert "/confirm/" in made["cancel_url"]
+    assert made["_intent"]["metadata"] == made["metadata"]
+
+
+# -- in time and too late -------------------------------------------------------------------------
+
+
+def test_a_checkout_keeps_a_seat_for_a_quarter_of_an_hour_and_no_longer(till: Till) -> None:
+    till.session(capacity=1)
+    checkout = till.checkout("ada")
+
+    till.later(minutes=14, seconds=59)
+    assert till.studio.taken == 1
+    till.later(seconds=1)
+
+    assert till.studio.taken == 0
+    assert till.standin.things[till.checkout_id(checkout)]["status"] == "expired"
+    [payment] = till.money(checkout["booking_id"])["payments"]
+    assert payment["state"] == "expired"
+
+
+def test_who_pays_when_the_hold_has_lapsed_gets_a_seat_if_one_is_free(till: Till) -> None:
+    till.session(capacity=1)
+    checkout = till.checkout("ada")
+    till.standin.pay(till.checkout_id(checkout))
+
+    till.later(minutes=15)  # Stripe says that only open sessions can be expired
+
+    assert till.studio.booked == ["ada"]
+    assert till.studio.taken == 1
+    assert till.balance(checkout["booking_id"]) == (2000, 0, 0)
+
+
+def test_who_pays_when_no_seat_is_left_gets_the_money_back(till: Till) -> None:
+    till.session(capacity=1)
+    checkout = till.checkout("ada")
+    till.studio.suite.advance(minutes=15)
+    till.studio.suite.tick("booking.end_lapsed_holds")
+    till.book("grace")
+
+    till.pay(checkout)
+
+    assert till.studio.booked == ["grace"]
+    assert till.standin.held() == 0
+    assert till.balance(checkout["booking_id"]) == (2000, 2000, 0)
+    [refunded] = till.said("PaymentRefunded")
+    assert (refunded["reason"], refunded["amount_minor"]) == ("no_seat_left", 2000)
+    assert till.said("PaymentReceived") == []
+
+
+def test_who_was_booked_by_staff_meanwhile_pays_for_that_booking(till: Till) -> None:
+    till.session(capacity=2)
+    checkout = till.checkout("ada")
+    booking_id = till.book("ada")
+
+    till.pay(checkout)
+
+    assert till.balance(booking_id) == (2000, 0, 0)
+    assert till.studio.booked == ["ada"]
+    assert till.studio.taken == 1
+
+
+def test_who_pays_twice_gets_it_back_once(till: Till) -> None:
+    till.session()
+    checkout = till.checkout("ada", kind="staff")
+    till.arrange("UPDATE payments SET save_card = true")  # as if it had been another page
+    second = till.call.start_checkout(hold_id=checkout["booking_id"])
+    till.standin.pay(till.checkout_id(checkout))
+    till.standin.pay(till.checkout_id(second))
+
+    till.hear("checkout.session.completed", till.checkout_id(checkout))
+    till.hear("checkout.session.completed", till.checkout_id(second))
+    till.settle()
+    till.settle()
+
+    assert till.balance(checkout["booking_id"]) == (4000, 2000, 0)
+    assert till.standin.held() == 2000
+    assert [one["reason"] for one in till.said("PaymentRefunded")] == ["paid_twice"]
+
+
+def test_who_pays_after_the_start_gets_the_money_back(till: Till) -> None:
+    till.session(starts_at=till.studio.suite.now() + timedelta(minutes=10))
+    checkout = till.checkout("ada")
+    till.studio.suite.advance(minutes=11)
+
+    till.pay(checkout)
+
+    assert till.standin.held() == 0
+    assert till.studio.taken == 0
+
+
+# -- what Stripe tells ----------------------------------------------------------------------------
+
+
+def test_webhooks_that_come_twice_or_out_of_order_change_nothing(till: Till) -> None:
+    till.session(capacity=2)
+    checkout = till.checkout("ada")
+    checkout_id = till.checkout_id(checkout)
+    early = till.standin.webhook("checkout.session.expired", checkout_id)
+    till.standin.pay(checkout_id)
+    paid = till.standin.webhook("checkout.session.completed", checkout_id)
+
+    for body, signature in (paid, paid, early, paid):
+        assert till.post(body, signature).status_code == 200
+        till.settle()
+
+    assert till.studio.booked == ["ada"]
+    assert till.balance(checkout["booking_id"]) == (2000, 0, 0)
+    assert len(till.said("PaymentReceived")) == 1
+
+
+def test_a_completed_checkout_that_is_not_paid_yet_confirms_nothing(till: Till) -> None:
+    till.session(capacity=1)
+    checkout = till.checkout("ada", kind="staff")
+    checkout_id = till.checkout_id(checkout)
+    till.standin.pay(checkout_id, later=True)
+
+    till.hear("checkout.session.completed", checkout_id)
+    till.settle()
+    assert till.studio.booked == []
+    till.standin.arrive(checkout_id)
+    till.hear("checkout.session.async_payment_succeeded", checkout_id)
+    till.settle()
+
+    assert till.studio.booked == ["ada"]
+
+
+def test_what_stripe_never_tells_is_found_by_looking(till: Till) -> None:
+    till.session()
+    checkout = till.checkout("ada", kind="staff")
+    till.standin.pay(till.checkout_id(checkout))
+
+    till.later(minutes=10)
+
+    assert till.studio.booked == ["ada"]
+
+
+def test_a_page_that_ran_out_is_noticed(till: Till) -> None:
+    till.session()
+    checkout = till.checkout("ada", kind="staff")
+    till.standin.run_out(till.checkout_id(checkout))
+
+    till.later(minutes=10)
+
+    [payment] = till.money(checkout["booking_id"])["payments"]
+    assert payment["state"] == "expired"
+    assert till.call.start_checkout(hold_id=checkout["booking_id"])["status"] == "pay"
+
+
+def test_a_webhook_nobody_signed_is_refused_and_changes_nothing(till: Till) -> None:
+    till.session()
+    checkout = till.checkout("ada")
+    till.standin.pay(till.checkout_id(checkout))
+    kind, checkout_id = "checkout.session.completed", till.checkout_id(checkout)
+
+    answer = till.hear(kind, checkout_id, secret="guessed")  # noqa: S106 - a wrong one
+    unsigned = till.post(b"{}", "")
+
+    assert (answer.status_code, unsigned.status_code) == (400, 400)
+    with till.studio.suite.sql("booking") as sql:
+        heard = sql.exec_driver_sql("SELECT count(*) FROM card_notices").scalar()
+    assert heard == 0
+
+
+def test_a_webhook_about_something_else_is_taken_and_ignored(till: Till) -> None:
+    till.standin.things["cs_other"] = {"id": "cs_other", "metadata": {"reference": str(uuid4())}}
+    till.standin.things["cs_none"] = {"id": "cs_none", "metadata": {"reference": "x"}}
+
+    assert till.hear("checkout.session.completed", "cs_other").status_code == 200
+    assert till.hear("charge.updated", "cs_none").status_code == 200
+
+
+# -- when Stripe fails ----------------------------------------------------------------------------
+
+
+def test_a_page_stripe_did_not_open_at_once_is_opened_later_and_only_once(till: Till) -> None:
+    till.session()
+    hold_id = till.hold("ada")
+    till.standin.faults += [Fault("cut_after", "checkout")] * 3
+
+    checkout = till.call.start_checkout(hold_id=hold_id)
+    assert (checkout["status"], checkout["checkout_url"]) == ("pay", None)
+    till.later(seconds=5)
+
+    again = till.call.start_checkout(hold_id=hold_id)
+    assert again["payment_id"] == checkout["payment_id"]
+    assert again["checkout_url"] is not None
+    assert len(till.standin.of("checkout.session")) == 1
+
+
+def test_an_error_stripe_keeps_is_overcome_under_another_key(till: Till) -> None:
+    till.session()
+    hold_id = till.hold("ada")
+    till.standin.faults.append(Fault("500", "checkout"))
+
+    till.call.start_checkout(hold_id=hold_id)
+    till.later(seconds=5)
+
+    assert till.call.start_checkout(hold_id=hold_id)["checkout_url"] is not None
+
+
+def test_a_page_that_opens_when_the_hold_is_over_is_closed(till: Till) -> None:
+    till.session()
+    hold_id = till.hold("ada")
+    till.standin.faults += [Fault("cut_after", "checkout")] * 3
+    till.call.start_checkout(hold_id=hold_id)
+    till.call.release_hold(hold_id=hold_id)
+
+    till.later(minutes=1)
+    till.settle()
+
+    [made] = till.standin.of("checkout.session")
+    assert made["status"] == "expired"
+
+
+def test_what_stripe_refuses_is_said(till: Till) -> None:
+    till.session(price_minor=12345, currency="kwd")
+
+    checkout = till.checkout("ada")
+
+    assert checkout["state"] == "failed"
+    assert "steps of 10" in checkout["error"]
+    assert till.studio.taken == 1
+
+
+@pytest.mark.parametrize("field", ["hold_id", "save_card", "colour"])
+def test_what_cannot_be_a_checkout_is_refused_by_field(till: Till, field: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"{field}: "):
+        till.call.start_checkout(**({"hold_id": str(uuid4())} | {field: "x"}))

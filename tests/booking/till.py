@@ -1,0 +1,119 @@
+"""Who pays, at a studio with a stand-in for Stripe."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import text
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request, Response
+
+from tests.flows.studio import Studio
+from tests.stripe_standin import StripeStandIn
+
+
+class Till:
+    """Holds, checkouts and webhooks, by the names of people."""
+
+    def __init__(self, studio: Studio, standin: StripeStandIn) -> None:
+        """Have Stripe's clock be the studio's."""
+        self.studio = studio
+        self.standin = standin
+        self.call = studio.suite.booking
+        standin.now = lambda: studio.suite.now().timestamp()
+
+    def session(self, price_minor: int = 2000, currency: str = "eur", **details: Any) -> str:
+        """Put a session with a price on the timetable, in ten days unless told otherwise."""
+        starts_at = self.studio.suite.now() + timedelta(days=10)
+        values = {"waiting": 0, "starts_at": starts_at, "classification": "regular"}
+        session_id = self.studio.session(**(values | details))
+        self.arrange(
+            "UPDATE sessions SET price_minor = :minor, currency = :currency",
+            minor=price_minor,
+            currency=currency,
+        )
+        return session_id
+
+    def arrange(self, statement: str, **values: Any) -> None:
+        """Set something no call sets, or look."""
+        with self.studio.suite.sql("booking") as sql:
+            sql.execute(text(statement), values)
+
+    def person(self, name: str) -> str:
+        """Give the id of a member."""
+        return self.studio.person(name, "member")
+
+    def book(self, name: str) -> str:
+        """Book for somebody, who is to pay later."""
+        self.person(name)
+        booking_id: str = self.studio.book(name, or_wait=False)["booking_id"]
+        return booking_id
+
+    def hold(self, name: str, kind: str = "checkout", **more: Any) -> str:
+        """Hold a seat for somebody."""
+        self.person(name)
+        return self.studio.hold(name, kind=kind, **more)
+
+    def checkout(self, name: str, *, save_card: bool = False, **more: Any) -> Any:
+        """Hold a seat for somebody and show them where to pay."""
+        hold_id = self.hold(name, **more)
+        return self.call.start_checkout(hold_id=hold_id, save_card=save_card)
+
+    def checkout_id(self, checkout: Any) -> str:
+        """Give Stripe's own id of a checkout."""
+        return str(checkout["checkout_url"]).rpartition("/")[2]
+
+    def pay(self, checkout: Any, *, tell: int = 1) -> None:
+        """Pay on Stripe's page, of which Stripe tells so often."""
+        self.standin.pay(self.checkout_id(checkout))
+        for _ in range(tell):
+            self.hear("checkout.session.completed", self.checkout_id(checkout))
+        self.settle()
+
+    def paid(self, name: str, **more: Any) -> Any:
+        """Have somebody hold a place and pay for it; give the checkout."""
+        checkout = self.checkout(name, **more)
+        self.pay(checkout)
+        return checkout
+
+    def hear(self, kind: str, thing_id: str, **more: Any) -> Response:
+        """Have a webhook come in."""
+        body, signature = self.standin.webhook(kind, thing_id, **more)
+        return self.post(body, signature)
+
+    def post(self, body: bytes, signature: str) -> Response:
+        """Post something to where webhooks come in."""
+        headers = {"Stripe-Signature": signature}
+        environ = EnvironBuilder("/stripe/webhook", method="POST", data=body, headers=headers)
+        worker = self.studio.suite.worker("booking")
+        answer: Response = worker.hear_stripe(Request(environ.get_environ()))
+        return answer
+
+    def settle(self) -> None:
+        """Have Stripe asked what is due, and everything heard."""
+        self.studio.suite.tick("booking.ask_stripe")
+        self.studio.settle()
+
+    def later(self, **duration: float) -> None:
+        """Let time go by, and everything happen that is due then."""
+        self.studio.suite.advance(**duration)
+        self.studio.suite.tick("booking.end_lapsed_holds")
+        self.settle()
+
+    def money(self, booking_id: str) -> Any:
+        """Give everything about the money of a booking."""
+        return self.call.get_payments(booking_id=booking_id)
+
+    def balance(self, booking_id: str) -> tuple[int, int, int]:
+        """Give what was paid, given back, and is due."""
+        money = self.money(booking_id)
+        return money["paid_minor"], money["refunded_minor"], money["balance_minor"]
+
+    def said(self, name: str) -> list[dict[str, Any]]:
+        """List what facts of a name said, in order."""
+        with self.studio.suite.sql("booking") as sql:
+            rows = sql.execute(
+                text("SELECT body FROM outbox WHERE topic LIKE :topic ORDER BY position"),
+                {"topic": f"{name}.%"},
+            ).scalars()
+            return [json.loads(body)["data"] for body in rows]
