@@ -152,6 +152,7 @@ class Story:
                 kind="lead",
                 name=name.capitalize(),
                 email=f"{name}@example.com",
+                consent="by the form on the web",
             )
             self.people[name] = person["person_id"]
         self._chapter("Four leads want to come; the session has two seats and a waiting list.")

@@ -1,11 +1,14 @@
 """booking knows the people and the sessions, and alone says who has a seat.
 
-Owns:      people, session types, packages, sessions, groups of spots, schedules, bookings, holds,
-           payments, refunds
-Publishes: PersonRegistered, PersonChanged, SessionScheduled, SessionChanged, SessionCancelled,
-           BookingConfirmed, BookingCancelled, BookingMoved, SpotFreed, SpotGranted, SpotRefused,
-           PlaceRequested, VisitRecorded, VisitRetracted, ConfirmationRequested, PaymentReceived,
-           PaymentRefunded, PaymentReminderRequested
-Hears:     SpotRequested, SpotReturned, SpotDeclined, WaitlistJoined, WaitlistLeft
+Owns:      people and their consent, session types, packages, sessions, groups of spots, schedules,
+           bookings, holds, payments, refunds, letters on their way, downloads, erasures
+Publishes: PersonRegistered, PersonChanged, PersonMerged, PersonErased, SessionScheduled,
+           SessionChanged, SessionCancelled, BookingConfirmed, BookingCancelled, BookingMoved,
+           SpotFreed, SpotGranted, SpotRefused, PlaceRequested, VisitRecorded, VisitRetracted,
+           MessageRequested, ConfirmationRequested, PaymentReceived, PaymentRefunded,
+           PaymentReminderRequested
+Hears:     SpotRequested, SpotReturned, SpotDeclined, WaitlistJoined, WaitlistLeft,
+           WaitlistRecordsErased, NotifyRecordsErased, LoyaltyRecordsErased, RankingRecordsErased,
+           EventsRecordsErased
 Vendors:   Stripe (cards)
 """

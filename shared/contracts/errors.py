@@ -26,6 +26,41 @@ class PersonNotFound(Refused):
 
 
 @deserialize_to_instance
+class PersonIsAnother(PersonNotFound):
+    """The person was merged: they have the id that the text gives now."""
+
+
+@deserialize_to_instance
+class PersonMergedAlready(Refused):
+    """The person was merged into another one, whose id the text gives."""
+
+
+@deserialize_to_instance
+class PersonHasBookings(Refused):
+    """The person has places in sessions to come; cancel them first, or have them cancelled."""
+
+
+@deserialize_to_instance
+class ErasureNotFound(Refused):
+    """No erasure has this id."""
+
+
+@deserialize_to_instance
+class NotEnoughCredits(Refused):
+    """The person has fewer credits than it takes."""
+
+
+@deserialize_to_instance
+class DownloadNotFound(Refused):
+    """No download has this id, or it is so old that it was dropped."""
+
+
+@deserialize_to_instance
+class NobodyToWriteTo(Refused):
+    """Nobody of those chosen may get this message."""
+
+
+@deserialize_to_instance
 class SessionTypeNotFound(Refused):
     """No session type has this id."""
 

@@ -215,7 +215,7 @@ def test_the_calendar_hears_of_a_cancelled_booking(studio: Studio) -> None:
 def test_own_pages_speak_their_persons_language(studio: Studio, language: str) -> None:
     studio.session(capacity=2)
     made = studio.suite.booking.register_person(
-        kind="lead", name="ada", email="ada@example.com", language=language
+        kind="client", name="ada", email="ada@example.com", language=language
     )
     studio.people["ada"] = made["person_id"]
     hold_url = to_confirm(studio, studio.hold("ada"))

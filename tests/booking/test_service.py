@@ -25,7 +25,7 @@ from tests.flows.studio import Studio
 
 def test_a_person_is_kept_as_given(studio: Studio) -> None:
     made = studio.suite.booking.register_person(
-        kind="lead", name="  Ada Lovelace ", email="Ada@EXAMPLE.com", phone="+39 02 1234567"
+        kind="client", name="  Ada Lovelace ", email="Ada@EXAMPLE.com", phone="+39 02 1234567"
     )
 
     assert made == studio.suite.booking.get_person(person_id=made["person_id"])
@@ -57,7 +57,7 @@ def test_a_person_is_kept_as_given(studio: Studio) -> None:
 def test_what_cannot_be_a_person_is_refused_by_field(
     studio: Studio, field: str, value: str
 ) -> None:
-    person = {"kind": "lead", "name": "Ada", "email": "ada@example.com"}
+    person = {"kind": "client", "name": "Ada", "email": "ada@example.com"}
 
     with pytest.raises(InvalidRequest, match=f"{field}: "):
         studio.suite.booking.register_person(**(person | {field: value}))
@@ -67,7 +67,7 @@ def test_what_cannot_be_a_person_is_refused_by_field(
 
 def test_somebody_has_to_be_reachable(studio: Studio) -> None:
     with pytest.raises(InvalidRequest, match="email: An email address or a telephone number"):
-        studio.suite.booking.register_person(kind="lead", name="Ada")
+        studio.suite.booking.register_person(kind="client", name="Ada")
 
 
 def test_a_change_leaves_what_is_left_out(studio: Studio) -> None:

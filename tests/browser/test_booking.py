@@ -69,7 +69,7 @@ def a_session(desk: Desk, **details: Any) -> dict[str, Any]:
 def ids(desk: Desk, session: dict[str, Any]) -> dict[str, str]:
     """Make somebody known, and name them and a session."""
     email = f"somebody.{next(_number)}@example.com"
-    person = desk.call("booking.register_person", kind="lead", name="Somebody", email=email)
+    person = desk.call("booking.register_person", kind="client", name="Somebody", email=email)
     return {"session_id": session["session_id"], "person_id": person["person_id"]}
 
 

@@ -44,7 +44,7 @@ def main() -> None:
             waiting_list_size=5,
         )
         for name in ("ada", "grace"):
-            who = {"kind": "lead", "name": name.capitalize(), "email": f"{name}@example.com"}
+            who = {"kind": "client", "name": name.capitalize(), "email": f"{name}@example.com"}
             person = call("booking", "register_person", **who)
             ids = {"session_id": session["session_id"], "person_id": person["person_id"]}
             call("booking", "book", **ids, or_wait=True)

@@ -74,7 +74,7 @@ def test_what_is_refused_is_said_to_have_failed(studio: Studio) -> None:
 
 def test_who_has_no_address_is_said_to_have_got_no_email(studio: Studio) -> None:
     studio.session()
-    made = studio.suite.booking.register_person(kind="lead", name="ada", phone="+39021234567")
+    made = studio.suite.booking.register_person(kind="client", name="ada", phone="+39021234567")
     studio.people["ada"] = made["person_id"]
 
     studio.book("ada")

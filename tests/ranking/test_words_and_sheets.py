@@ -13,12 +13,10 @@ from services.ranking.domain import (
     LANGUAGES,
     Term,
     Words,
-    csv_sheet,
-    file_name,
-    harmless,
     report_name,
     words_of,
 )
+from shared.sheets import csv_sheet, file_name, harmless
 
 OWN = {language: Words(f"Weg {language}", f"Schritt {language}") for language in LANGUAGES}
 

@@ -68,7 +68,7 @@ class World:
         self.capacity = capacity
         call = self.suite.booking
         self.people = [
-            call.register_person(kind="lead", name=name, email=f"{name}@example.com")["person_id"]
+            call.register_person(kind="client", name=name, email=f"{name}@example.com")["person_id"]
             for name in NAMES
         ]
         kind = call.create_session_type(name="Open day", duration_minutes=60)

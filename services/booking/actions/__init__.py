@@ -1,9 +1,7 @@
 """What booking does, one verb per function; each runs in the transaction it is given."""
 
 from services.booking.actions.card_jobs import claim_card_job, hear_stripe, settle_card_job
-from services.booking.actions.changes import (
-    change_session,
-)
+from services.booking.actions.changes import change_session
 from services.booking.actions.checkouts import (
     checkout_shown,
     pay_balance,
@@ -11,18 +9,19 @@ from services.booking.actions.checkouts import (
     request_confirmation,
     start_checkout,
 )
-from services.booking.actions.clients import (
-    assign_client,
-    find_client,
+from services.booking.actions.clients import assign_client, find_client
+from services.booking.actions.details import get_packages_shown, get_session_details
+from services.booking.actions.downloads import (
+    claim_download,
+    fail_download,
+    finish_download,
+    get_download,
+    prune_downloads,
+    read_download,
+    request_download,
 )
-from services.booking.actions.details import (
-    get_packages_shown,
-    get_session_details,
-)
-from services.booking.actions.endings import (
-    cancel_session,
-    empty_cancelled_sessions,
-)
+from services.booking.actions.endings import cancel_session, empty_cancelled_sessions
+from services.booking.actions.erasures import erase_person, get_erasure, note_erasure, scrub_erased
 from services.booking.actions.groups import (
     add_spots,
     change_group,
@@ -30,16 +29,11 @@ from services.booking.actions.groups import (
     public_links,
     schedule_spots,
 )
-from services.booking.actions.holds import (
-    confirm_hold,
-    end_lapsed_holds,
-    hold_place,
-    release_hold,
-)
+from services.booking.actions.holds import confirm_hold, end_lapsed_holds, hold_place, release_hold
+from services.booking.actions.letters import AT_ONCE, message_person, message_session, say_letters
+from services.booking.actions.merging import merge_people, settle_merged
 from services.booking.actions.money import get_payments, refund_payment
-from services.booking.actions.moves import (
-    move_booking,
-)
+from services.booking.actions.moves import move_booking
 from services.booking.actions.packages import (
     add_package,
     change_package,
@@ -48,17 +42,18 @@ from services.booking.actions.packages import (
     settle_package,
 )
 from services.booking.actions.people import (
+    change_consent,
     change_person,
+    find_duplicates,
+    known,
+    list_people,
+    note_contact,
     register_person,
 )
-from services.booking.actions.places import (
-    book,
-    cancel_booking,
-)
+from services.booking.actions.places import book, cancel_booking
+from services.booking.actions.profiles import get_profile
 from services.booking.actions.reminders import remind_of_payments, send_reminder
-from services.booking.actions.roster import (
-    get_roster,
-)
+from services.booking.actions.roster import get_roster
 from services.booking.actions.schedules import (
     create_schedule,
     end_schedule,
@@ -66,10 +61,7 @@ from services.booking.actions.schedules import (
     get_schedule,
     skip_date,
 )
-from services.booking.actions.sessions import (
-    as_values,
-    schedule_session,
-)
+from services.booking.actions.sessions import as_values, schedule_session
 from services.booking.actions.spots import (
     close_spot,
     drop_waiting,
@@ -78,10 +70,7 @@ from services.booking.actions.spots import (
     hold_free_seat,
     take_back_booking,
 )
-from services.booking.actions.types import (
-    change_session_type,
-    create_session_type,
-)
+from services.booking.actions.types import change_session_type, create_session_type
 from services.booking.actions.visitors import Visitor, sign_up
 from services.booking.actions.visits import (
     attend_started_sessions,
@@ -92,6 +81,7 @@ from services.booking.actions.visits import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "Visitor",
     "add_package",
     "add_spots",
@@ -101,6 +91,7 @@ __all__ = [
     "book",
     "cancel_booking",
     "cancel_session",
+    "change_consent",
     "change_group",
     "change_package",
     "change_person",
@@ -109,6 +100,7 @@ __all__ = [
     "checkout_shown",
     "choose_package",
     "claim_card_job",
+    "claim_download",
     "close_spot",
     "confirm_hold",
     "create_schedule",
@@ -117,11 +109,18 @@ __all__ = [
     "empty_cancelled_sessions",
     "end_lapsed_holds",
     "end_schedule",
+    "erase_person",
     "extend_schedules",
+    "fail_download",
     "find_client",
+    "find_duplicates",
+    "finish_download",
     "free_returned_seat",
+    "get_download",
+    "get_erasure",
     "get_packages_shown",
     "get_payments",
+    "get_profile",
     "get_roster",
     "get_schedule",
     "get_session_details",
@@ -130,24 +129,37 @@ __all__ = [
     "hear_stripe",
     "hold_free_seat",
     "hold_place",
+    "known",
     "launch_roll_call",
+    "list_people",
     "mark_all_attended",
     "mark_attendance",
     "mark_attendances",
+    "merge_people",
+    "message_person",
+    "message_session",
     "move_booking",
+    "note_contact",
+    "note_erasure",
     "packages_shown",
     "pay_balance",
+    "prune_downloads",
     "public_links",
+    "read_download",
     "record_payment",
     "refund_payment",
     "register_person",
     "release_hold",
     "remind_of_payments",
     "request_confirmation",
+    "request_download",
+    "say_letters",
     "schedule_session",
     "schedule_spots",
+    "scrub_erased",
     "send_reminder",
     "settle_card_job",
+    "settle_merged",
     "settle_package",
     "sign_up",
     "skip_date",

@@ -23,6 +23,7 @@ from shared.contracts.errors import (
     AlreadyBooked,
     HoldNotFound,
     InvalidRequest,
+    PersonIsAnother,
     SessionCancelledAlready,
     SessionFull,
     SessionStarted,
@@ -48,7 +49,10 @@ def hold_place(
     """
     if until is None and kind is HoldKind.CHECKOUT:
         until = at + CHECKOUT_HOLD
-    session = bookable(tx, session_id, person_id, at=at)
+    try:
+        session = bookable(tx, session_id, person_id, at=at)
+    except PersonIsAnother as merged:
+        return hold_place(tx, session_id, UUID(str(merged)), kind=kind, until=until, at=at)
     if until is not None and until <= at:
         msg = "held_until: Must be in the future."
         raise InvalidRequest(msg)

@@ -28,6 +28,7 @@ from shared.contracts.errors import (
     AlreadyWaiting,
     BookingNotFound,
     NotForLeads,
+    PersonIsAnother,
     PersonNotFound,
     SessionCancelledAlready,
     SessionFull,
@@ -45,6 +46,7 @@ def bookable(tx: Tx, session_id: UUID, person_id: UUID, *, at: datetime) -> Sess
 
     Raises:
         SessionNotFound, PersonNotFound, SessionStarted: as they say.
+        PersonIsAnother: a PersonNotFound; the person was merged, and has the id in its text now.
         NotForLeads: a lead, and the session is not classified as marketing.
         SessionCancelledAlready: it does not take place.
     """
@@ -54,7 +56,7 @@ def bookable(tx: Tx, session_id: UUID, person_id: UUID, *, at: datetime) -> Sess
     if session.cancelled:
         raise SessionCancelledAlready(session.name)
     if kind is None:
-        raise PersonNotFound(str(person_id))
+        raise _nobody(tx, person_id)
     if not may_attend(kind, session.classification):
         msg = f"{session.name} is not classified as marketing"
         raise NotForLeads(msg)
@@ -63,12 +65,23 @@ def bookable(tx: Tx, session_id: UUID, person_id: UUID, *, at: datetime) -> Sess
     return session
 
 
+def _nobody(tx: Tx, person_id: UUID) -> PersonNotFound:
+    """Say why there is nobody to be given a place under this id."""
+    row = store.find_person(tx.sql, person_id)
+    if row is None or row.erased_at is not None:
+        return PersonNotFound(str(person_id))
+    return PersonIsAnother(str(row.person_id))
+
+
 def book(tx: Tx, session_id: UUID, person_id: UUID, *, or_wait: bool, at: datetime) -> Values:
     """Give a person a place, or, if they want, put them on the list of a full session.
 
     Source: Q20 (one button books a lead or puts them on the waiting list), Qi3.
     """
-    session = bookable(tx, session_id, person_id, at=at)
+    try:
+        session = bookable(tx, session_id, person_id, at=at)
+    except PersonIsAnother as merged:
+        return book(tx, session_id, UUID(str(merged)), or_wait=or_wait, at=at)
     booking_id = uuid4()
     if session.free:
         session = settle_package(tx, session)

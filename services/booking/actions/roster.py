@@ -1,12 +1,12 @@
 """The bookings screen."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.booking import store
-from services.booking.domain import (
-    BookingState,
-)
+from services.booking.actions.profiles import booking_status, recent_since
+from services.booking.domain import BookingState, warmth
 from shared.contracts import Values
 from shared.contracts.errors import (
     SessionNotFound,
@@ -15,14 +15,7 @@ from shared.contracts.errors import (
 ROSTER_WAITING_ROWS = 500
 
 
-def _status(booking: Any) -> str:
-    """Say what a row of the screen shows of a booking (Q36, Q37)."""
-    if booking.state == BookingState.CANCELLED:
-        return "cancelled"
-    return str(booking.attendance or "booked")
-
-
-def get_roster(sql: Any, session_id: UUID) -> Values:
+def get_roster(sql: Any, session_id: UUID, *, at: datetime) -> Values:
     """Give what the bookings screen shows: a header, a row for each booking, who waits.
 
     Places that are reserved and not confirmed yet have rows of their own.
@@ -32,14 +25,17 @@ def get_roster(sql: Any, session_id: UUID) -> Values:
     session = store.find_session(sql, session_id)
     if session is None:
         raise SessionNotFound(str(session_id))
-    bookings = store.roster(sql, session_id)
-    waiting = store.roster_waiting(sql, session_id, limit=ROSTER_WAITING_ROWS)
-    reserved = store.roster_reserved(sql, session_id)
+    since = recent_since(at)
+    bookings = store.roster(sql, session_id, since=since)
+    waiting = store.roster_waiting(sql, session_id, since=since, limit=ROSTER_WAITING_ROWS)
+    reserved = store.roster_reserved(sql, session_id, since=since)
     texts = store.session_texts(sql, session_id)
     booked = sum(row.state != BookingState.CANCELLED for row in bookings)
-    rows = [row._asdict() | {"status": _status(row)} for row in bookings]
+    rows = [row._asdict() | {"status": booking_status(row)} for row in bookings]
     rows += [row._asdict() | {"status": "reserved", "booked_at": None} for row in reserved]
     rows += [row._asdict() | {"status": "waitlisted", "booked_at": None} for row in waiting]
+    for row, found in zip(rows, (*bookings, *reserved, *waiting), strict=True):
+        row["warmth"] = warmth(store.story_of(found), at=at)
     return {
         "header": {
             "session": session,

@@ -77,6 +77,9 @@ def _grant_held(tx: Tx, request: SpotRequested, spot: store.Hold | None, *, at: 
         _refuse(tx, request, "spot_closed", still_open=False, at=at)
         return
     session, kind = store.session_and_person(tx.sql, **ids, settled=True)
+    if kind is None and (merged := store.find_person(tx.sql, request.person_id)) is not None:
+        ids["person_id"] = merged.person_id  # who they are by now
+        session, kind = store.session_and_person(tx.sql, **ids, settled=True)
     if session is None or session.cancelled or session.started(at):
         store.end_hold(tx.writes, spot.hold_id, HoldState.ENDED, at=at)
         store.give_seats(tx.sql, spot.session_id)

@@ -14,6 +14,8 @@ from shared.contracts import Values
 from shared.contracts.errors import AlreadyBooked, AlreadyWaiting, NotForLeads, SessionNotFound
 from shared.db import Tx
 
+_CONSENT = "ticked the box on the page to sign up"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
@@ -23,6 +25,7 @@ class Visitor:
     email: str
     phone: str | None  # E.164
     language: str  # ISO 639-1
+    marketing: bool = False  # whether they want messages that advertise
 
 
 def sign_up(
@@ -96,6 +99,8 @@ def _known_or_new(tx: Tx, visitor: Visitor, *, at: datetime) -> UUID:
         email=visitor.email,
         phone=visitor.phone,
         language=visitor.language,
+        consent=_CONSENT,
+        marketing=visitor.marketing,
         at=at,
     )
     return UUID(str(made["person_id"]))

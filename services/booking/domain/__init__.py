@@ -1,5 +1,7 @@
 """booking's rules and value types; pure."""
 
+from services.booking.domain.erasures import ANSWERING, redacted
+from services.booking.domain.letters import Channel, DownloadKind, DownloadState, Recipients
 from services.booking.domain.money import (
     CHECKOUT_HOLD,
     FREE,
@@ -24,7 +26,17 @@ from services.booking.domain.money import (
     reminder_time,
     wait_after,
 )
-from services.booking.domain.people import PersonKind
+from services.booking.domain.people import (
+    ERASED,
+    PersonKind,
+    Purpose,
+    agrees,
+    folded,
+    higher_kind,
+    may_become,
+    search_terms,
+    search_words,
+)
 from services.booking.domain.seats import (
     BookingState,
     HoldKind,
@@ -48,21 +60,29 @@ from services.booking.domain.sessions import (
 )
 from services.booking.domain.times import first_starts, from_the_wall, on_the_wall, spot_starts
 from services.booking.domain.visits import Attendance, VisitChange, visit_change
+from services.booking.domain.warmth import WINDOW_DAYS, Band, Story, Warmth, band_of, warmth
 
 __all__ = [
+    "ANSWERING",
     "CHECKOUT_HOLD",
+    "ERASED",
     "FREE",
     "LEASE",
     "LONGEST_NOTICE",
     "LOOK_EVERY",
     "SHORTEST_OPEN",
+    "WINDOW_DAYS",
     "Arrangement",
     "Attendance",
     "AttendanceMode",
     "Audience",
+    "Band",
     "BookingState",
+    "Channel",
     "Classification",
     "Collection",
+    "DownloadKind",
+    "DownloadState",
     "HoldKind",
     "HoldState",
     "JobEnd",
@@ -74,27 +94,40 @@ __all__ = [
     "PaymentState",
     "PersonKind",
     "Price",
+    "Purpose",
+    "Recipients",
     "Refund",
     "RefundReason",
     "RefundState",
     "ReminderKind",
     "Session",
     "SpotState",
+    "Story",
     "VisitChange",
     "WaitingState",
+    "Warmth",
+    "agrees",
     "asked_again",
+    "band_of",
     "checkout_ends",
     "first_starts",
+    "folded",
     "from_the_wall",
     "goes_to_list",
+    "higher_kind",
     "may_attend",
+    "may_become",
     "on_the_wall",
+    "redacted",
     "reminder_due",
     "reminder_time",
+    "search_terms",
+    "search_words",
     "seats_gained",
     "shown_to",
     "spot_starts",
     "spot_state",
     "visit_change",
     "wait_after",
+    "warmth",
 ]

@@ -4,6 +4,9 @@ Rows of people and sessions are never deleted, so bookings and holds name them w
 keys, which would lock the session's row for every booking of it.
 """
 
+from services.booking.models.credits import CreditRow
+from services.booking.models.erasures import ErasureAnswerRow, ErasureRow
+from services.booking.models.letters import DownloadRow, LetterRow, RecipientRow
 from services.booking.models.money import (
     CardJobRow,
     CardNoticeRow,
@@ -12,7 +15,7 @@ from services.booking.models.money import (
     RefundRow,
     ReminderRow,
 )
-from services.booking.models.people import PersonRow
+from services.booking.models.people import ConsentRow, PersonRow, PersonWordRow
 from services.booking.models.places import BookingRow, HoldRow, WaitingRow
 from services.booking.models.sessions import (
     GroupRow,
@@ -28,12 +31,20 @@ __all__ = [
     "BookingRow",
     "CardJobRow",
     "CardNoticeRow",
+    "ConsentRow",
+    "CreditRow",
+    "DownloadRow",
+    "ErasureAnswerRow",
+    "ErasureRow",
     "GroupRow",
     "HoldRow",
     "KeptCardRow",
+    "LetterRow",
     "PackageRow",
     "PaymentRow",
     "PersonRow",
+    "PersonWordRow",
+    "RecipientRow",
     "RefundRow",
     "ReminderRow",
     "ScheduleRow",

@@ -25,6 +25,7 @@ class BookingRow(Base):
     spot_id: Mapped[UUID | None]  # the spot its cancellation freed
     attendance: Mapped[str | None] = mapped_column(String(20))
     marks: Mapped[int] = mapped_column(server_default="0")  # how often attendance was marked
+    credits: Mapped[int] = mapped_column(server_default="0")  # what it took of its person's
     sequence: Mapped[int] = mapped_column(server_default="1")  # counts its changes
     seat: Mapped[int] = mapped_column(server_default="1")  # which of the seats of a group, from 1
     price_minor: Mapped[int] = mapped_column(server_default="0")  # when it was made
@@ -63,6 +64,7 @@ class HoldRow(Base):
 
 _OPEN = HoldRow.state == HoldState.OPEN.value
 Index("holds_open", HoldRow.session_id, postgresql_where=_OPEN, sqlite_where=_OPEN)
+Index("holds_of_person", HoldRow.person_id, postgresql_where=_OPEN, sqlite_where=_OPEN)
 Index("holds_lapsing", HoldRow.held_until, postgresql_where=_OPEN, sqlite_where=_OPEN)
 
 
@@ -79,4 +81,5 @@ class WaitingRow(Base):
     quantity: Mapped[int] = mapped_column(server_default="1")  # how many seats they want together
 
 
+Index("waiting_of_person", WaitingRow.person_id)
 Index("waiting_of_session", WaitingRow.session_id, WaitingRow.state)

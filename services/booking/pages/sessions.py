@@ -80,6 +80,7 @@ class SessionPages:
             email=wish["email"],
             phone=wish["phone"],
             language=wish["language"],
+            marketing=wish["marketing"],
         )
         more = {"package_id": wish["package"], "or_wait": wish["wait"]}
 

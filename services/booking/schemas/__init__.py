@@ -1,5 +1,6 @@
 """The shape of booking's calls and replies."""
 
+from services.booking.schemas.erasures import ErasePerson, OneErasure, Receipt
 from services.booking.schemas.groups import (
     AddSpots,
     ChangeGroup,
@@ -12,6 +13,14 @@ from services.booking.schemas.groups import (
     Schedule,
     ScheduleSpots,
     SkipDate,
+)
+from services.booking.schemas.letters import (
+    Download,
+    LetterBatch,
+    MessagePerson,
+    MessageSession,
+    OneDownload,
+    RequestDownload,
 )
 from services.booking.schemas.money import (
     Checkout,
@@ -28,9 +37,18 @@ from services.booking.schemas.money import (
     StartCheckout,
 )
 from services.booking.schemas.people import (
+    Alike,
+    ChangeConsent,
     ChangePerson,
+    FindDuplicates,
+    GetProfile,
+    ListPeople,
+    Merged,
+    MergePeople,
     OnePerson,
+    People,
     Person,
+    Profile,
     RegisterPerson,
 )
 from services.booking.schemas.places import (
@@ -46,12 +64,7 @@ from services.booking.schemas.places import (
     OneSpot,
     Place,
 )
-from services.booking.schemas.roster import (
-    RollCall,
-    Roster,
-    RosterHeader,
-    RosterRow,
-)
+from services.booking.schemas.roster import RollCall, Roster, RosterHeader, RosterRow
 from services.booking.schemas.sessions import (
     AssignClient,
     CancelSession,
@@ -81,10 +94,12 @@ from services.booking.schemas.visitors import SignUp
 __all__ = [
     "AddPackage",
     "AddSpots",
+    "Alike",
     "AssignClient",
     "Book",
     "Booking",
     "CancelSession",
+    "ChangeConsent",
     "ChangeGroup",
     "ChangePackage",
     "ChangePerson",
@@ -95,18 +110,30 @@ __all__ = [
     "Client",
     "CreateSchedule",
     "CreateSessionType",
+    "Download",
     "EndSchedule",
+    "ErasePerson",
+    "FindDuplicates",
+    "GetProfile",
     "Group",
     "Hold",
     "HoldPlace",
+    "LetterBatch",
     "ListPackages",
+    "ListPeople",
     "ListSchedules",
     "ListSessionTypes",
     "ListSessions",
     "MarkAttendance",
     "MarkAttendances",
+    "MergePeople",
+    "Merged",
+    "MessagePerson",
+    "MessageSession",
     "MoveBooking",
     "OneBooking",
+    "OneDownload",
+    "OneErasure",
     "OneGroup",
     "OneHold",
     "OnePerson",
@@ -119,8 +146,11 @@ __all__ = [
     "PayBalance",
     "Payment",
     "Payments",
+    "People",
     "Person",
     "Place",
+    "Profile",
+    "Receipt",
     "RecordPayment",
     "Refund",
     "RefundPayment",
@@ -128,6 +158,7 @@ __all__ = [
     "Reminded",
     "Reminder",
     "RequestConfirmation",
+    "RequestDownload",
     "Requested",
     "RollCall",
     "Roster",

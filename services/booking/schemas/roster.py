@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields
 
+from services.booking.schemas.people import Warmth
 from services.booking.schemas.sessions import Session
 
 
@@ -33,6 +34,7 @@ class RosterRow(Schema):
     cancelled_by = fields.String()
     held_until = fields.AwareDateTime()
     since = fields.AwareDateTime()
+    warmth = fields.Nested(Warmth)
 
 
 class Roster(Schema):

@@ -2,7 +2,10 @@
 
 from services.booking.gateways import make_cashier
 from services.booking.pages import PublicPages
+from services.booking.service.downloads import Downloads
+from services.booking.service.erasures import Erasures
 from services.booking.service.groups import Groups
+from services.booking.service.letters import Letters
 from services.booking.service.money import Money
 from services.booking.service.people import People
 from services.booking.service.places import Places
@@ -14,7 +17,20 @@ from shared.bus import Database, Gateway
 from shared.clock import Clock
 
 
-class Booking(People, Types, Sessions, Groups, Places, Visits, Waiting, Money, PublicPages):
+class Booking(
+    People,
+    Erasures,
+    Letters,
+    Downloads,
+    Types,
+    Sessions,
+    Groups,
+    Places,
+    Visits,
+    Waiting,
+    Money,
+    PublicPages,
+):
     """The people, the sessions, and who has a seat."""
 
     name = "booking"

@@ -96,4 +96,4 @@ class Sessions:
     def get_roster(self, session_id: UUID) -> Any:
         """Give what the bookings screen shows."""
         with self.db.read() as sql:
-            return shaped(schemas.Roster, actions.get_roster(sql, session_id))
+            return shaped(schemas.Roster, actions.get_roster(sql, session_id, at=self.now()))

@@ -19,6 +19,7 @@ from services.booking.models import (
     PersonRow,
     WaitingRow,
 )
+from services.booking.store.history import deeds, roster_people, story_columns
 from shared.writes import Writes
 
 _ADD_WAITING = upsert(WaitingRow)
@@ -91,6 +92,7 @@ def find_waiting(sql: Connection, session_id: UUID, person_id: UUID) -> Row[Any]
     return sql.execute(query).first()
 
 
+_DEEDS = deeds(roster_people(bindparam("session_id")))
 _ROSTER = (
     select(
         BookingRow.booking_id,
@@ -99,6 +101,7 @@ _ROSTER = (
         BookingRow.booked_at,
         BookingRow.cancelled_at,
         BookingRow.cancelled_by,
+        *story_columns(_DEEDS),
         PersonRow.person_id,
         PersonRow.kind,
         PersonRow.name,
@@ -106,6 +109,7 @@ _ROSTER = (
         PersonRow.phone,
     )
     .join(PersonRow, PersonRow.person_id == BookingRow.person_id)
+    .outerjoin(_DEEDS, _DEEDS.c.person_id == PersonRow.person_id)
     .where(BookingRow.session_id == bindparam("session_id"))
     .order_by(BookingRow.booked_at, BookingRow.booking_id)
 )
@@ -115,6 +119,7 @@ _ROSTER_WAITING = (
     select(
         WaitingRow.entry_id,
         WaitingRow.since,
+        *story_columns(_DEEDS),
         PersonRow.person_id,
         PersonRow.kind,
         PersonRow.name,
@@ -122,6 +127,7 @@ _ROSTER_WAITING = (
         PersonRow.phone,
     )
     .join(PersonRow, PersonRow.person_id == WaitingRow.person_id)
+    .outerjoin(_DEEDS, _DEEDS.c.person_id == PersonRow.person_id)
     .where(
         WaitingRow.session_id == bindparam("session_id"),
         WaitingRow.state != WaitingState.GONE.value,
@@ -136,6 +142,7 @@ _RESERVED = (
         HoldRow.hold_id,
         HoldRow.made_at.label("since"),
         HoldRow.held_until,
+        *story_columns(_DEEDS),
         PersonRow.person_id,
         PersonRow.kind,
         PersonRow.name,
@@ -143,6 +150,7 @@ _RESERVED = (
         PersonRow.phone,
     )
     .join(PersonRow, PersonRow.person_id == HoldRow.person_id)
+    .outerjoin(_DEEDS, _DEEDS.c.person_id == PersonRow.person_id)
     .where(
         HoldRow.session_id == bindparam("session_id"),
         HoldRow.state == HoldState.OPEN.value,
@@ -159,19 +167,30 @@ _OPEN_HOLDS = (
 )
 
 
-def roster(sql: Connection, session_id: UUID) -> Sequence[Any]:
-    """List the bookings of a session, cancelled ones too, with their people."""
-    return sql.execute(_ROSTER, {"session_id": session_id}).all()
+def roster(sql: Connection, session_id: UUID, *, since: datetime | None = None) -> Sequence[Any]:
+    """List the bookings of a session, cancelled ones too, with their people and their stories.
+
+    Bookings made from `since` on are recent in these; None: none are.
+    """
+    return sql.execute(_ROSTER, {"session_id": session_id, "since": since}).all()
 
 
-def roster_reserved(sql: Connection, session_id: UUID) -> Sequence[Any]:
-    """List for whom places are reserved in a session, who have yet to confirm."""
-    return sql.execute(_RESERVED, {"session_id": session_id}).all()
+def roster_reserved(
+    sql: Connection, session_id: UUID, *, since: datetime | None = None
+) -> Sequence[Any]:
+    """List for whom places are reserved in a session, who have yet to confirm.
+
+    Bookings made from `since` on are recent in their stories; None: none are.
+    """
+    return sql.execute(_RESERVED, {"session_id": session_id, "since": since}).all()
 
 
-def roster_waiting(sql: Connection, session_id: UUID, *, limit: int) -> Sequence[Any]:
-    """List who waits for a session, with their people, longest first."""
-    return sql.execute(_ROSTER_WAITING, {"session_id": session_id, "limit": limit}).all()
+def roster_waiting(
+    sql: Connection, session_id: UUID, *, since: datetime, limit: int
+) -> Sequence[Any]:
+    """List who waits for a session, with their people and their stories, longest first."""
+    values = {"session_id": session_id, "since": since, "limit": limit}
+    return sql.execute(_ROSTER_WAITING, values).all()
 
 
 def open_holds(sql: Connection, session_id: UUID) -> dict[str, int]:

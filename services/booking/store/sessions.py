@@ -64,8 +64,13 @@ _SESSION_TO_MOVE = _SESSION.with_for_update()
 
 _SESSION_AND_PERSON = select(
     *SESSION_COLUMNS,
+    # One who was merged or erased is nobody here, at no further cost.
     select(PersonRow.kind)
-    .where(PersonRow.person_id == bindparam("person_id"))
+    .where(
+        PersonRow.person_id == bindparam("person_id"),
+        PersonRow.merged_into.is_(None),
+        PersonRow.erased_at.is_(None),
+    )
     .scalar_subquery()
     .label("kind"),
 ).where(SessionRow.session_id == bindparam("session_id"))

@@ -1,18 +1,15 @@
 """The report as a file."""
 
 import base64
-import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
-
 from services.ranking.actions.looking import report_ranks
-from services.ranking.domain import csv_sheet, file_name
 from services.ranking.store import Rows
 from shared.contracts import Values
+from shared.sheets import KINDS, Sheet, file_name, write_sheet
 
 _AT_ONCE = 50_000
 _HEADS: Mapping[str, Sequence[str]] = {
@@ -34,10 +31,6 @@ _HEADS: Mapping[str, Sequence[str]] = {
     ),
 }
 _YES_NO = {"en": ("no", "yes"), "it": ("no", "sì"), "fr": ("non", "oui"), "de": ("nein", "ja")}
-_KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 Cells = list[str | int | None]
 
@@ -52,14 +45,11 @@ def export_report(
     first = report_ranks(sql, replace(wanted, offset=0, limit=_AT_ONCE), language=language, at=at)
     language = first["language"]
     rows = list(_cells(_rows(sql, wanted, first, at=at), _YES_NO[language]))
-    write: Callable[[str, Sequence[str], Sequence[Cells]], bytes] = (
-        _xlsx if kind == "xlsx" else _csv
-    )
-    content = write(first["name"], _HEADS[language], rows)
+    content = write_sheet(kind, Sheet(first["name"], _HEADS[language], rows))
     return {
         "name": first["name"],
         "file_name": file_name(first["name"], first["day"], kind),
-        "content_type": _KINDS[kind],
+        "content_type": KINDS[kind],
         "rows": len(rows),
         "content": base64.b64encode(content).decode(),
     }
@@ -83,34 +73,3 @@ def _cells(rows: Iterator[Values], no_yes: Sequence[str]) -> Iterator[Cells]:
             row["days_here"],
             *(no_yes[bool(row[key])] for key in ("eligible", "automatic", "flagged")),
         ]
-
-
-def _csv(name: str, head: Sequence[str], rows: Sequence[Cells]) -> bytes:
-    del name
-    return csv_sheet(head, rows)
-
-
-def _xlsx(name: str, head: Sequence[str], rows: Sequence[Cells]) -> bytes:
-    out = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": name})
-        sheet = book.add_worksheet()
-        bold = book.add_format({"bold": True})
-        sheet.freeze_panes(1, 0)
-        for column, text in enumerate(head):
-            sheet.write_string(0, column, text, bold)
-        for number, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, int):
-                    sheet.write_number(number, column, cell)
-                else:
-                    sheet.write_string(number, column, cell or "")
-        sheet.autofilter(0, 0, max(1, len(rows)), len(head) - 1)
-        sheet.autofit()
-    return out.getvalue()

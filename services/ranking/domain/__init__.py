@@ -2,7 +2,6 @@
 
 from services.ranking.domain.entries import Entry, Mark, Move, Rules, replay
 from services.ranking.domain.ladder import Ladder, Standing, qualified, settle, united
-from services.ranking.domain.sheets import csv_sheet, file_name, harmless
 from services.ranking.domain.values import (
     ANY_TIME,
     Criteria,
@@ -19,14 +18,7 @@ from services.ranking.domain.values import (
     local_day,
     next_placement_id,
 )
-from services.ranking.domain.words import (
-    LANGUAGES,
-    Term,
-    Words,
-    icon_of,
-    report_name,
-    words_of,
-)
+from services.ranking.domain.words import LANGUAGES, Term, Words, icon_of, report_name, words_of
 
 __all__ = [
     "ANY_TIME",
@@ -50,9 +42,6 @@ __all__ = [
     "Words",
     "arranged",
     "changed_step",
-    "csv_sheet",
-    "file_name",
-    "harmless",
     "icon_of",
     "local_day",
     "next_placement_id",

@@ -1,0 +1,107 @@
+"""Making two people's records one person's."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.booking import store
+from services.booking.actions.holds import release_hold
+from services.booking.actions.people import alter, note_consent, said_of_marketing
+from services.booking.actions.places import cancel_booking
+from services.booking.domain import PersonKind, Purpose, agrees, higher_kind
+from shared.contracts import Values
+from shared.contracts.booking import PersonMerged
+from shared.contracts.errors import InvalidRequest, PersonMergedAlready, PersonNotFound
+from shared.db import Tx
+
+_LOOKED_AFTER = timedelta(hours=1)
+_REFUSED_ONCE = "taken back under one of two records that were merged"
+
+
+def merge_people(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> Values:
+    """Make all records of `merge` those of `keep`; from then on both ids mean one person.
+
+    Where both have a place in one session, the one of `merge` is cancelled as staff would, so its
+    seat goes to the waiting list first; where both have a seat of one session held, or one has it
+    held and the other a place, the hold of `merge` is given up. Contact data that `keep` lacks are
+    taken over. Merging again changes nothing. It cannot be undone: what belonged to whom is not
+    kept.
+
+    Raises:
+        PersonNotFound: one of them does not exist, or was erased.
+        PersonMergedAlready: one of them was merged into somebody else.
+        InvalidRequest: they are the same.
+    """
+    if keep == merge:
+        msg = "merge: Must be another person than keep."
+        raise InvalidRequest(msg)
+    rows = store.people_for_update(tx.sql, {keep, merge})
+    kept, merged = _unerased(rows, keep), _unerased(rows, merge)
+    if merged.merged_into == keep:
+        return {**kept._asdict(), "moved": {}, "cancelled": 0}
+    for row in (kept, merged):
+        if row.merged_into is not None:
+            raise PersonMergedAlready(str(row.merged_into))
+    agreed = _united_consent(tx, keep, merge, at=at)
+    moved, cancelled = _move(tx, keep, merge, at=at)
+    store.point_to(tx.sql, keep, merge)
+    store.drop_words(tx.sql, [merge])
+    store.change_person(tx.sql, merge, {"merged_into": keep, "merged_at": at})
+    # What point_to has changed of the kept one is read again.
+    kept = _unerased(store.people_for_update(tx.sql, {keep}), keep)
+    person = alter(tx, kept, _united(kept, merged) | {"marketing": agreed})
+    tx.emit(PersonMerged(person_id=keep, merged_id=merge, merged_at=at))
+    return person | {"moved": moved, "cancelled": cancelled}
+
+
+def settle_merged(tx: Tx, *, at: datetime, limit: int = 20) -> int:
+    """Move what came in under an id in the very moment it was merged; give for how many people."""
+    late = store.stragglers(tx.sql, since=at - _LOOKED_AFTER, limit=limit)
+    for row in late:
+        store.people_for_update(tx.sql, {row.person_id, row.merged_into})
+        _move(tx, row.merged_into, row.person_id, at=at)
+    return len(late)
+
+
+def _move(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> tuple[dict[str, int], int]:
+    twice = store.booked_twice(tx.sql, keep, merge)
+    for booking_id in twice:
+        cancel_booking(tx, booking_id, by="staff", at=at)
+    tx.flush()  # what moves next must see that these are cancelled
+    for hold_id in store.held_needlessly(tx.sql, keep, merge):
+        release_hold(tx, hold_id, at=at)
+    tx.flush()
+    return store.move_records(tx.sql, keep, merge), len(twice)
+
+
+def _unerased(rows: dict[UUID, Any], person_id: UUID) -> Any:
+    row = rows.get(person_id)
+    if row is None or row.erased_at is not None:
+        raise PersonNotFound(str(person_id))
+    return row
+
+
+def _united(kept: Any, merged: Any) -> Values:
+    """Give what the kept person gains: what they lack, the higher kind, both notes."""
+    filled = {
+        name: getattr(merged, name)
+        for name in ("email", "phone", "time_zone")
+        if getattr(merged, name) and not getattr(kept, name)
+    }
+    referrer = kept.referred_by or merged.referred_by
+    return filled | {
+        "kind": higher_kind(PersonKind(kept.kind), PersonKind(merged.kind)).value,
+        "notes": "\n".join(filter(None, (kept.notes, merged.notes))),
+        "referred_by": None if referrer in {kept.person_id, merged.person_id} else referrer,
+        "registered_at": min(kept.registered_at, merged.registered_at),
+    }
+
+
+def _united_consent(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> bool:
+    """Have the consent of whoever spoke count for both, and a refusal of either for good."""
+    one, other = said_of_marketing(tx, keep), said_of_marketing(tx, merge)
+    agreed = bool(one or other) and all(agrees(said) for said in (one, other) if said)
+    if agrees([*one, *other]) and not agreed:
+        no: Values = {"given": False, "how": _REFUSED_ONCE, "said": at, "at": at}
+        note_consent(tx, keep, Purpose.MARKETING, **no)
+    return agreed

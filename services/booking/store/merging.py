@@ -1,0 +1,116 @@
+"""Queries that make two people's records one person's."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, exists, or_, select, true, update
+from sqlalchemy.orm import aliased
+
+from services.booking.domain import BookingState, HoldState
+from services.booking.models import (
+    BookingRow,
+    ConsentRow,
+    HoldRow,
+    PersonRow,
+    WaitingRow,
+)
+
+_LIVE = BookingState.CONFIRMED.value
+_OPEN = HoldState.OPEN.value
+
+
+def booked_twice(sql: Connection, keep: UUID, merged: UUID) -> Sequence[UUID]:
+    """List the live bookings of `merged` in sessions where `keep` has one too."""
+    own = aliased(BookingRow)
+    query = (
+        select(BookingRow.booking_id)
+        .join(
+            own,
+            and_(
+                own.session_id == BookingRow.session_id,
+                own.person_id == keep,
+                own.state == _LIVE,
+            ),
+        )
+        .where(BookingRow.person_id == merged, BookingRow.state == _LIVE)
+        .order_by(BookingRow.session_id)
+    )
+    return sql.execute(query).scalars().all()
+
+
+def held_needlessly(sql: Connection, keep: UUID, merged: UUID) -> Sequence[UUID]:
+    """List open holds of `merged` in sessions where `keep` has a place or a hold, or it has one."""
+    own_hold, booking = aliased(HoldRow), aliased(BookingRow)
+    held = exists().where(
+        own_hold.session_id == HoldRow.session_id,
+        own_hold.person_id == keep,
+        own_hold.state == _OPEN,
+    )
+    booked = exists().where(
+        booking.session_id == HoldRow.session_id,
+        booking.person_id == keep,
+        booking.state == _LIVE,
+    )
+    query = select(HoldRow.hold_id).where(
+        HoldRow.person_id == merged, HoldRow.state == _OPEN, or_(held, booked)
+    )
+    return sql.execute(query.order_by(HoldRow.session_id)).scalars().all()
+
+
+def move_records(sql: Connection, keep: UUID, merged: UUID) -> dict[str, int]:
+    """Make the bookings, open holds, waiting rows and consents of `merged` those of `keep`.
+
+    Returns:
+        How many of each moved.
+    """
+    moved = {}
+    for name, table, which in (
+        ("bookings", BookingRow, true()),
+        ("holds", HoldRow, HoldRow.state == _OPEN),
+        ("waiting", WaitingRow, true()),
+        ("consents", ConsentRow, true()),
+    ):
+        where = update(table).where(table.person_id == merged, which)
+        moved[name] = sql.execute(where.values(person_id=keep)).rowcount
+    return moved
+
+
+def point_to(sql: Connection, keep: UUID, merged: UUID) -> None:
+    """Have whoever was `merged`, or was brought by them, mean or name `keep`."""
+    was = update(PersonRow).where(PersonRow.merged_into == merged)
+    sql.execute(was.values(merged_into=keep))
+    brought = update(PersonRow).where(PersonRow.referred_by == merged)
+    sql.execute(brought.values(referred_by=keep))
+    nobody_brings_themselves = update(PersonRow).where(
+        PersonRow.person_id == keep, PersonRow.referred_by == keep
+    )
+    sql.execute(nobody_brings_themselves.values(referred_by=None))
+
+
+def merged_ids(sql: Connection, person_id: UUID) -> list[UUID]:
+    """List the ids that mean this person by now, without their own."""
+    query = select(PersonRow.person_id).where(PersonRow.merged_into == person_id)
+    return list(sql.execute(query.order_by(PersonRow.merged_at, PersonRow.person_id)).scalars())
+
+
+def stragglers(sql: Connection, *, since: datetime, limit: int) -> Sequence[Any]:
+    """List who was merged since then and has records of their own again, with who they are.
+
+    A booking made in the very moment of the merge may still be under the old id.
+    """
+    query = (
+        select(PersonRow.person_id, PersonRow.merged_into)
+        .where(
+            PersonRow.merged_at >= since,
+            or_(
+                exists().where(BookingRow.person_id == PersonRow.person_id),
+                exists().where(HoldRow.person_id == PersonRow.person_id, HoldRow.state == _OPEN),
+                exists().where(WaitingRow.person_id == PersonRow.person_id),
+            ),
+        )
+        .order_by(PersonRow.person_id)
+        .limit(limit)
+    )
+    return sql.execute(query).all()
