@@ -109,6 +109,8 @@ class Office:
                     listener.hear([fact.to_wire().encode()])
         if settle:
             self.suite.deliver()
+            self.suite.tick("notify.send_aside")
+            self.suite.deliver()
         return fact
 
     def tell(self, contract: type[Fact], name: str, *, settle: bool = True, **values: Any) -> Any:
@@ -140,7 +142,7 @@ class Office:
         self.suite.advance(**duration)
         for timer in (
             *("remind_of_sessions", "release_messages", "pace_messages", "send_messages"),
-            *("send_bulk_messages", "send_texts", "send_bulk_texts"),
+            *("send_aside", "send_bulk_messages", "send_texts", "send_bulk_texts"),
         ):
             self.suite.tick(f"notify.{timer}")
         self.suite.deliver()

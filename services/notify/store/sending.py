@@ -298,24 +298,3 @@ def release(sql: Connection, *, at: datetime) -> set[tuple[Channel, Lane]]:
     """Make messages due whose hour has come; give the lanes that have work now."""
     rows = sql.execute(_RELEASE, {"at": at})
     return {(Channel(row.channel), Lane(row.lane)) for row in rows}
-
-
-# -- the pace --------------------------------------------------------------------------------------
-
-
-def paces(sql: Connection, channel: Channel) -> dict[Lane, tuple[float, datetime]]:
-    """Give what each lane of a limited channel may still send, and as of when."""
-    query = select(PaceRow.__table__).where(PaceRow.channel == channel.value)
-    rows = sql.execute(query.with_for_update())
-    return {Lane(row.lane): (row.allowance, row.at) for row in rows}
-
-
-def set_pace(
-    sql: Connection, channel: Channel, lane: Lane, allowance: float, *, at: datetime
-) -> None:
-    """Set what a lane may send now."""
-    keep = upsert(PaceRow).values(
-        channel=channel.value, lane=lane.value, allowance=allowance, at=at
-    )
-    changes = {"allowance": allowance, "at": at}
-    sql.execute(keep.on_conflict_do_update(index_elements=["channel", "lane"], set_=changes))
