@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -36,8 +35,8 @@ def show(
 
 def see(path: str, *, request: Request, **parts: str) -> Response:
     """Send a browser on to another page of ours, so that loading it again submits nothing."""
-    asked = {"lang": request.args["lang"]} if "lang" in request.args else {}
-    query = f"?{urlencode(asked)}" if asked else ""
+    language = request.args.get("lang")
+    query = f"?lang={language}" if language in LANGUAGE_NAMES else ""
     return redirect(settings().public_url("booking") + path.format(**parts) + query, code=303)
 
 
