@@ -32,7 +32,7 @@ from services.booking.actions.groups import (
 from services.booking.actions.holds import confirm_hold, end_lapsed_holds, hold_place, release_hold
 from services.booking.actions.letters import AT_ONCE, message_person, message_session, say_letters
 from services.booking.actions.merging import merge_people, settle_merged
-from services.booking.actions.money import get_payments, refund_payment
+from services.booking.actions.money import get_payments, look_at_payment, refund_payment
 from services.booking.actions.moves import move_booking
 from services.booking.actions.packages import (
     add_package,
@@ -132,6 +132,7 @@ __all__ = [
     "known",
     "launch_roll_call",
     "list_people",
+    "look_at_payment",
     "mark_all_attended",
     "mark_attendance",
     "mark_attendances",
