@@ -132,8 +132,8 @@ def _book(tx: Tx, request: SpotRequested, session: Session, *, at: datetime) -> 
         booking_id=_booking_id(request),
         session_id=request.target_id,
         person_id=request.person_id,
-        price=store.price_of(session),
         at=at,
+        price=store.price_of(session),
         seat=request.seat,
     )
 
@@ -159,8 +159,9 @@ def _standing(
     """Say whether a person may have the seat that is asked for, and has paid for it if need be."""
     if kind is None or not may_attend(kind, session.classification):
         return "not_eligible"
-    if request.pay and not store.has_place(tx.sql, request.target_id, request.person_id):
-        return charge_for_spot(tx, request, session, at=at)
+    ids = {"session_id": request.target_id, "person_id": request.person_id}
+    if request.pay and store.find_place(tx.sql, **ids, seat=request.seat) is None:
+        return charge_for_spot(tx, request, session, _booking_id(request), at=at)
     return "fit"
 
 

@@ -94,6 +94,8 @@ def upgrade() -> None:
         sa.Column("paid_at", _instant(), nullable=True),
         sa.Column("ended_at", _instant(), nullable=True),
         sa.Column("spot_id", sa.Uuid(), nullable=True),
+        sa.Column("entry_id", sa.Uuid(), nullable=True),
+        sa.Column("seat", sa.Integer(), server_default="1", nullable=False),
         sa.Column("expires_at", _instant(), nullable=True),
         sa.Column("success_url", sa.Text(), nullable=True),
         sa.Column("cancel_url", sa.Text(), nullable=True),
