@@ -6,6 +6,7 @@ Publishes: PersonRegistered, PersonChanged, SessionScheduled, SessionChanged, Se
            BookingConfirmed, BookingCancelled, BookingMoved, SpotFreed, SpotGranted, SpotRefused,
            PlaceRequested, VisitRecorded, VisitRetracted, ConfirmationRequested, PaymentReceived,
            PaymentRefunded, PaymentReminderRequested
-Hears:     SpotRequested, SpotReturned, SpotDeclined, WaitlistJoined, WaitlistLeft
+Hears:     SpotRequested, SpotReturned, SpotDeclined, WaitlistJoined, WaitlistLeft,
+           GuestIntroduced
 Vendors:   Stripe (cards)
 """

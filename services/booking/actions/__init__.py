@@ -49,6 +49,7 @@ from services.booking.actions.packages import (
 )
 from services.booking.actions.people import (
     change_person,
+    register_guest,
     register_person,
 )
 from services.booking.actions.places import (
@@ -140,6 +141,7 @@ __all__ = [
     "public_links",
     "record_payment",
     "refund_payment",
+    "register_guest",
     "register_person",
     "release_hold",
     "remind_of_payments",
