@@ -171,7 +171,12 @@ class Suite:
     @property
     def story(self) -> list[str]:
         """Name the facts said since the last mark, in order."""
-        return [one.topic.partition(".")[0] for one in self._journal[self._mark :]]
+        return [one.topic.partition(".")[0] for one in self.said]
+
+    @property
+    def said(self) -> list[Said]:
+        """Give the facts said since the last mark, in order."""
+        return self._journal[self._mark :]
 
     def mark(self) -> None:
         """Begin the story here."""

@@ -17,6 +17,7 @@ from tests.flows.studio import Studio, studio_in  # noqa: E402
 from tests.rules.markers import check_markers  # noqa: E402
 from tests.servers import ServersMissing, servers  # noqa: E402
 from tests.stack import Stack, stack  # noqa: E402
+from tests.stripe_standin import KEY, SECRET, StripeStandIn, stripe_standin  # noqa: E402
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,6 +63,17 @@ def quiet_logs() -> Iterator[None]:
 def studio() -> Iterator[Studio]:
     """Give a studio with all its services, in this process."""
     with studio_in() as made:
+        yield made
+
+
+@pytest.fixture
+def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[StripeStandIn]:
+    """Give a stand-in for Stripe that the settings name."""
+    with stripe_standin() as made:
+        monkeypatch.setenv("ATELIER_STRIPE_KEY", KEY)
+        monkeypatch.setenv("ATELIER_STRIPE_URL", made.url)
+        monkeypatch.setenv("ATELIER_STRIPE_WEBHOOK_SECRET", SECRET)
+        settings.cache_clear()
         yield made
 
 

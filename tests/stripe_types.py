@@ -89,11 +89,12 @@ def _of_union(
 def _of_several(
     value: Any, origin: Any, part: Any, module: str, where: str, *, form: bool
 ) -> Iterator[str]:
-    wanted: type = list if origin is list else Mapping
+    wanted: Any = list if origin is list else Mapping
     if not isinstance(value, wanted):
         yield f"{where}: {value!r} is no {wanted.__name__}"
         return
-    for name, one in enumerate(value) if isinstance(value, list) else value.items():
+    parts: Any = enumerate(value) if isinstance(value, list) else dict(value).items()
+    for name, one in parts:
         yield from _faults(one, part, module, f"{where}.{name}", form=form)
 
 

@@ -5,10 +5,10 @@ Owns:      people and their consent, session types, packages, sessions, groups o
 Publishes: PersonRegistered, PersonChanged, PersonMerged, PersonErased, SessionScheduled,
            SessionChanged, SessionCancelled, BookingConfirmed, BookingCancelled, BookingMoved,
            SpotFreed, SpotGranted, SpotRefused, PlaceRequested, VisitRecorded, VisitRetracted,
-           ConfirmationRequested, PaymentReceived, PaymentRefunded, PaymentReminderRequested,
-           MessageRequested
+           MessageRequested, ConfirmationRequested, PaymentReceived, PaymentRefunded,
+           PaymentReminderRequested
 Hears:     SpotRequested, SpotReturned, SpotDeclined, WaitlistJoined, WaitlistLeft,
            WaitlistRecordsErased, NotifyRecordsErased, LoyaltyRecordsErased, RankingRecordsErased,
-           EventsRecordsErased
+           EventsRecordsErased, GuestIntroduced
 Vendors:   Stripe (cards)
 """

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from werkzeug.test import EnvironBuilder
@@ -25,7 +26,12 @@ class Till:
     def session(self, price_minor: int = 2000, currency: str = "eur", **details: Any) -> str:
         """Put a session with a price on the timetable, in ten days unless told otherwise."""
         starts_at = self.studio.suite.now() + timedelta(days=10)
-        values = {"waiting": 0, "starts_at": starts_at, "classification": "regular"}
+        values: dict[str, Any] = {
+            "waiting": 0,
+            "capacity": 5,
+            "starts_at": starts_at,
+            "classification": "regular",
+        }
         session_id = self.studio.session(**(values | details))
         self.arrange(
             "UPDATE sessions SET price_minor = :minor, currency = :currency",
@@ -38,6 +44,12 @@ class Till:
         """Set something no call sets, or look."""
         with self.studio.suite.sql("booking") as sql:
             sql.execute(text(statement), values)
+
+    def arranged(self, query: str) -> str:
+        """Give the one value of the first row, an id as calls write it."""
+        with self.studio.suite.sql("booking") as sql:
+            found = str(sql.execute(text(query)).scalar_one())
+        return str(UUID(found))
 
     def person(self, name: str) -> str:
         """Give the id of a member."""
@@ -83,7 +95,7 @@ class Till:
 
     def post(self, body: bytes, signature: str) -> Response:
         """Post something to where webhooks come in."""
-        headers = {"Stripe-Signature": signature}
+        headers: Any = {"Stripe-Signature": signature}
         environ = EnvironBuilder("/stripe/webhook", method="POST", data=body, headers=headers)
         worker = self.studio.suite.worker("booking")
         answer: Response = worker.hear_stripe(Request(environ.get_environ()))

@@ -156,11 +156,14 @@ class Driver:
         )
         return named
 
+    def where(self, who: int) -> str:
+        """Give the address where a visitor is."""
+        return self.pages[who].url
+
     def state(self, who: int) -> dict[str, Any]:
-        """Give where a visitor is, and what they read there."""
+        """Give what a visitor reads where they are."""
         page = self.pages[who]
         return {
-            "url": page.url,
             "title": page.title(),
             "heading": page.locator("h1").first.inner_text(),
             "text": page.locator("body").inner_text(),

@@ -211,7 +211,7 @@ class Visitor:
     @property
     def url(self) -> str:
         """Give the address of the page."""
-        return str(self.ask("state")["url"])
+        return str(self.ask("where"))
 
     @property
     def elsewhere(self) -> list[str]:

@@ -1,6 +1,7 @@
 """A studio in one process: its people by name, one session at a time, and their mailbox."""
 
 import atexit
+import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,12 +48,17 @@ class Mailbox:
         return [Outcome(message, Delivery.TAKEN, "250 OK") for message in messages]
 
     def __getitem__(self, name: str) -> list[str]:
-        """Name the messages somebody got, in order."""
-        return [message.kind.value for message, _ in self.taken if message.name == name]
+        """Name the messages somebody got, in order, but for courtesies."""
+        kinds = [message.kind.value for message, _ in self.taken if message.name == name]
+        return [kind for kind in kinds if kind not in COURTESIES]
 
     def last(self, name: str) -> EmailMessage:
-        """Give the last email somebody got."""
-        return [email for message, email in self.taken if message.name == name][-1]
+        """Give the last email somebody got, but for courtesies."""
+        return [
+            email
+            for message, email in self.taken
+            if message.name == name and message.kind.value not in COURTESIES
+        ][-1]
 
     def link(self, name: str) -> str:
         """Give the address of the link in the last email somebody got."""
@@ -69,6 +75,10 @@ def _read(raw: bytes) -> EmailMessage:
     email = message_from_bytes(raw, policy=policy.default)
     assert isinstance(email, EmailMessage)
     return email
+
+
+COURTESIES = {"waiting", "waiting_ended", "cancelled"}
+"""Messages that tell people what they have just done themselves; no story turns on them."""
 
 
 class Studio:
@@ -121,6 +131,10 @@ class Studio:
         for name in (*booked, *waiting):
             self.book(name)
             self.settle()
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin the story here: what was said before is not looked at."""
         self.suite.mark()
 
     # -- when -------------------------------------------------------------------------------
@@ -180,6 +194,15 @@ class Studio:
         raise LookupError(url)
 
     # -- then -------------------------------------------------------------------------------
+
+    @property
+    def story(self) -> list[str]:
+        """Name the facts said since the story began, but for courtesies."""
+        return [
+            one.topic.partition(".")[0]
+            for one in self.suite.said
+            if json.loads(one.body)["data"].get("kind") not in COURTESIES
+        ]
 
     @property
     def roster(self) -> Any:

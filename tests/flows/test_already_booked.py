@@ -17,12 +17,12 @@ def test_a_waiter_who_booked_meanwhile_is_passed_over(studio: Studio) -> None:
     entry_id = studio.entry_id("grace")
     studio.suite.booking.confirm_hold(hold_id=hold_id)
     studio.settle()
-    studio.suite.mark()
+    studio.begin()
 
     studio.cancel("ada")
     studio.suite.deliver(times=2)
 
-    assert studio.suite.story == [
+    assert studio.story == [
         "BookingCancelled",
         "SpotRequested",
         "SpotRefused",

@@ -10,13 +10,13 @@ def test_the_link_in_the_email_passes_the_place_on(studio: Studio) -> None:
     studio.full("ada", waiting=["grace", "alan"])
     studio.cancel("ada")
     studio.settle()
-    studio.suite.mark()
+    studio.begin()
 
     answer = studio.http("POST", studio.mailbox.link("grace"))
     studio.suite.deliver(times=2)
 
     assert answer.status_code == 200
-    assert studio.suite.story == [
+    assert studio.story == [
         "BookingCancelled",
         "SpotRequested",
         "SpotGranted",
@@ -36,7 +36,7 @@ def test_opening_the_link_changes_nothing_however_often(studio: Studio) -> None:
 
     assert len(pages) == 1
     assert "Cancel my place" in pages.pop()
-    assert studio.suite.story == []
+    assert studio.story == []
     assert studio.booked == ["ada"]
 
 

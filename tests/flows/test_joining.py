@@ -31,7 +31,7 @@ def test_a_full_list_refuses(studio: Studio) -> None:
 
     assert studio.booked == ["ada"]
     assert studio.waiting == ["grace"]
-    assert studio.suite.story == ["PersonRegistered"]
+    assert studio.story == ["PersonRegistered"]
 
 
 def test_of_two_who_ask_for_the_last_place_on_the_list_one_is_refused(studio: Studio) -> None:
@@ -95,12 +95,12 @@ def test_joining_beside_a_free_seat_brings_it(studio: Studio) -> None:
     studio.session(capacity=2, waiting=5)
     studio.book("ada")
     studio.settle()
-    studio.suite.mark()
+    studio.begin()
 
     studio.join("grace")
     studio.suite.deliver(times=2)
 
-    assert "SpotFreed" in studio.suite.story
+    assert "SpotFreed" in studio.story
     assert studio.booked == ["ada", "grace"]
 
 

@@ -27,7 +27,7 @@ def test_leaving_while_claiming_hands_the_seat_back(studio: Studio) -> None:
     studio.suite.deliver(times=2)
 
     assert left["state"] == "leaving"
-    assert "SpotDeclined" in studio.suite.story
+    assert "SpotDeclined" in studio.story
     assert studio.booked == ["alan"]
     assert studio.mailbox["grace"] == []
     assert studio.mailbox["alan"] == ["allocated"]
@@ -54,7 +54,7 @@ def test_leaving_again_changes_nothing(studio: Studio) -> None:
     studio.settle()
 
     assert answers == ["left"] * 3
-    assert studio.suite.story == ["WaitlistLeft"]
+    assert studio.story == ["WaitlistLeft"]
 
 
 @pytest.mark.parametrize("times", [1, 3])

@@ -13,7 +13,7 @@ def forgotten(studio: Studio) -> None:
     studio.suite.hear(
         one for one in studio.suite.take_out() if one.said.topic != "WaitlistJoined.v1"
     )
-    studio.suite.mark()
+    studio.begin()
 
 
 @pytest.mark.rule("Q25")
@@ -80,4 +80,4 @@ def test_the_timer_says_nothing_where_nobody_waits(studio: Studio) -> None:
 
     studio.suite.tick("waitlist.remind")
 
-    assert studio.suite.story == []
+    assert studio.story == []

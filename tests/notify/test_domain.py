@@ -1,11 +1,26 @@
 """notify's rules, for every value they may meet."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain import BACKOFF, MOST_RESENDS, Delivery, MessageState, after_attempt
+from services.notify.domain import (
+    BACKOFF,
+    MOST_RESENDS,
+    Delivery,
+    Lane,
+    MessageState,
+    QuietHours,
+    after_attempt,
+    next_waking,
+    plainer,
+    refilled,
+    segments,
+)
+from services.notify.gateways import is_no_mailbox
 
 attempts = st.integers(1, 30)
 
@@ -50,3 +65,125 @@ def test_each_wait_is_longer_than_the_last(delivery: Delivery, count: int) -> No
 def test_everything_ends() -> None:
     for delivery in Delivery:
         assert after_attempt(delivery, len(BACKOFF) + 1)[0] is not MessageState.DUE
+
+
+# -- segments ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 1),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("ł" * 70, 1),
+        ("ł" * 71, 2),
+        ("ł" * 134, 2),
+        ("ł" * 135, 3),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+    ],
+)
+def test_segments_are_counted_as_carriers_do(text: str, count: int) -> None:
+    assert segments(text) == count
+
+
+@given(st.text(max_size=500), st.text(max_size=50))
+def test_a_longer_text_never_costs_less(text: str, more: str) -> None:
+    assert 1 <= segments(text) <= segments(text + more)
+
+
+@given(st.text(max_size=500))
+def test_plainer_words_never_cost_more(text: str) -> None:
+    shorter = text.replace("…", "")  # three dots for one may cost more; everything else is 1:1
+
+    assert segments(plainer(shorter)) <= segments(shorter)
+
+
+# -- hours ---------------------------------------------------------------------------------------
+
+moments = st.datetimes(
+    datetime(2030, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
+    datetime(2033, 1, 1),  # noqa: DTZ001 - the same
+    timezones=st.just(UTC),
+)
+clock = st.times().map(lambda t: t.replace(second=0, microsecond=0))
+zones = st.sampled_from(["Europe/Rome", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"])
+
+
+@given(moments, zones, clock, clock)
+def test_a_message_waits_no_longer_than_a_day_and_wakes_nobody(
+    at: datetime, zone: str, begin: time, end: time
+) -> None:
+    quiet = QuietHours(begin, end)
+
+    then = next_waking(at, zone, quiet)
+
+    assert at <= then <= at + timedelta(hours=25)
+    local = then.astimezone(ZoneInfo(zone))
+    skipped = local.fold or local.utcoffset() != (local - timedelta(hours=3)).utcoffset()
+    assert skipped or not quiet.covers(local.time())
+
+
+@given(moments, zones, clock)
+def test_without_quiet_hours_nothing_waits(at: datetime, zone: str, same: time) -> None:
+    assert next_waking(at, zone, QuietHours(same, same)) == at
+
+
+# -- the pace ------------------------------------------------------------------------------------
+
+gaps = st.lists(st.floats(0, 100), min_size=1, max_size=30)
+
+
+@given(gaps, st.integers(1, 10_000), st.lists(st.sampled_from(Lane), max_size=30))
+def test_a_channel_never_sends_more_than_time_has_let_in(
+    seconds: list[float], per_minute: int, wanted: list[Lane]
+) -> None:
+    at = datetime(2031, 3, 3, tzinfo=UTC)
+    held = dict.fromkeys(Lane, (0.0, at))
+    sent, begin = 0, at
+    for gap, lane in zip(seconds, wanted, strict=False):
+        at += timedelta(seconds=gap)
+        filled = refilled(held, per_minute, at=at)
+        taken = int(filled[lane])
+        sent += taken
+        filled[lane] -= taken
+        held = {one: (allowance, at) for one, allowance in filled.items()}
+
+    assert sent <= (at - begin).total_seconds() * per_minute / 60 + 0.001
+
+
+@given(st.floats(0, 100), st.integers(1, 10_000))
+def test_nothing_is_left_to_bulk_before_the_direct_lane_has_all_it_may_have(
+    gap: float, per_minute: int
+) -> None:
+    at = datetime(2031, 3, 3, tzinfo=UTC)
+    filled = refilled(dict.fromkeys(Lane, (0.0, at)), per_minute, at=at + timedelta(seconds=gap))
+
+    assert filled[Lane.DIRECT] >= filled[Lane.ASIDE] >= filled[Lane.BULK]
+    if filled[Lane.BULK]:
+        assert filled[Lane.DIRECT] == max(1.0, per_minute / 6)
+
+
+# -- bounces -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "gone"),
+    [
+        (550, "No such user here", True),
+        (550, "5.1.1 User unknown", True),
+        (550, "5.7.1 Blocked by our policy", False),
+        (552, "5.2.2 Mailbox full", False),
+        (554, "Refused", False),
+        (553, "5.1.3 Bad address", True),
+    ],
+)
+def test_only_a_mailbox_that_is_not_there_is_never_written_to_again(
+    code: int, text: str, *, gone: bool
+) -> None:
+    assert is_no_mailbox(code, text) is gone

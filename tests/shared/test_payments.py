@@ -4,7 +4,6 @@ ATELIER_TEST_STRIPE_KEY names the account of a test mode; then every test runs t
 """
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,22 +29,11 @@ from shared.payments import (
     make_cards,
 )
 from shared.payments import account as stripe_account
-from tests.stripe_standin import DECLINING, KEY, SECRET, Fault, StripeStandIn, stripe_standin
+from tests.stripe_standin import DECLINING, KEY, Fault, StripeStandIn
 from tests.stripe_types import faults_of_answer
 
 TEST_MODE = os.environ.get("ATELIER_TEST_STRIPE_KEY", "")
 SIDES = ["the stand-in", *(["Stripe"] if TEST_MODE else [])]
-
-
-@pytest.fixture
-def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[StripeStandIn]:
-    """Give a stand-in that the settings name."""
-    with stripe_standin() as made:
-        monkeypatch.setenv("ATELIER_STRIPE_KEY", KEY)
-        monkeypatch.setenv("ATELIER_STRIPE_URL", made.url)
-        monkeypatch.setenv("ATELIER_STRIPE_WEBHOOK_SECRET", SECRET)
-        settings.cache_clear()
-        yield made
 
 
 @pytest.fixture

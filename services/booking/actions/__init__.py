@@ -33,7 +33,7 @@ from services.booking.actions.groups import (
 from services.booking.actions.holds import confirm_hold, end_lapsed_holds, hold_place, release_hold
 from services.booking.actions.letters import AT_ONCE, message_person, message_session, say_letters
 from services.booking.actions.merging import merge_people, settle_merged
-from services.booking.actions.money import get_payments, refund_payment
+from services.booking.actions.money import get_payments, look_at_payment, refund_payment
 from services.booking.actions.moves import move_booking
 from services.booking.actions.packages import (
     add_package,
@@ -49,6 +49,7 @@ from services.booking.actions.people import (
     known,
     list_people,
     note_contact,
+    register_guest,
     register_person,
 )
 from services.booking.actions.places import book, cancel_booking
@@ -135,6 +136,7 @@ __all__ = [
     "known",
     "launch_roll_call",
     "list_people",
+    "look_at_payment",
     "mark_all_attended",
     "mark_attendance",
     "mark_attendances",
@@ -151,6 +153,7 @@ __all__ = [
     "read_download",
     "record_payment",
     "refund_payment",
+    "register_guest",
     "register_person",
     "release_hold",
     "remind_of_payments",

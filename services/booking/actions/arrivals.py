@@ -130,7 +130,7 @@ def _give_back(tx: Tx, payment: Any, amount: int, reason: RefundReason, *, at: d
 
 
 def charge_for_spot(
-    tx: Tx, request: SpotRequested, session: Session, *, at: datetime
+    tx: Tx, request: SpotRequested, session: Session, booking_id: UUID, *, at: datetime
 ) -> Literal["fit", "charging", "not_paid"]:
     """Have a spot paid for with the card its person has agreed to be charged.
 
@@ -141,7 +141,7 @@ def charge_for_spot(
     price = store.price_of(session)
     if not price.minor:
         return "fit"
-    for payment in store.payments_of(tx.sql, request.entry_id):
+    for payment in store.payments_of(tx.sql, booking_id):
         if payment.purpose == PaymentPurpose.SPOT and payment.spot_id == request.spot_id:
             failed = payment.state == PaymentState.FAILED
             return "not_paid" if failed else "charging"
@@ -153,7 +153,7 @@ def charge_for_spot(
         tx.sql,
         {
             "payment_id": payment_id,
-            "booking_id": request.entry_id,
+            "booking_id": booking_id,
             "session_id": request.target_id,
             "person_id": request.person_id,
             "purpose": PaymentPurpose.SPOT.value,
@@ -165,6 +165,8 @@ def charge_for_spot(
             "description": session.name,
             "made_at": at,
             "spot_id": request.spot_id,
+            "entry_id": request.entry_id,
+            "seat": request.seat,
             "customer_id": card.customer_id,
             "method_id": card.method_id,
         },
@@ -191,8 +193,9 @@ def _take_spot(tx: Tx, payment: Any, spot: store.Hold | None, *, at: datetime) -
 
 def _add(tx: Tx, payment: Any, spot: store.Hold, session: Session, *, at: datetime) -> bool:
     ids: Values = {"session_id": payment.session_id, "person_id": payment.person_id}
-    price, entry_id = Price(payment.price_minor, payment.currency), payment.booking_id
-    if not store.add_booking(tx.sql, booking_id=entry_id, **ids, price=price, at=at):
+    price, entry_id = Price(payment.price_minor, payment.currency), payment.entry_id
+    booking: Values = {"booking_id": payment.booking_id, "price": price, "seat": payment.seat}
+    if not store.add_booking(tx.sql, **booking, **ids, at=at):
         return False
     store.end_hold(tx.writes, spot.hold_id, HoldState.GRANTED, at=at, entry_id=entry_id)
     store.note_waiting(tx.writes, entry_id, WaitingState.GONE, **ids, at=at)
@@ -200,7 +203,7 @@ def _add(tx: Tx, payment: Any, spot: store.Hold, session: Session, *, at: dateti
         SpotGranted(
             spot_id=spot.hold_id,
             entry_id=entry_id,
-            booking_id=entry_id,
+            booking_id=payment.booking_id,
             granted_at=at,
             **ids,
             **occasion(session),
@@ -227,7 +230,7 @@ def _refuse(tx: Tx, payment: Any, reason: Any, *, still_open: bool, at: datetime
     tx.emit(
         SpotRefused(
             spot_id=payment.spot_id,
-            entry_id=payment.booking_id,
+            entry_id=payment.entry_id,
             session_id=payment.session_id,
             person_id=payment.person_id,
             reason=reason,

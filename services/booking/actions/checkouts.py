@@ -47,6 +47,7 @@ from shared.db import Tx
 from shared.links import sign_link
 
 _ALMOST_OVER = timedelta(minutes=5)
+_OF_A_PAGE = ("payment_id", "state", "checkout_url", "amount_minor", "currency", "error")
 _CALLERS_TURN = timedelta(seconds=5)
 
 
@@ -95,7 +96,7 @@ def start_checkout(tx: Tx, hold_id: UUID, *, save_card: bool, online: bool, at: 
     session = settle_package(tx, session)
     price = store.price_of(session)
     if not (price.minor and online) or hold.collection is Collection.OFFLINE:
-        return confirm_hold(tx, hold_id, at=at)
+        return confirm_hold(tx, hold_id, at=at) | dict.fromkeys(_OF_A_PAGE)
     ids = {"booking_id": hold_id, "session_id": hold.session_id, "person_id": person_id}
     back = CONFIRM_PATH.format(token=_token(CONFIRM_LINK, hold_id, session))
     return _checkout(

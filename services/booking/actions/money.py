@@ -28,6 +28,11 @@ def ask_stripe(tx: Tx, kind: JobKind, subject_id: UUID, *, due_at: datetime) -> 
     tx.wake("ask_stripe")
 
 
+def look_at_payment(tx: Tx, payment_id: UUID, *, at: datetime) -> None:
+    """Have Stripe asked now how a payment stands, whatever it has or has not told."""
+    ask_stripe(tx, JobKind.LOOK, payment_id, due_at=at)
+
+
 def priced(price: Price, ledger: Ledger | None = None) -> Values:
     """Give what a confirmation says of money; without a ledger nothing has been paid."""
     balance = price.minor if ledger is None else ledger.balance_minor

@@ -13,6 +13,7 @@ from services.booking.actions.seats import (
     free_or_ask_again,
     hold_for_list,
     occasion,
+    queue_limits,
     session_for_update,
 )
 from services.booking.domain import (
@@ -28,6 +29,7 @@ from services.booking.domain import (
 )
 from shared.contracts import Values
 from shared.contracts.booking import (
+    SessionChanged,
     SpotGranted,
     SpotRefused,
 )
@@ -138,8 +140,8 @@ def _book(tx: Tx, request: SpotRequested, session: Session, *, at: datetime) -> 
         booking_id=_booking_id(request),
         session_id=request.target_id,
         person_id=request.person_id,
-        price=store.price_of(session),
         at=at,
+        price=store.price_of(session),
         seat=request.seat,
     )
 
@@ -165,13 +167,14 @@ def _standing(
     """Say whether a person may have the seat that is asked for, and has paid for it if need be."""
     if kind is None or not may_attend(kind, session.classification):
         return "not_eligible"
-    if not request.pay or store.has_place(tx.sql, request.target_id, request.person_id):
+    ids = {"session_id": request.target_id, "person_id": request.person_id}
+    if not request.pay or store.find_place(tx.sql, **ids, seat=request.seat) is not None:
         return "fit"
     if has_credits(tx, session, request.person_id):
         return "fit"
-    if must_have_credits(kind, session) and credits_due(session):
+    if credits_due(session) and must_have_credits(kind, session):
         return "not_paid"
-    return charge_for_spot(tx, request, session, at=at)
+    return charge_for_spot(tx, request, session, _booking_id(request), at=at)
 
 
 def _refuse(
@@ -214,10 +217,20 @@ def free_returned_seat(tx: Tx, returned: SpotReturned, *, at: datetime) -> None:
 
 
 def hold_free_seat(tx: Tx, joined: WaitlistJoined, *, at: datetime) -> None:
-    """Hold a free seat for the list that somebody has joined."""
+    """Hold a free seat for the list that somebody has joined.
+
+    Whoever got onto the list of a marketing session just as it got a price is to be told that the
+    list is no more, so that is said again.
+
+    Source: Q10 to Q12.
+    """
     if joined.source != SOURCE:
         return
     session = session_for_update(tx, joined.target_id)
+    if not (session.may_have_waiting_list or session.cancelled or session.started(at)):
+        session = replace(session, sequence=session.sequence + 1)
+        store.change_session(tx.sql, session.session_id, {"sequence": session.sequence})
+        tx.emit(SessionChanged(**queue_limits(session), drops_waiting=True))
     session = replace(session, demand=max(session.demand, joined.queue_version))
     _note(tx, joined, WaitingState.WAITING, at=joined.joined_at)
     hold = session.free > 0 and goes_to_list(session, at=at)

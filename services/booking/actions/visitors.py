@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from services.booking import store
-from services.booking.actions.packages import choose_package
+from services.booking.actions.holds import hold_place
+from services.booking.actions.packages import choose_package, packages_shown
 from services.booking.actions.people import register_person
 from services.booking.actions.places import book
-from services.booking.domain import Classification, PersonKind, Session
+from services.booking.domain import Classification, HoldKind, PersonKind, Session
 from shared.contracts import Values
 from shared.contracts.errors import AlreadyBooked, AlreadyWaiting, NotForLeads, SessionNotFound
 from shared.db import Tx
@@ -35,6 +36,7 @@ def sign_up(
     *,
     package_id: UUID | None,
     or_wait: bool,
+    online: bool,
     at: datetime,
 ) -> Values:
     """Give a visitor a place in the first of these sessions that has one, or one on its list.
@@ -50,10 +52,12 @@ def sign_up(
         visitor: what they say of themselves.
         package_id: what they chose of a single session's packages.
         or_wait: whether they want to wait where no place is free.
+        online: whether cards are taken; then a place that costs something is theirs when paid.
         at: now, UTC.
 
     Returns:
-        `status`, `booked` or `waiting`, and `session_id`, of which.
+        `status`, `booked`, `waiting` or `held` (to be confirmed by paying), and `session_id`, of
+        which; with `held`, the `hold_id`.
 
     Source: Q5, B15, B49.
     """
@@ -63,6 +67,8 @@ def sign_up(
     person_id = _known_or_new(tx, visitor, at=at)
     if package_id is not None and session.free:
         choose_package(tx, session.session_id, package_id)
+    if online and _costs(tx, session.session_id):
+        return _hold(tx, session, person_id, visitor, at=at)
     try:
         place = book(tx, session.session_id, person_id, or_wait=or_wait, at=at)
     except AlreadyBooked:
@@ -71,6 +77,29 @@ def sign_up(
     except AlreadyWaiting:
         return {"status": "waiting", **ids}
     return {"status": place["status"], **ids}
+
+
+def _hold(tx: Tx, session: Session, person_id: UUID, visitor: Visitor, *, at: datetime) -> Values:
+    """Keep a seat for a visitor who is about to pay.
+
+    Where the person of this name and address has a place, it is kept for a new record of theirs:
+    anything else would tell whoever asks that they have one.
+    """
+    if store.has_place(tx.sql, session.session_id, person_id):
+        person_id = _new(tx, visitor, at=at)
+    kind: Values = {"kind": HoldKind.CHECKOUT, "until": None}
+    hold = hold_place(tx, session.session_id, person_id, **kind, at=at)
+    ids = {"session_id": session.session_id, "hold_id": hold["hold_id"]}
+    return {"status": "held", **ids}
+
+
+def _costs(tx: Tx, session_id: UUID) -> bool:
+    """Say whether a place costs something, by what the visitor has chosen or the only package."""
+    session = store.find_session(tx.sql, session_id)
+    if session is None:
+        return False
+    package = packages_shown(tx.sql, session)["package"]
+    return bool((package or session).price_minor)
 
 
 def _for_leads(tx: Tx, session_id: UUID) -> Session:
@@ -92,6 +121,11 @@ def _known_or_new(tx: Tx, visitor: Visitor, *, at: datetime) -> UUID:
         if _plain(row.name) == _plain(visitor.name):
             person_id: UUID = row.person_id
             return person_id
+    return _new(tx, visitor, at=at)
+
+
+def _new(tx: Tx, visitor: Visitor, *, at: datetime) -> UUID:
+    """Make a lead of a visitor."""
     made = register_person(
         tx,
         kind=PersonKind.LEAD,

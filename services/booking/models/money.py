@@ -30,7 +30,10 @@ class PaymentRow(Base):
     made_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    # Of one that pays for a spot: what the waiting list is to be answered about.
     spot_id: Mapped[UUID | None]
+    entry_id: Mapped[UUID | None]
+    seat: Mapped[int] = mapped_column(server_default="1")
     # What Stripe is told has to be the same each time it is told.
     expires_at: Mapped[datetime | None]
     success_url: Mapped[str | None] = mapped_column(Text)

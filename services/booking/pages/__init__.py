@@ -4,11 +4,14 @@ from services.booking.pages.cancel import CancelPages
 from services.booking.pages.confirm import ConfirmPages
 from services.booking.pages.downloads import DownloadPages
 from services.booking.pages.manage import ManagePages
+from services.booking.pages.pay import PayPages
 from services.booking.pages.sessions import SessionPages
 from services.booking.pages.stripe import StripePages
 
 
-class PublicPages(SessionPages, ConfirmPages, ManagePages, CancelPages, DownloadPages, StripePages):
+class PublicPages(
+    SessionPages, ConfirmPages, PayPages, ManagePages, CancelPages, DownloadPages, StripePages
+):
     """All pages of booking.
 
     A link's token is all that lets somebody in, and it travels in the address alone: there are no

@@ -9,7 +9,6 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from services.booking import actions
-from services.booking.domain import BookingState
 from services.booking.pages.show import read_booked, show, sorry
 from shared.clock import Now
 from shared.contracts.booking import CANCEL_LINK
@@ -46,6 +45,6 @@ class CancelPages:
             with self.db.begin() as tx:
                 actions.cancel_booking(tx, booking_id, by="link", at=self.now())
             return show(request, "cancelled", booked.language, **about)
-        if booked.booking.state == BookingState.CANCELLED:
+        if not booked.live:
             return show(request, "cancelled_already", booked.language, **about)
         return show(request, "cancel", booked.language, **about)

@@ -14,10 +14,13 @@ from werkzeug.wrappers import Request, Response
 
 from services.booking import actions, store
 from services.booking.actions.packages import packages_shown
-from services.booking.domain import HoldKind, HoldState, Session
-from services.booking.pages.manage import manage_token
-from services.booking.pages.show import see, show, sorry
+from services.booking.domain import Collection, HoldKind, HoldState, Session
+from services.booking.gateways import Cashier
+from services.booking.pages.pay import leave_for_stripe, with_stripe
+from services.booking.pages.show import manage_token, see, show, sorry
+from services.booking.pages.stripe import open_checkout
 from shared.clock import Now
+from shared.contracts import Values
 from shared.contracts.booking import CONFIRM_LINK, MANAGE_PATH
 from shared.contracts.errors import Refused
 from shared.db import Transactions
@@ -30,6 +33,7 @@ class ConfirmPages:
 
     db: Transactions
     now: Now
+    cashier: Cashier
 
     @page("GET", "/confirm/<token>")
     def show_confirm_page(self, request: Request, token: str) -> Response:
@@ -49,7 +53,9 @@ class ConfirmPages:
             if reserved.open(self.now()):
                 if not reserved.may_choose(chosen):
                     return self._confirm_page(request, reserved, wrong=True)
-                self._confirm(reserved, chosen)
+                checkout = self._confirm(reserved, chosen)
+                if checkout["status"] == "pay":
+                    return leave_for_stripe(request, checkout, reserved.language)
                 reserved = self._reserved(token)
         except LinkInvalid as exc:
             return sorry(request, exc)
@@ -58,11 +64,14 @@ class ConfirmPages:
             reserved = self._reserved(token)
         return self._confirm_page(request, reserved)
 
-    def _confirm(self, reserved: "Reserved", chosen: str) -> None:
+    def _confirm(self, reserved: "Reserved", chosen: str) -> Values:
+        more: Any = {"save_card": False, "online": self.cashier.online, "at": self.now()}
         with self.db.begin() as tx:
             if chosen:
                 actions.choose_package(tx, reserved.session.session_id, UUID(chosen))
-            actions.confirm_hold(tx, reserved.hold.hold_id, at=self.now())
+            checkout = actions.start_checkout(tx, reserved.hold.hold_id, **more)
+        shown: Values = open_checkout(self.db, self.cashier, self.now, checkout)
+        return shown
 
     def _confirm_page(
         self, request: Request, reserved: "Reserved", *, wrong: bool = False
@@ -75,8 +84,11 @@ class ConfirmPages:
             return show(request, "booked_already", language, session=session)
         if not reserved.open(self.now()):
             return show(request, "reservation_over", language, status=410, session=session)
-        about: Any = {"session": session, "reserved": reserved, "wrong": wrong}
-        return show(request, "confirm", language, status=422 if wrong else 200, **about)
+        online = self.cashier.online and reserved.hold.collection is Collection.CARD
+        about: Any = {"session": session, "reserved": reserved, "wrong": wrong, "online": online}
+        return with_stripe(
+            show(request, "confirm", language, status=422 if wrong else 200, **about)
+        )
 
     def _reserved(self, token: str) -> "Reserved":
         hold_id = open_link(CONFIRM_LINK, token, at=self.now())

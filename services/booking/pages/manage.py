@@ -1,58 +1,77 @@
-"""The page that shows somebody their own booking, and their calendar's entry of it."""
+"""The page that shows somebody their own booking, its receipt, and their calendar's entry of it.
 
-from datetime import timedelta
+Whoever has paid comes back here from Stripe, perhaps before Stripe has told us.
+"""
+
+from typing import Any
 from uuid import UUID
 
 from werkzeug.wrappers import Request, Response
 
-from services.booking.domain import BookingState, Session
+from services.booking import actions
+from services.booking.domain import JobKind, PaymentState, RefundState
+from services.booking.gateways import Cashier
 from services.booking.pages.calendar import calendar_file
-from services.booking.pages.show import Booked, read_booked, show, sorry
+from services.booking.pages.show import Booked, read_booked, see, show, sorry
+from services.booking.pages.stripe import ask_stripe
 from shared.clock import Now
-from shared.contracts.booking import CANCEL_LINK, CANCEL_PATH, MANAGE_LINK
+from shared.contracts import Values
+from shared.contracts.booking import (
+    CANCEL_LINK,
+    CANCEL_PATH,
+    MANAGE_LINK,
+    MANAGE_PATH,
+    PAY_LINK,
+    PAY_PATH,
+)
+from shared.contracts.errors import BookingNotFound
 from shared.db import Transactions
 from shared.links import LinkInvalid, open_link, sign_link
 from shared.web import page
 
-_LONG = timedelta(days=60)
-"""How long after a session the page still shows its booking."""
-
-
-def manage_token(booking_id: UUID, session: Session) -> str:
-    """Make the token of the page that shows a booking."""
-    return sign_link(MANAGE_LINK, booking_id, expires_at=session.ends_at + _LONG)
+_UNDER_WAY = (PaymentState.DUE, PaymentState.OPENED)
 
 
 class ManagePages:
-    """The pages behind the link that shows a booking; they only show."""
+    """The pages behind the link that shows a booking."""
 
     db: Transactions
     now: Now
+    cashier: Cashier
 
     @page("GET", "/manage/<token>")
     def show_manage_page(self, request: Request, token: str) -> Response:
-        """Show a booking: what, when, where, and what can be done about it."""
+        """Show a booking: what, when, where, its receipt, and what can be done about it."""
         try:
-            booked = self._opened(token)
+            booked, money = self._opened(token)
         except LinkInvalid as exc:
             return sorry(request, exc)
-        session, booking = booked.session, booked.booking
-        live = booking.state != BookingState.CANCELLED and not session.started(self.now())
-        cancel = sign_link(CANCEL_LINK, booking.booking_id, expires_at=session.starts_at)
-        about = {
-            "session": session,
-            "cancelled": booking.state == BookingState.CANCELLED,
-            "live": live,
-            "cancel_path": CANCEL_PATH.format(token=cancel),
-            "token": token,
-        }
-        return show(request, "manage", booked.language, **about)
+        about = {"session": booked.session, "token": token, **_receipt(money)}
+        if booked.booking is None:
+            return show(request, "manage_paying", booked.language, **about, standing=_way(money))
+        live = booked.live and not booked.session.started(self.now())
+        about |= {"cancelled": not booked.live, "live": live}
+        return show(request, "manage", booked.language, **about, **self._links(booked))
+
+    @page("POST", "/manage/<token>")
+    def look_for_payment(self, request: Request, token: str) -> Response:
+        """Ask Stripe at once about a payment that we have not heard of yet."""
+        try:
+            _, money = self._opened(token)
+        except LinkInvalid as exc:
+            return sorry(request, exc)
+        for payment in money["payments"]:
+            if payment.state == PaymentState.OPENED:
+                self._look(payment.payment_id)
+        return see(MANAGE_PATH, token=token, request=request)
 
     @page("GET", "/manage/<token>/booking.ics")
     def fetch_calendar_file(self, request: Request, token: str) -> Response:
         """Give the booking as a file that calendars read."""
         try:
-            booked = self._opened(token)
+            booked, _ = self._opened(token)
+            if booked.booking is None:
+                return show(request, "link_invalid", booked.language, status=404)
         except LinkInvalid as exc:
             return sorry(request, exc)
         return Response(
@@ -61,7 +80,44 @@ class ManagePages:
             headers={"Content-Disposition": 'attachment; filename="booking.ics"'},
         )
 
-    def _opened(self, token: str) -> Booked:
+    def _look(self, payment_id: UUID) -> None:
+        with self.db.begin() as tx:
+            actions.look_at_payment(tx, payment_id, at=self.now())
+        ask_stripe(self.db, self.cashier, self.now, only=(JobKind.LOOK, payment_id))
+
+    def _links(self, booked: Booked) -> Values:
+        ids, session = booked.booking.booking_id, booked.session
+        cancel = sign_link(CANCEL_LINK, ids, expires_at=session.starts_at)
+        pay = sign_link(PAY_LINK, ids, expires_at=session.ends_at)
+        return {
+            "cancel_path": CANCEL_PATH.format(token=cancel),
+            "pay_path": PAY_PATH.format(token=pay) if self.cashier.online else "",
+        }
+
+    def _opened(self, token: str) -> tuple[Booked, Values]:
         booking_id = open_link(MANAGE_LINK, token, at=self.now())
         with self.db.read() as sql:
-            return read_booked(sql, booking_id)
+            booked = read_booked(sql, booking_id, or_held=True)
+            try:
+                return booked, actions.get_payments(sql, booking_id)
+            except BookingNotFound as exc:
+                raise LinkInvalid(str(exc)) from exc
+
+
+def _receipt(money: Values) -> dict[str, Any]:
+    """Give what has come and gone, in the order it did."""
+    came = [(p.paid_at, p.amount_minor) for p in money["payments"] if p.state == PaymentState.PAID]
+    went = [(r.refunded_at, -r.amount_minor) for r in money["refunds"] if _done(r)]
+    return {"money": money, "lines": sorted(came + went)}
+
+
+def _done(refund: Any) -> bool:
+    return bool(refund.state == RefundState.DONE)
+
+
+def _way(money: Values) -> str:
+    """Say how far a payment for a held place has come that is no booking yet."""
+    states = {payment.state for payment in money["payments"]}
+    if PaymentState.PAID in states:
+        return "given_back"
+    return "under_way" if states & set(_UNDER_WAY) else "over"

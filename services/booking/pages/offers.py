@@ -99,6 +99,12 @@ class Offer:
         return [spot_id, *others]
 
     @property
+    def place(self) -> Session | None:
+        """Give a spot that says where and with whom all of them are; None where they differ."""
+        places = {(spot.location, spot.staff) for spot in self.spots}
+        return self.spots[0] if len(places) == 1 else None
+
+    @property
     def price(self) -> tuple[int, str] | None:
         """Give what a place costs, in minor units and its currency; None: nothing, or it depends.
 

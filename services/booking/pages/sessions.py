@@ -9,10 +9,12 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Request, Response
 
 from services.booking import actions, schemas, store
+from services.booking.gateways import Cashier
 from services.booking.pages.offers import Choice, Offer, Standing, by_day, read_offer
 from services.booking.pages.show import see, show, sorry, with_pictures
 from shared.clock import Now
 from shared.contracts import Values
+from shared.contracts.booking import CONFIRM_LINK, CONFIRM_PATH
 from shared.contracts.errors import Refused, SessionFull, WaitlistFull
 from shared.db import Transactions, Tx
 from shared.forms import form_token, submit_once
@@ -33,6 +35,7 @@ class SessionPages:
 
     db: Transactions
     now: Now
+    cashier: Cashier
 
     @page("GET", "/sessions/<session_id>")
     def show_session_page(self, request: Request, session_id: str) -> Response:
@@ -60,6 +63,10 @@ class SessionPages:
             note = "taken" if isinstance(exc, SessionFull | WaitlistFull) else "refused"
             fresh = self._offer(session_id)  # as it is now, which is why it was refused
             return self._session_page(request, fresh, given, {}, note=note, status=409)
+        if came["status"] == "held":
+            ends_at = self.now() + _KEPT
+            token = sign_link(CONFIRM_LINK, UUID(came["hold_id"]), expires_at=ends_at)
+            return see(CONFIRM_PATH, token=token, request=request)
         purpose, word = _DONE[came["status"]]
         token = sign_link(purpose, UUID(came["session_id"]), expires_at=self.now() + _KEPT)
         return see("/sessions/{word}/{token}", word=word, token=token, request=request)
@@ -83,9 +90,10 @@ class SessionPages:
             marketing=wish["marketing"],
         )
         more = {"package_id": wish["package"], "or_wait": wish["wait"]}
+        online = self.cashier.online
 
         def sign_up(tx: Tx) -> Values:
-            return actions.sign_up(tx, spots, visitor, **more, at=self.now())
+            return actions.sign_up(tx, spots, visitor, **more, online=online, at=self.now())
 
         content = {name: wish[name] for name in ("spot", "package", "name", "email")}
         return submit_once(self.db, wish["token"], content, sign_up, at=self.now())

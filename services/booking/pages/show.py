@@ -1,8 +1,8 @@
 """What booking's pages have in common."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -10,15 +10,18 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from services.booking import store
-from services.booking.domain import Session
+from services.booking.domain import BookingState, Session
 from shared.config import settings
-from shared.links import LinkInvalid
+from shared.contracts.booking import MANAGE_LINK
+from shared.links import LinkInvalid, sign_link
 from shared.pages import Pages, language_of
 from shared.web import content_policy
 
 PAGES = Pages("booking")
 LANGUAGE_NAMES = {"en": "English", "it": "Italiano", "fr": "Français", "de": "Deutsch"}
 """What each language is called by those who speak it."""
+_LONG = timedelta(days=60)
+"""How long after a session the page of its booking is still there."""
 
 
 def show(
@@ -26,13 +29,14 @@ def show(
 ) -> Response:
     """Make a page in the first known language, else the visitor's, else the studio's."""
     language = language_of(request, *known)
-    return PAGES.show(template, language, status, language_names=LANGUAGE_NAMES, **values)
+    values |= {"language_names": LANGUAGE_NAMES, "root": settings().public_url("booking")}
+    return PAGES.show(template, language, status, **values)
 
 
 def see(path: str, *, request: Request, **parts: str) -> Response:
     """Send a browser on to another page of ours, so that loading it again submits nothing."""
-    asked = {"lang": request.args["lang"]} if "lang" in request.args else {}
-    query = f"?{urlencode(asked)}" if asked else ""
+    language = request.args.get("lang")
+    query = f"?lang={language}" if language in LANGUAGE_NAMES else ""
     return redirect(settings().public_url("booking") + path.format(**parts) + query, code=303)
 
 
@@ -51,22 +55,37 @@ def sorry(request: Request, exc: LinkInvalid) -> Response:
 class Booked:
     """A booking, what it is of, and the language its person reads."""
 
-    booking: Any
+    booking: Any  # None: a held place that is being paid, and is no booking yet
     session: Session
-    person: Any
     language: str | None
 
+    @property
+    def live(self) -> bool:
+        """Say whether there is a booking, and it stands."""
+        return self.booking is not None and self.booking.state == BookingState.CONFIRMED
 
-def read_booked(sql: Connection, booking_id: UUID) -> Booked:
+
+def read_booked(sql: Connection, booking_id: UUID, *, or_held: bool = False) -> Booked:
     """Read what a link about a booking shows.
 
+    Args:
+        sql: booking's database.
+        booking_id: the booking's, or the hold's it is going to be made from.
+        or_held: whether a held place will do.
+
     Raises:
-        LinkInvalid: there is no such booking.
+        LinkInvalid: there is nothing of this id.
     """
-    booking = store.find_booking(sql, booking_id)
-    session = store.find_session(sql, booking.session_id) if booking else None
-    if booking is None or session is None:
+    booking: Any = store.find_booking(sql, booking_id)
+    found: Any = booking or (store.find_hold(sql, booking_id) if or_held else None)
+    session = store.find_session(sql, found.session_id) if found else None
+    if session is None:
         msg = "this link is about nothing"
         raise LinkInvalid(msg)
-    person = store.find_person(sql, booking.person_id)
-    return Booked(booking, session, person, person.language if person else None)
+    person = store.find_person(sql, found.person_id)
+    return Booked(booking, session, person.language if person else None)
+
+
+def manage_token(booking_id: UUID, session: Session) -> str:
+    """Make the token of the page that shows a booking."""
+    return sign_link(MANAGE_LINK, booking_id, expires_at=session.ends_at + _LONG)

@@ -51,7 +51,7 @@ def add_booking(
     price: Price = FREE,
     seat: int = 1,
 ) -> bool:
-    """Give a person a place at a price; False where they have one in this session already.
+    """Give a person a place; False where they have one in this session already.
 
     Args:
         sql: the transaction.
@@ -109,16 +109,22 @@ _PLACE = select(BookingRow.booking_id).where(
 )
 
 
-def find_place(sql: Connection, session_id: UUID, person_id: UUID) -> UUID | None:
-    """Find a person's live booking of a session."""
-    ids = {"session_id": session_id, "person_id": person_id}
-    return sql.execute(_PLACE, ids).scalar_one_or_none()
+_PLACE_ON_SEAT = _PLACE.where(BookingRow.seat == bindparam("seat"))
 
 
-def has_place(sql: Connection, session_id: UUID, person_id: UUID) -> bool:
-    """Say whether a person has a live booking of a session."""
+def find_place(sql: Connection, session_id: UUID, person_id: UUID, *, seat: int = 1) -> UUID | None:
+    """Find a person's live booking of a session, by which of a group's seats it is."""
+    ids = {"session_id": session_id, "person_id": person_id, "seat": seat}
+    return sql.execute(_PLACE_ON_SEAT, ids).scalar_one_or_none()
+
+
+def has_place(
+    sql: Connection, session_id: UUID, person_id: UUID, *, seat: int | None = None
+) -> bool:
+    """Say whether a person has a live booking of a session, or of that seat of a group's."""
+    query = _PLACE if seat is None else _PLACE.where(BookingRow.seat == seat)
     ids = {"session_id": session_id, "person_id": person_id}
-    return sql.execute(_PLACE, ids).first() is not None
+    return sql.execute(query, ids).first() is not None
 
 
 def drop_booking(sql: Connection, booking_id: UUID) -> None:

@@ -204,7 +204,7 @@ def send_letter(tx: Tx, letter: MessageRequested | EventMessageRequested, *, at:
             "session_name": letter.about_name,
         },
         as_of=letter.requested_at,
-        lane=Lane.BULK if several else Lane.DIRECT,
+        lane=Lane.BULK if several else None,
         batch_id=letter.batch_id,
         channel=Channel(letter.channel),
     )

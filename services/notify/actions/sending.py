@@ -36,6 +36,7 @@ _REMINDERS = 200
 _FATES = ("queued", "accepted", "sending", "sent", "delivered", "undelivered", "failed")
 """What a carrier says of a message, in the order in which it can come true."""
 _LOST = {"undelivered", "failed"}
+_FINAL = {"delivered", *_LOST}
 
 
 def claim_messages(
@@ -216,7 +217,7 @@ def note_status(tx: Tx, message_id: UUID, status: str, code: str, *, at: datetim
     if row is None or row.channel != Channel.SMS.value:
         return False
     known = _FATES.index(row.receipt) if row.receipt in _FATES else -1
-    if status not in _FATES or _FATES.index(status) <= known or row.receipt in _LOST:
+    if status not in _FATES or _FATES.index(status) <= known or row.receipt in _FINAL:
         return True
     store.note_receipt(tx.sql, message_id, status)
     if status in _LOST and row.state == MessageState.SENT.value:

@@ -25,8 +25,10 @@ from shared.db import Tx
 
 TIMERS = {
     (Channel.EMAIL, Lane.DIRECT): "send_messages",
+    (Channel.EMAIL, Lane.ASIDE): "send_aside",
     (Channel.EMAIL, Lane.BULK): "send_bulk_messages",
     (Channel.SMS, Lane.DIRECT): "send_texts",
+    (Channel.SMS, Lane.ASIDE): "send_aside",
     (Channel.SMS, Lane.BULK): "send_bulk_texts",
 }
 """The timer that empties each lane of each channel."""
@@ -56,6 +58,7 @@ class Draft:
         not_after: from when on it is not worth sending.
         due_at: when it is to be sent, if not at once.
         channel: the one that was asked for; otherwise the kind's.
+        lane: the one it is sent by; otherwise the kind's.
         prompt: sent at once even if its kind could wait for the morning.
     """
 
@@ -66,7 +69,7 @@ class Draft:
     as_of: datetime
     subject_id: UUID | None = None
     not_after: datetime | None = None
-    lane: Lane = Lane.DIRECT
+    lane: Lane | None = None
     batch_id: UUID | None = None
     channel: Channel | None = None
     prompt: bool = False
@@ -122,7 +125,7 @@ def put(
     at: datetime,
 ) -> UUID:
     """Put a message down for somebody; give its id."""
-    channel = _channel(draft, to)
+    channel, lane = _channel(draft, to), draft.lane or MANNERS[draft.kind].lane
     address, message_id = to.address(channel), uuid4()
     unwanted = draft.kind is MessageKind.NEWS and not to.marketing
     state, due_at, reply = MessageState.DUE, at, None
@@ -152,7 +155,7 @@ def put(
         "began_at": trace.began_at,
         "created_at": at,
         "channel": channel.value,
-        "lane": draft.lane.value,
+        "lane": lane.value,
         "subject_id": draft.subject_id,
         "as_of": draft.as_of,
         "not_after": draft.not_after,
@@ -163,8 +166,8 @@ def put(
     if reply is not None:
         told = {"message_id": message_id, "kind": draft.kind.value, "person_id": person_id}
         say_unsent(tx, told, channel, state, reply, at=at)
-    elif state is MessageState.DUE:
-        tx.wake(TIMERS[channel, draft.lane])
+    elif state is MessageState.DUE and lane is not Lane.ASIDE:
+        tx.wake(TIMERS[channel, lane])
     return message_id
 
 

@@ -48,9 +48,14 @@ class Channel(StrEnum):
 
 
 class Lane(StrEnum):
-    """Which messages wait behind which: bulk is sent by other hands and delays nobody."""
+    """Which messages wait behind which: each lane is emptied by hands of its own.
+
+    `direct`: somebody waits for it, and it leaves at once. `aside`: it confirms what people know
+    already, and leaves within a second or two. `bulk`: it was written to many.
+    """
 
     DIRECT = "direct"
+    ASIDE = "aside"
     BULK = "bulk"
 
 
@@ -73,6 +78,7 @@ class Manner:
         resent: whether one of unknown fate is sent again (DECISIONS.md, 12).
         first: the channel tried first, where the studio has not chosen.
         falls_back: whether the other one is tried then.
+        lane: the one it is sent by, if it was not written to many.
     """
 
     topic: Topic = Topic.SERVICE
@@ -80,8 +86,10 @@ class Manner:
     resent: bool = True
     first: Channel = Channel.EMAIL
     falls_back: bool = False
+    lane: Lane = Lane.DIRECT
 
 
+_ASIDE = Manner(lane=Lane.ASIDE)
 _OFTEN = Manner(topic=Topic.PROGRESS, waits=True, resent=False)
 _TOLD_AT_ONCE = Manner(falls_back=True)
 _STAFF = Manner(waits=True, falls_back=True)
@@ -89,6 +97,13 @@ MANNERS: Mapping[MessageKind, Manner] = {kind: Manner() for kind in MessageKind}
     MessageKind.ALLOCATED: _TOLD_AT_ONCE,
     MessageKind.CONFIRMATION_REQUESTED: _TOLD_AT_ONCE,
     MessageKind.OFFERED: _TOLD_AT_ONCE,
+    MessageKind.OFFER_CLOSED: _ASIDE,
+    MessageKind.WAITING: _ASIDE,
+    MessageKind.WAITING_ENDED: _ASIDE,
+    MessageKind.CANCELLED: _ASIDE,
+    MessageKind.RECEIPT: _ASIDE,
+    MessageKind.REFUNDED: _ASIDE,
+    MessageKind.REGISTRATION_ENDED: _ASIDE,
     MessageKind.MOVED: _TOLD_AT_ONCE,
     MessageKind.SESSION_CANCELLED: _TOLD_AT_ONCE,
     MessageKind.EVENT_CANCELLED: _TOLD_AT_ONCE,

@@ -14,8 +14,8 @@ def refilled(
     """Give what each lane may send now.
 
     What has come in since fills the direct lane up to what it may save, ten seconds' worth and at
-    least one message; all that flows over is bulk's, up to as much. A debt is paid off first. So
-    bulk never slows down what people wait for, and has the whole rest.
+    least one message; what flows over goes to the next lane, bulk last. So nothing slows down what
+    people wait for, and bulk has the whole rest.
 
     Args:
         held: what each lane had, and when; a lane that is missing had nothing.
@@ -25,7 +25,8 @@ def refilled(
     most = max(1.0, per_minute * _BURST_SECONDS / 60)
     since = min((when for _, when in held.values()), default=at)
     fresh = max(0.0, (at - since).total_seconds()) * per_minute / 60
-    direct = held.get(Lane.DIRECT, (0.0, at))[0] + fresh
-    over = max(0.0, direct - most)
-    bulk = held.get(Lane.BULK, (0.0, at))[0] + over
-    return {Lane.DIRECT: min(direct, most), Lane.BULK: min(bulk, most)}
+    filled = {}
+    for lane in (Lane.DIRECT, Lane.ASIDE, Lane.BULK):
+        has = held.get(lane, (0.0, at))[0] + fresh
+        filled[lane], fresh = min(has, most), max(0.0, has - most)
+    return filled

@@ -23,6 +23,12 @@ class Sending:
         """Send the email that is due, a round at a time, until nothing is."""
         self._empty(self.mail, Channel.EMAIL, Lane.DIRECT)
 
+    @every(seconds=1)
+    def send_aside(self) -> None:
+        """Send what confirms to people what they know already."""
+        self._empty(self.mail, Channel.EMAIL, Lane.ASIDE)
+        self._empty(self.texts, Channel.SMS, Lane.ASIDE)
+
     @every(seconds=2)
     def send_bulk_messages(self) -> None:
         """Send the email that was written to many at once."""

@@ -43,9 +43,7 @@ from services.notify.store.sending import (
     message_of,
     note_carried,
     overdue,
-    paces,
     release,
-    set_pace,
     settle,
 )
 from services.notify.store.studio import (
@@ -59,7 +57,9 @@ from services.notify.store.studio import (
     keep_settings,
     latest_version,
     list_versions,
+    paces,
     routes,
+    set_pace,
 )
 
 __all__ = [

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.notify.domain import Channel, Lane, Message, MessageKind, MessageState, Words
@@ -39,30 +49,42 @@ _MESSAGE_COLUMNS = (
     MessageRow.batch_id,
     MessageRow.version,
 )
+
+
+def _own(column: Any) -> Any:
+    """Name a column of the claimed message: SQLite's dialect leaves table names out there."""
+    return literal_column(f"messages.{column.key}", column.type)
+
+
 # What stands against a message is looked up in the statement that claims it: no round trip more.
 _OUTDATED = (
     select(StandingRow.reason)
-    .where(StandingRow.subject_id == MessageRow.subject_id, StandingRow.at > MessageRow.as_of)
+    .where(
+        StandingRow.subject_id == _own(MessageRow.subject_id),
+        StandingRow.at > _own(MessageRow.as_of),
+    )
     .scalar_subquery()
 )
 _BLOCKED = (
     select(func.min(SuppressionRow.reason))
     .where(
-        SuppressionRow.address == func.lower(MessageRow.address),
-        or_(SuppressionRow.scope == "all", MessageRow.kind == MessageKind.NEWS.value),
+        SuppressionRow.address == func.lower(_own(MessageRow.address)),
+        or_(SuppressionRow.scope == "all", _own(MessageRow.kind) == MessageKind.NEWS.value),
     )
     .scalar_subquery()
 )
 _MUTED = (
     select(PreferenceRow.kind)
     .where(
-        PreferenceRow.person_id == MessageRow.person_id,
-        PreferenceRow.kind == MessageRow.kind,
-        PreferenceRow.channel == MessageRow.channel,
+        PreferenceRow.person_id == _own(MessageRow.person_id),
+        PreferenceRow.kind == _own(MessageRow.kind),
+        PreferenceRow.channel == _own(MessageRow.channel),
     )
     .scalar_subquery()
 )
-_PAUSED = select(BatchRow.paused).where(BatchRow.batch_id == MessageRow.batch_id).scalar_subquery()
+_PAUSED = (
+    select(BatchRow.paused).where(BatchRow.batch_id == _own(MessageRow.batch_id)).scalar_subquery()
+)
 _lane = and_(PaceRow.channel == bindparam("of_channel"), PaceRow.lane == bindparam("of_lane"))
 _CLAIM = (
     update(MessageRow)
@@ -93,7 +115,7 @@ _CLAIM = (
         _BLOCKED.label("blocked"),
         _MUTED.label("muted"),
         _PAUSED.label("paused"),
-        select(PaceRow.lane).where(_lane).scalar_subquery().label("paced"),
+        select(PaceRow.allowance).where(_lane).scalar_subquery().label("allowance"),
     )
 )
 _MARK_SENDING = (
@@ -129,6 +151,15 @@ _SPEND = (
     update(PaceRow)
     .where(PaceRow.channel == bindparam("of"), PaceRow.lane == bindparam("on"))
     .values(allowance=PaceRow.allowance - bindparam("count"))
+)
+_PUT_BACK = (
+    update(MessageRow)
+    .where(MessageRow.message_id == bindparam("id"))
+    .values(
+        state=MessageState.DUE.value,
+        attempts=MessageRow.attempts - 1,
+        due_at=bindparam("due"),
+    )
 )
 _RELEASE = (
     update(MessageRow)
@@ -190,8 +221,12 @@ def claim_due(
         when: `at`, now; `until`, the end of the claim; `limit`, how many at most.
     """
     named = {"of_channel": channel.value, "of_lane": lane.value}
-    rows = sql.execute(_CLAIM, {**named, **when}).all()
-    if rows and rows[0].paced is not None:
+    rows = list(sql.execute(_CLAIM, {**named, **when}))
+    if rows and rows[0].allowance is not None:
+        allowed = int(rows[0].allowance)
+        for row in rows[allowed:]:
+            writes.add(_PUT_BACK, {"id": row.message_id, "due": when["at"]})
+        del rows[allowed:]
         writes.add(_SPEND, {"of": channel.value, "on": lane.value, "count": len(rows)})
     words = _own_words(sql, rows)
     return [
@@ -263,24 +298,3 @@ def release(sql: Connection, *, at: datetime) -> set[tuple[Channel, Lane]]:
     """Make messages due whose hour has come; give the lanes that have work now."""
     rows = sql.execute(_RELEASE, {"at": at})
     return {(Channel(row.channel), Lane(row.lane)) for row in rows}
-
-
-# -- the pace --------------------------------------------------------------------------------------
-
-
-def paces(sql: Connection, channel: Channel) -> dict[Lane, tuple[float, datetime]]:
-    """Give what each lane of a limited channel may still send, and as of when."""
-    query = select(PaceRow.__table__).where(PaceRow.channel == channel.value)
-    rows = sql.execute(query.with_for_update())
-    return {Lane(row.lane): (row.allowance, row.at) for row in rows}
-
-
-def set_pace(
-    sql: Connection, channel: Channel, lane: Lane, allowance: float, *, at: datetime
-) -> None:
-    """Set what a lane may send now."""
-    keep = upsert(PaceRow).values(
-        channel=channel.value, lane=lane.value, allowance=allowance, at=at
-    )
-    changes = {"allowance": allowance, "at": at}
-    sql.execute(keep.on_conflict_do_update(index_elements=["channel", "lane"], set_=changes))

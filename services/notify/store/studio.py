@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.notify.domain import Channel, MessageKind, QuietHours, Words
+from services.notify.domain import Channel, Lane, MessageKind, QuietHours, Words
 from services.notify.models import PaceRow, RouteRow, SettingsRow, TemplateRow
 
 
@@ -47,6 +47,27 @@ def keep_settings(sql: Connection, chosen: StudioSettings) -> None:
     values: dict[str, Any] = {name: getattr(chosen, name) for name in _NAMES}
     keep = upsert(SettingsRow).values(one=1, **values)
     sql.execute(keep.on_conflict_do_update(index_elements=["one"], set_=values))
+
+
+# -- the pace -----------------------------------------------------------------------------------
+
+
+def paces(sql: Connection, channel: Channel) -> dict[Lane, tuple[float, datetime]]:
+    """Give what each lane of a limited channel may still send, and as of when."""
+    query = select(PaceRow.__table__).where(PaceRow.channel == channel.value)
+    rows = sql.execute(query.with_for_update())
+    return {Lane(row.lane): (row.allowance, row.at) for row in rows}
+
+
+def set_pace(
+    sql: Connection, channel: Channel, lane: Lane, allowance: float, *, at: datetime
+) -> None:
+    """Set what a lane may send now."""
+    keep = upsert(PaceRow).values(
+        channel=channel.value, lane=lane.value, allowance=allowance, at=at
+    )
+    changes = {"allowance": allowance, "at": at}
+    sql.execute(keep.on_conflict_do_update(index_elements=["channel", "lane"], set_=changes))
 
 
 def drop_paces(sql: Connection, channel: Channel) -> None:

@@ -1,7 +1,7 @@
 """Consent, search, merging and erasing of people; credits, letters and downloads.
 
 Revision ID: 0003
-Revises: 0005
+Revises: 0002
 """
 
 import re
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision = "0005"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

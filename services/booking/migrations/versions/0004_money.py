@@ -1,14 +1,14 @@
 """Payments, refunds, reminders, and what Stripe is asked.
 
 Revision ID: 0004
-Revises: 0002
+Revises: 0003
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -94,6 +94,8 @@ def upgrade() -> None:
         sa.Column("paid_at", _instant(), nullable=True),
         sa.Column("ended_at", _instant(), nullable=True),
         sa.Column("spot_id", sa.Uuid(), nullable=True),
+        sa.Column("entry_id", sa.Uuid(), nullable=True),
+        sa.Column("seat", sa.Integer(), server_default="1", nullable=False),
         sa.Column("expires_at", _instant(), nullable=True),
         sa.Column("success_url", sa.Text(), nullable=True),
         sa.Column("cancel_url", sa.Text(), nullable=True),

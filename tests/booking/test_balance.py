@@ -1,0 +1,422 @@
+"""What is due, what staff note and give back, who is reminded, and cards that are kept."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.booking.domain import Ledger, reminder_due, reminder_time
+from shared.contracts.errors import (
+    BookingCancelledAlready,
+    BookingNotFound,
+    InvalidRequest,
+    NothingDue,
+    PaymentNotFound,
+)
+from shared.money import decimals, exact, shown_amount
+from shared.testing import MORNING
+from tests.booking.till import Till
+from tests.flows.studio import Studio
+from tests.stripe_standin import Fault, StripeStandIn
+
+
+@pytest.fixture
+def till(standin: StripeStandIn, studio: Studio) -> Till:
+    """Give a studio where people pay."""
+    return Till(studio, standin)
+
+
+# -- amounts --------------------------------------------------------------------------------------
+
+money = st.integers(0, 10**8)
+
+
+@given(money, money, money)
+def test_a_balance_is_never_below_nothing(price: int, paid: int, refunded: int) -> None:
+    balance = Ledger(price, paid, refunded).balance_minor
+
+    assert balance >= 0
+    assert balance in {0, price - paid + refunded}
+
+
+@given(money, st.sampled_from(["eur", "jpy", "kwd"]))
+def test_an_amount_is_exact_in_its_currency(minor: int, currency: str) -> None:
+    assert exact(minor, currency) * 10 ** decimals(currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "language", "text"),
+    [
+        (1250, "eur", "en", "€12.50"),
+        (1250, "eur", "de", "12,50 €"),
+        (1250, "jpy", "it", "1250 JPY"),
+        (1250, "kwd", "fr", "1,250 KWD"),
+        (1250, "lbp", "en", "LBP 12.50"),
+    ],
+)
+def test_an_amount_is_written_as_its_readers_write_it(
+    minor: int, currency: str, language: str, text: str
+) -> None:
+    assert shown_amount(minor, currency, language).replace("\xa0", " ").replace("\u202f", " ") in {
+        text,
+        text.replace("LBP ", "LBP"),
+        text.replace("1250 ", "1.250 "),
+    }
+
+
+# -- offline payments -----------------------------------------------------------------------------
+
+
+@pytest.mark.rule("B48")
+def test_what_staff_note_lowers_what_is_due(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+
+    noted = till.call.record_payment(
+        booking_id=booking_id, amount_minor=1500, note="cash", received_on="2031-03-02"
+    )
+
+    assert (noted["method"], noted["state"]) == ("offline", "paid")
+    assert (noted["note"], noted["received_on"]) == ("cash", "2031-03-02")
+    assert till.balance(booking_id) == (1500, 0, 500)
+    [said] = till.said("PaymentReceived")
+    assert (said["method"], said["balance_minor"]) == ("offline", 500)
+
+
+def test_no_more_is_noted_than_is_due(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+
+    with pytest.raises(InvalidRequest, match="amount_minor: 2000 eur are due"):
+        till.call.record_payment(booking_id=booking_id, amount_minor=2001)
+    till.call.record_payment(booking_id=booking_id, amount_minor=2000)
+    with pytest.raises(NothingDue):
+        till.call.record_payment(booking_id=booking_id, amount_minor=1)
+    with pytest.raises(BookingNotFound):
+        till.call.record_payment(booking_id=str(uuid4()), amount_minor=1)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("amount_minor", 0),
+        ("amount_minor", -5),
+        ("amount_minor", 12.5),
+        ("amount_minor", "12"),
+        ("amount_minor", 10**9),
+        ("note", "two\nlines"),
+        ("note", "<b>"),
+        ("received_on", "yesterday"),
+        ("received_on", "2031-03-05"),
+    ],
+)
+def test_what_cannot_be_a_payment_is_refused_by_field(till: Till, field: str, value: Any) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+
+    with pytest.raises(InvalidRequest, match=f"{field}: "):
+        till.call.record_payment(**({"booking_id": booking_id, "amount_minor": 5} | {field: value}))
+
+    assert till.balance(booking_id) == (0, 0, 2000)
+
+
+def test_a_payment_noted_twice_under_one_key_is_noted_once(till: Till) -> None:
+    till.session(price_minor=2000)
+    note = {"booking_id": till.book("ada"), "amount_minor": 500, "idempotency_key": "k"}
+
+    assert till.call.record_payment(**note) == till.call.record_payment(**note)
+
+    assert till.balance(str(note["booking_id"])) == (500, 0, 1500)
+
+
+def test_the_rest_is_paid_by_card(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+    till.call.record_payment(booking_id=booking_id, amount_minor=500)
+
+    checkout = till.call.pay_balance(booking_id=booking_id)
+    till.pay(checkout)
+
+    assert checkout["amount_minor"] == 1500
+    assert till.balance(booking_id) == (2000, 0, 0)
+    with pytest.raises(NothingDue):
+        till.call.pay_balance(booking_id=booking_id)
+
+
+def test_the_price_is_the_one_of_when_it_was_booked(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+
+    till.arrange("UPDATE sessions SET price_minor = 9900")
+
+    assert till.money(booking_id)["price_minor"] == 2000
+
+
+# -- refunds --------------------------------------------------------------------------------------
+
+
+def test_staff_give_back_a_part_and_then_the_rest(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    [payment] = till.money(booking_id)["payments"]
+    pay_back = till.call.refund_payment
+
+    part = pay_back(payment_id=payment["payment_id"], amount_minor=500, note="late start")
+    till.settle()
+    assert part["state"] == "due"
+    assert till.balance(booking_id) == (2000, 500, 500)
+    pay_back(payment_id=payment["payment_id"])
+    till.settle()
+
+    assert till.balance(booking_id) == (2000, 2000, 2000)
+    assert till.standin.held() == 0
+    assert [one["amount_minor"] for one in till.said("PaymentRefunded")] == [500, 1500]
+    with pytest.raises(InvalidRequest, match="amount_minor: 0 eur"):
+        pay_back(payment_id=payment["payment_id"])
+
+
+def test_more_than_is_left_is_not_given_back(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    [payment] = till.money(booking_id)["payments"]
+
+    with pytest.raises(InvalidRequest, match="amount_minor: 2000 eur"):
+        till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=2001)
+    with pytest.raises(PaymentNotFound):
+        till.call.refund_payment(payment_id=str(uuid4()))
+    unpaid = till.checkout("grace", kind="staff")
+    with pytest.raises(PaymentNotFound):
+        till.call.refund_payment(payment_id=unpaid["payment_id"])
+
+
+def test_cash_is_given_back_by_hand(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+    payment = till.call.record_payment(booking_id=booking_id, amount_minor=2000)
+
+    refund = till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=700)
+
+    assert refund["state"] == "done"
+    assert till.balance(booking_id) == (2000, 700, 700)
+    assert till.standin.calls == []
+
+
+def test_cancelling_gives_nothing_back_by_itself(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+
+    till.studio.cancel("ada")
+    till.settle()
+
+    assert till.standin.held() == 2000
+    assert till.balance(booking_id) == (2000, 0, 0)
+    [payment] = till.money(booking_id)["payments"]
+    till.call.refund_payment(payment_id=payment["payment_id"])  # staff decide, also afterwards
+    till.settle()
+    assert till.standin.held() == 0
+
+
+def test_cancelling_gives_all_back_where_the_type_says_so(till: Till) -> None:
+    till.session(price_minor=2000)
+    till.arrange("UPDATE session_types SET refund = 'automatic'")
+    booking_id = till.paid("ada")["booking_id"]
+    [payment] = till.money(booking_id)["payments"]
+    till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=500)
+
+    till.studio.cancel("ada")
+    till.settle()
+
+    assert till.standin.held() == 0
+    reasons = [one["reason"] for one in till.said("PaymentRefunded")]
+    assert reasons == ["asked", "booking_cancelled"]
+
+
+def test_cancelling_the_session_gives_all_back_where_the_type_says_so(till: Till) -> None:
+    till.session(price_minor=2000)
+    till.arrange("UPDATE session_types SET refund = 'automatic'")
+    till.paid("ada")
+    waiting = till.checkout("grace")
+
+    till.call.cancel_session(session_id=till.studio.session_id, reason="snow")
+    till.settle()
+    till.settle()
+
+    assert till.standin.held() == 0
+    assert [one["reason"] for one in till.said("PaymentRefunded")] == ["session_cancelled"]
+    assert till.standin.things[till.checkout_id(waiting)]["status"] == "expired"
+
+
+def test_who_pays_for_what_was_cancelled_gets_it_back(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+    checkout = till.call.pay_balance(booking_id=booking_id)
+    till.standin.pay(till.checkout_id(checkout))
+
+    till.studio.cancel("ada")
+    till.settle()
+    till.settle()
+
+    assert till.standin.held() == 0
+    with pytest.raises(BookingCancelledAlready):
+        till.call.pay_balance(booking_id=booking_id)
+
+
+@pytest.mark.parametrize("how", ["cut_before", "cut_after", "500", "429"])
+def test_money_goes_back_once_whatever_happens_on_the_way(till: Till, how: str) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    [payment] = till.money(booking_id)["payments"]
+    till.standin.faults += [Fault(how, "refunds")] * 3
+
+    till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=1500)
+    for _ in range(4):
+        till.later(minutes=1)
+
+    assert till.balance(booking_id) == (2000, 1500, 1500)
+    assert till.standin.held() == 500
+
+
+def test_what_was_given_back_elsewhere_counts_as_done(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    [payment] = till.money(booking_id)["payments"]
+    [intent] = till.standin.of("payment_intent")
+    till.standin.refund(intent["id"], 2000)
+
+    till.call.refund_payment(payment_id=payment["payment_id"])
+    till.settle()
+
+    assert till.balance(booking_id) == (2000, 2000, 2000)
+    assert till.standin.held() == 0
+
+
+def test_a_refund_stripe_refuses_is_said_and_may_be_tried_again(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    [payment] = till.money(booking_id)["payments"]
+    [intent] = till.standin.of("payment_intent")
+    till.standin.refund(intent["id"], 1500)
+
+    till.call.refund_payment(payment_id=payment["payment_id"])
+    till.settle()
+
+    [refund] = till.money(booking_id)["refunds"]
+    assert refund["state"] == "failed"
+    assert "greater than unrefunded" in refund["error"]
+    till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=500)
+    till.settle()
+    assert till.standin.held() == 0
+
+
+# -- reminders ------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("B46", "B47")
+def test_staff_remind_whoever_has_not_paid_in_full(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+    till.call.record_payment(booking_id=booking_id, amount_minor=500)
+
+    first = till.call.send_reminder(booking_id=booking_id)
+    again = till.call.send_reminder(booking_id=booking_id)
+
+    assert (first["due_minor"], first["number"], again["number"]) == (1500, 1, 2)
+    said = till.said("PaymentReminderRequested")
+    assert [one["number"] for one in said] == [1, 2]
+    assert said[0]["manual"]
+    assert said[0]["session_name"] == "Open day"
+
+
+@pytest.mark.rule("B46", "B48")
+def test_nobody_is_reminded_of_nothing(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    owing = till.book("grace")
+    till.studio.cancel("grace")
+
+    for one in (booking_id, owing):
+        with pytest.raises(NothingDue):
+            till.call.send_reminder(booking_id=one)
+    with pytest.raises(BookingNotFound):
+        till.call.send_reminder(booking_id=str(uuid4()))
+
+    assert till.said("PaymentReminderRequested") == []
+
+
+def reminders_on(till: Till, days: int) -> list[int]:
+    """Let days go by, a few hours at a time, and give on which of them reminders were asked for."""
+    began, found = till.studio.suite.now(), []
+    for _ in range(days * 8):
+        till.studio.suite.advance(hours=3)
+        before = len(till.said("PaymentReminderRequested"))
+        till.studio.suite.tick("booking.remind_of_payments")
+        if len(till.said("PaymentReminderRequested")) > before:
+            found.append((till.studio.suite.now() - began).days)
+    return found
+
+
+@pytest.mark.rule("B46")
+def test_whoever_owes_is_reminded_seven_and_three_days_before_once_each(till: Till) -> None:
+    till.session(price_minor=2000)  # in ten days, at 9:00 UTC
+    till.book("ada")
+    till.paid("grace")
+
+    days = reminders_on(till, 10)
+
+    # 9:00 in Rome is 8:00 UTC, an hour before the third and the seventh day are full.
+    assert days == [3, 7]
+    said = till.said("PaymentReminderRequested")
+    assert {one["person_id"] for one in said} == {till.person("ada")}
+    assert [one["manual"] for one in said] == [False, False]
+
+
+def test_reminders_come_when_the_type_says_or_not_at_all(till: Till) -> None:
+    till.session(price_minor=2000)
+    till.book("ada")
+    till.arrange("UPDATE session_types SET first_reminder_days = 0, second_reminder_days = NULL")
+
+    assert reminders_on(till, 9) == []
+    till.studio.suite.advance(hours=23, minutes=30)  # the session's own morning
+    till.studio.suite.tick("booking.remind_of_payments")
+    till.studio.suite.tick("booking.remind_of_payments")
+    assert len(till.said("PaymentReminderRequested")) == 1
+
+
+def test_after_an_outage_one_reminder_comes_and_not_two(till: Till) -> None:
+    till.session(price_minor=2000)
+    till.book("ada")
+    till.studio.suite.advance(days=9)
+
+    till.studio.suite.tick("booking.remind_of_payments")
+    till.studio.suite.tick("booking.remind_of_payments")
+
+    assert len(till.said("PaymentReminderRequested")) == 1
+
+
+zones = st.sampled_from(["Europe/Rome", "America/New_York", "Pacific/Apia", "Asia/Kathmandu"])
+instants = st.integers(0, 3 * 365 * 24 * 60).map(lambda m: MORNING + timedelta(minutes=m))
+
+
+@given(instants, zones, st.integers(0, 45))
+def test_a_reminder_is_due_at_nine_on_its_own_day_in_the_zone(
+    starts_at: datetime, zone: str, days: int
+) -> None:
+    due = reminder_time(starts_at, zone, days).astimezone(ZoneInfo(zone))
+
+    assert (due.hour, due.minute) == (9, 0)
+    assert (starts_at.astimezone(ZoneInfo(zone)).date() - due.date()).days == days
+
+
+@given(instants, zones, st.integers(0, 45), instants, instants)
+def test_no_reminder_is_due_before_the_booking_or_from_the_start_on(
+    starts_at: datetime, zone: str, days: int, booked_at: datetime, at: datetime
+) -> None:
+    due = reminder_due(starts_at, zone, days, booked_at=booked_at, at=at)
+
+    assert not reminder_due(starts_at, zone, None, booked_at=booked_at, at=at)
+    if due:
+        assert booked_at < at < starts_at

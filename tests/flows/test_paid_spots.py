@@ -1,0 +1,140 @@
+"""A freed seat that must be paid for at once goes to the first whose card is charged."""
+
+from uuid import UUID
+
+import pytest
+
+from shared.contracts import Trace
+from shared.contracts.waitlist import SpotRequested
+from tests.booking.till import Till
+from tests.flows.studio import Studio
+from tests.stripe_standin import Fault, StripeStandIn
+
+
+@pytest.fixture
+def till(standin: StripeStandIn, studio: Studio) -> Till:
+    """Give a studio where people pay."""
+    return Till(studio, standin)
+
+
+def keep_card(till: Till, name: str, *, declines: bool = False) -> None:
+    """Have somebody pay for another session and agree that their card is kept."""
+    till.session()
+    till.paid(name, save_card=True)
+    if declines:
+        till.standin.of("payment_method")[-1]["card"]["last4"] = "0341"
+
+
+def full(till: Till, *waiting: str) -> None:
+    """Have one seat, taken, and people who wait for it and pay at once."""
+    till.session(capacity=1, waiting=9)
+    till.studio.settle()
+    till.studio.suite.waitlist.set_policy(target_id=till.studio.session_id, policy="assign_if_paid")
+    till.book("holder")
+    for name in waiting:
+        till.person(name)
+        till.studio.join(name)
+        till.studio.settle()
+    till.standin.calls.clear()
+
+
+def free_the_seat(till: Till, *, times: int = 1) -> None:
+    """Have the holder give up the seat, and everything happen that follows."""
+    till.studio.cancel("holder")
+    till.studio.suite.deliver(times=times)
+    till.studio.suite.tick("booking.ask_stripe")
+    till.studio.suite.deliver(times=times)
+
+
+def test_the_first_in_line_pays_with_the_card_they_agreed_to(till: Till) -> None:
+    keep_card(till, "ada")
+    full(till, "ada", "grace")
+
+    free_the_seat(till)
+
+    assert till.studio.booked == ["ada"]
+    assert till.studio.waiting == ["grace"]
+    assert till.balance(till.studio.booking_id("ada")) == (2000, 0, 0)
+    received = till.said("PaymentReceived")[-1]
+    assert (received["method"], received["amount_minor"]) == ("saved_card", 2000)
+
+
+def test_who_has_no_card_is_passed_over_and_stays_on_the_list(till: Till) -> None:
+    keep_card(till, "grace")
+    full(till, "ada", "grace")
+
+    free_the_seat(till)
+
+    assert till.studio.booked == ["grace"]
+    assert till.studio.waiting == ["ada"]
+    refused = till.said("SpotRefused")
+    assert [(one["reason"], one["still_open"]) for one in refused] == [("not_paid", True)]
+
+
+def test_whose_card_is_declined_is_passed_over(till: Till) -> None:
+    keep_card(till, "ada", declines=True)
+    keep_card(till, "grace")
+    full(till, "ada", "grace")
+
+    free_the_seat(till)
+
+    assert till.studio.booked == ["grace"]
+    assert till.standin.held() == 3 * 2000  # two for the cards, one for the seat
+    assert till.studio.taken == 1
+
+
+def test_every_fact_twice_charges_once(till: Till) -> None:
+    keep_card(till, "ada")
+    full(till, "ada")
+    before = till.standin.held()
+
+    free_the_seat(till, times=2)
+
+    assert till.standin.held() == before + 2000
+    assert till.studio.booked == ["ada"]
+
+
+def test_asked_again_while_the_bank_thinks_it_charges_once(till: Till) -> None:
+    keep_card(till, "ada")
+    full(till, "ada")
+    before = till.standin.held()
+    till.standin.faults += [Fault("cut_after", "payment_intents")] * 3
+    till.studio.cancel("holder")
+    till.studio.settle()
+    entry_id = till.studio.entry_id("ada")
+    spot_id = till.arranged("SELECT hold_id FROM holds WHERE kind = 'waitlist' AND state = 'open'")
+    again = SpotRequested(
+        spot_id=UUID(spot_id),
+        entry_id=UUID(entry_id),
+        source="booking",
+        target_id=UUID(till.studio.session_id),
+        person_id=UUID(till.person("ada")),
+        requested_at=till.studio.suite.now(),
+        pay=True,
+    )
+    envelope = Trace.begin(till.studio.suite.now()).envelope(at=till.studio.suite.now())
+    till.studio.suite.worker("booking").grant_spot(again.said(envelope))
+    for _ in range(3):
+        till.later(seconds=30)
+
+    assert till.studio.booked == ["ada"]
+    assert till.standin.held() == before + 2000
+
+
+def test_who_was_charged_for_a_spot_that_closed_gets_it_back(till: Till) -> None:
+    keep_card(till, "ada")
+    full(till, "ada")
+    before = till.standin.held()
+    till.standin.faults += [Fault("cut_after", "payment_intents")] * 3
+    till.studio.cancel("holder")
+    till.studio.settle()
+
+    spot_id = till.arranged("SELECT hold_id FROM holds WHERE kind = 'waitlist' AND state = 'open'")
+    till.call.close_spot(spot_id=spot_id)
+    for _ in range(3):
+        till.later(seconds=30)
+
+    # The list asked for the seat anew, and that time it was paid for in peace.
+    assert [one["reason"] for one in till.said("PaymentRefunded")] == ["no_seat_left"]
+    assert till.studio.booked == ["ada"]
+    assert till.standin.held() == before + 2000

@@ -1,0 +1,166 @@
+"""People choose what they get, by links that nobody else could have made."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.contracts.booking import BookingConfirmed, MessageRequested
+from shared.contracts.errors import PersonNotFound
+from shared.contracts.loyalty import ReferralThanked
+from shared.contracts.notify import PREFERENCES_LINK, UNSUBSCRIBE_LINK
+from shared.contracts.waitlist import SpotAllocated
+from shared.links import sign_link
+from tests.notify.office import Office
+
+PHONE = "+39021234567"
+
+
+def news(office: Office, name: str) -> None:
+    """Have staff advertise to somebody."""
+    office.tell(MessageRequested, name, marketing=True, subject="Sale", text="20 % off")
+
+
+def test_one_click_ends_what_advertises_and_nothing_else(office: Office) -> None:
+    office.person("ada", marketing=True)
+    news(office, "ada")
+    header = office.mailbox.last("ada")["List-Unsubscribe"].strip("<>")
+    assert office.mailbox.last("ada")["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+    form = {"List-Unsubscribe": "One-Click"}
+    answers = [office.http("POST", header, form).status_code for _ in range(2)]
+    office.person("ada", marketing=True)  # the next import says yes again
+    news(office, "ada")
+    office.tell(BookingConfirmed, "ada")
+
+    assert answers == [200, 200]
+    assert office.mailbox["ada"] == ["news", "confirmed"]
+    assert office.messages("ada")[1]["state"] == "suppressed"
+
+
+def test_only_what_advertises_can_be_ended_with_one_click(office: Office) -> None:
+    office.tell(BookingConfirmed, "ada")
+
+    assert office.mailbox.last("ada")["List-Unsubscribe"] is None
+
+
+def test_opening_a_link_changes_nothing(office: Office) -> None:
+    office.person("ada", marketing=True)
+    news(office, "ada")
+
+    for path in ("unsubscribe", "preferences"):
+        answer = office.http("GET", office.link("ada", path))
+        assert answer.status_code == 200
+    news(office, "ada")
+
+    assert office.mailbox["ada"] == ["news", "news"]
+
+
+def test_the_page_switches_topics_off_by_channel_and_on_again(office: Office) -> None:
+    office.person("ada", phone=PHONE, marketing=True)
+    office.tell(ReferralThanked, "ada", text="one")
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+    link = office.link("ada", "preferences")
+    page = office.http("GET", link).get_data(as_text=True)
+
+    office.http("POST", link, {"progress-email": "on", "news-email": "on"})
+    office.tell(ReferralThanked, "ada", text="two")
+    news(office, "ada")
+    office.tell(SpotAllocated, "ada", booking_id=uuid4())
+    off = {
+        (one["topic"], one["channel"])
+        for one in office.call.get_preferences(person_id=str(office.people["ada"]))["choices"]
+        if not one["on"]
+    }
+    office.http("POST", link, {"progress-sms": "on"})
+    office.tell(ReferralThanked, "ada", text="three")
+
+    assert page.count("checked") == page.count('type="checkbox"') == 6
+    assert off == {
+        ("reminders", "email"),
+        ("reminders", "sms"),
+        ("progress", "sms"),
+        ("news", "sms"),
+    }
+    assert office.phones[PHONE] == ["one", "three"]
+    assert office.mailbox["ada"] == ["confirmed", "news", "allocated"]
+
+
+def test_who_comes_back_by_their_own_hand_gets_news_again(office: Office) -> None:
+    office.person("ada", marketing=True)
+    news(office, "ada")
+    office.http("POST", office.link("ada", "unsubscribe"))
+
+    office.http("POST", office.link("ada", "preferences"), {"news-email": "on"})
+    news(office, "ada")
+
+    assert office.mailbox["ada"] == ["news", "news"]
+
+
+def test_coming_back_does_not_lift_a_complaint(office: Office) -> None:
+    office.person("ada", marketing=True)
+    news(office, "ada")
+    office.call.suppress_address(address="ada@example.com", reason="complained")
+
+    office.http("POST", office.link("ada", "preferences"), {"news-email": "on"})
+    news(office, "ada")
+
+    assert office.mailbox["ada"] == ["news"]
+
+
+def test_no_link_switches_off_what_has_to_do_with_own_bookings(office: Office) -> None:
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+
+    office.http("POST", office.link("ada", "preferences"), {"service-email": "off"})
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+
+    assert office.mailbox["ada"] == ["confirmed", "confirmed"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", ["preferences", "unsubscribe"])
+def test_a_link_that_is_not_ours_or_too_old_or_for_something_else_is_refused(
+    office: Office, method: str, path: str
+) -> None:
+    ada = office.person("ada")
+    purposes = {"preferences": PREFERENCES_LINK, "unsubscribe": UNSUBSCRIBE_LINK}
+    other = {"preferences": UNSUBSCRIBE_LINK, "unsubscribe": PREFERENCES_LINK}[path]
+    until = office.suite.at + timedelta(days=1)
+    tokens: dict[str, Any] = {
+        "old": sign_link(purposes[path], ada, expires_at=office.suite.at),
+        "for something else": sign_link(other, ada, expires_at=until),
+        "forged": sign_link(purposes[path], ada, expires_at=until, keys=["not-our-key-" * 3]),
+        "nobody": sign_link(purposes[path], UUID(int=9), expires_at=until),
+    }
+
+    statuses = {
+        name: office.http(method, f"/{path}/{token}").status_code for name, token in tokens.items()
+    }
+
+    assert statuses == {"old": 410, "for something else": 404, "forged": 404, "nobody": 404}
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("en", "Email"), ("it", "promemoria"), ("fr", "Rappels"), ("de", "Erinnerungen")],
+)
+def test_the_page_speaks_the_person_s_language(office: Office, language: str, word: str) -> None:
+    office.person("ada", language=language)
+    office.tell(BookingConfirmed, "ada")
+
+    page = office.http("GET", office.link("ada", "preferences")).get_data(as_text=True)
+
+    assert word.lower() in page.lower()
+    assert f'<html lang="{language}">' in page
+
+
+def test_staff_may_set_them_for_somebody_on_the_telephone(office: Office) -> None:
+    ada = str(office.person("ada", phone=PHONE))
+
+    office.call.set_preferences(person_id=ada, wanted=[{"topic": "progress", "channel": "email"}])
+    office.tell(ReferralThanked, "ada", text="Thanks")
+
+    assert office.states("ada") == [("referral_thanks", "suppressed")]
+    with pytest.raises(PersonNotFound):
+        office.call.get_preferences(person_id=str(uuid4()))

@@ -1,0 +1,332 @@
+"""Each fact that is heard becomes the right message, once."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.contracts import Fact
+from shared.contracts.booking import (
+    BookingCancelled,
+    BookingConfirmed,
+    BookingMoved,
+    ConfirmationRequested,
+    MessageRequested,
+    PaymentReceived,
+    PaymentRefunded,
+    PaymentReminderRequested,
+    PersonErased,
+    PersonMerged,
+)
+from shared.contracts.events import (
+    EventMessageRequested,
+    RegistrationChanged,
+    RegistrationConfirmed,
+    RegistrationEnded,
+)
+from shared.contracts.loyalty import ReferralThanked
+from shared.contracts.ranking import PromotionEarned, RankAwarded
+from shared.contracts.waitlist import (
+    SpotAllocated,
+    SpotOffered,
+    WaitlistJoined,
+    WaitlistLeft,
+)
+from shared.testing import MORNING
+from tests.notify.office import Office, later, text_of
+
+SOON = MORNING + timedelta(days=1)
+MONEY: dict[str, Any] = {"currency": "eur", "amount_minor": 2500, "price_minor": 4000}
+ADVANCE: dict[str, Any] = {
+    "person_name": "ada",
+    "language": "en",
+    "category_name": "Karate",
+    "term_en": "Belt Tracking",
+    "term_it": "Cinture",
+    "studio_language": "en",
+    "tell_client": True,
+    "visits": 12,
+}
+
+
+@pytest.mark.parametrize(
+    ("contract", "values", "kind", "words"),
+    [
+        (BookingConfirmed, {}, "confirmed", ["Open day", "/cancel/"]),
+        (BookingConfirmed, {"balance_minor": 1500, "currency": "eur"}, "confirmed", ["/pay/"]),
+        (SpotAllocated, {}, "allocated", ["a place came free", "/cancel/"]),
+        (SpotAllocated, {"source": "events"}, "allocated", [":8605/registrations/"]),
+        (
+            ConfirmationRequested,
+            {"amount_minor": 2500, "currency": "eur", "expires_at": SOON},
+            "confirmation_requested",
+            ["/confirm/", "€25.00", "Tue 4 Mar, 10:00"],
+        ),
+        (SpotOffered, {"answer_by": SOON}, "offered", [":8601/claim/", "it is your turn"]),
+        (SpotOffered, {"answer_by": SOON, "announced": True}, "offered", ["first to take it"]),
+        (WaitlistJoined, {"place": 3}, "waiting", [":8601/waiting/", "in place 3"]),
+        (WaitlistLeft, {"reason": "list_closed"}, "waiting_ended", ["no waiting list"]),
+        (WaitlistLeft, {"reason": "removed"}, "waiting_ended", ["taken off"]),
+        (BookingMoved, {"moved_from": SOON}, "moved", ["It was Tue 4 Mar, 10:00", "/cancel/"]),
+        (BookingCancelled, {}, "cancelled", ["is cancelled"]),
+        (BookingCancelled, {"session_cancelled": True}, "session_cancelled", ["not take place"]),
+        (PaymentReceived, MONEY | {"balance_minor": 1500}, "receipt", ["€25.00", "€15.00"]),
+        (PaymentReceived, MONEY, "receipt", ["Nothing is left to pay"]),
+        (PaymentRefunded, MONEY, "refunded", ["€25.00"]),
+        (
+            PaymentReminderRequested,
+            {"due_minor": 500, "currency": "eur"},
+            "payment_reminder",
+            ["€5.00", "/pay/"],
+        ),
+        (RegistrationConfirmed, {"agenda": "10:00 Talk"}, "registered", ["10:00 Talk"]),
+        (RegistrationChanged, {}, "registration_changed", ["/registrations/"]),
+        (RegistrationEnded, {}, "registration_ended", ["is cancelled"]),
+        (RegistrationEnded, {"event_cancelled": True}, "event_cancelled", ["not take place"]),
+        (
+            RankAwarded,
+            ADVANCE | {"rank_name": "yellow", "how": "promoted"},
+            "rank_awarded",
+            ["yellow", "Karate", ":8603/ranks/", "Belt Tracking"],
+        ),
+        (
+            PromotionEarned,
+            ADVANCE | {"next_rank_name": "green"},
+            "promotion",
+            ["ready for your next promotion", "green", "Belt Tracking"],
+        ),
+        (ReferralThanked, {"text": "Thanks ada!"}, "referral_thanks", ["Thanks ada!"]),
+        (
+            MessageRequested,
+            {"subject": "Hi", "text": "Bring water.", "about_name": "Open day"},
+            "letter",
+            ["Bring water.", "Open day"],
+        ),
+        (EventMessageRequested, {"subject": "Hi", "text": "Hall B."}, "letter", ["Hall B."]),
+    ],
+)
+@pytest.mark.rule(
+    "B10", "B29", "B31", "B46", "B47", "B54", "Q27", "Q42", "Q48", "Q49", "D38", "D44"
+)
+@pytest.mark.rule("M6", "M31")
+def test_a_fact_becomes_its_message_with_the_right_words(
+    office: Office, contract: type[Fact], values: dict[str, Any], kind: str, words: list[str]
+) -> None:
+    fact = office.tell(contract, "ada", **values)
+    office.say(fact)
+
+    assert office.states("ada") == [(kind, "sent")]
+    assert office.mailbox["ada"] == [kind]
+    text = text_of(office.mailbox.last("ada"))
+    assert [word for word in words if word not in text] == []
+
+
+def test_who_waits_is_told_once_however_often_it_is_said(office: Office) -> None:
+    joined = office.tell(WaitlistJoined, "ada")
+
+    for _ in range(3):
+        office.say(later(joined))
+
+    assert office.mailbox["ada"] == ["waiting"]
+
+
+def test_who_waits_without_an_address_is_said_once_to_have_got_nothing(office: Office) -> None:
+    office.person("ada", email=None)
+    joined = office.tell(WaitlistJoined, "ada")
+    office.say(later(joined))
+
+    assert office.suite.story.count("EmailFailed") == 1
+
+
+@pytest.mark.parametrize("reason", ["left", "has_booking", "already_waiting"])
+def test_nobody_is_told_of_what_they_did_themselves(office: Office, reason: str) -> None:
+    office.tell(WaitlistLeft, "ada", reason=reason)
+    office.tell(BookingCancelled, "ada", cancelled_by="waitlist")
+    office.tell(BookingCancelled, "ada", session_name="")
+
+    assert office.mailbox["ada"] == []
+
+
+@pytest.mark.rule("T2", "T7", "T8")
+def test_the_text_that_thanks_for_a_new_client_goes_to_the_telephone(office: Office) -> None:
+    office.person("ada", phone="+39021234567")
+
+    office.tell(ReferralThanked, "ada", text="Thanks ada for recommending us to bob.")
+
+    assert office.phones["+39021234567"] == ["Thanks ada for recommending us to bob."]
+    assert office.suite.story[-1] == "SmsSent"
+    assert office.mailbox["ada"] == []
+
+
+@pytest.mark.rule("M5", "M17", "M30")
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"tell_admins": True}, ["Amina", "Both"]),
+        ({"tell_operators": True}, ["Oskar", "Both"]),
+        ({"tell_admins": True, "tell_operators": True}, ["Amina", "Oskar", "Both"]),
+        ({}, []),
+    ],
+)
+def test_staff_of_the_chosen_roles_are_told_of_a_promotion_that_is_due(
+    office: Office, fields: dict[str, Any], told: list[str]
+) -> None:
+    roles = {"Amina": ["admin"], "Oskar": ["operator"], "Both": ["admin", "operator"]}
+    for name, theirs in roles.items():
+        office.call.keep_staff(name=name, email=f"{name}@example.com", language="it", roles=theirs)
+
+    office.tell(
+        PromotionEarned,
+        "ada",
+        **(ADVANCE | {"next_rank_name": "green", "tell_client": False} | fields),
+    )
+
+    assert sorted(message.name for message, _ in office.mailbox.taken) == sorted(told)
+    for _, email in office.mailbox.taken:
+        assert email["Subject"] == "È ora di promuovere ada"
+        assert "Cinture" in text_of(email)
+        assert "/preferences/" not in text_of(email)
+
+
+def test_a_demotion_congratulates_nobody(office: Office) -> None:
+    office.tell(RankAwarded, "ada", **(ADVANCE | {"rank_name": "white", "how": "demoted"}))
+
+    assert office.mailbox["ada"] == []
+
+
+def test_a_person_reads_their_language_and_else_the_studio_s(office: Office) -> None:
+    for name, language in {"ada": "de", "bob": "fr", "eva": "it", "kim": "ko"}.items():
+        office.person(name, language=language)
+        office.tell(BookingConfirmed, name, booking_id=uuid4())
+
+    words = {"ada": "Guten Tag ada", "bob": "Bonjour bob", "eva": "Ciao eva", "kim": "Hello kim"}
+    for name, greeting in words.items():
+        assert greeting in text_of(office.mailbox.last(name))
+
+
+def test_the_messages_of_a_merged_person_are_the_other_one_s(office: Office) -> None:
+    office.tell(BookingConfirmed, "old", booking_id=uuid4())
+    old, ada = office.people["old"], office.person("ada")
+    office.say(PersonMerged(person_id=ada, merged_id=old, merged_at=office.suite.at))
+
+    office.tell(BookingConfirmed, "old", booking_id=uuid4())
+
+    assert office.states("ada") == [("confirmed", "sent"), ("confirmed", "sent")]
+    assert office.mailbox["ada"] == ["confirmed"]
+
+
+def test_of_an_erased_person_nothing_is_kept_but_that_there_were_messages(office: Office) -> None:
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+    office.suite.mark()
+
+    office.tell(PersonErased, "ada", erasure_id=uuid4())
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+
+    assert office.suite.story == ["NotifyRecordsErased", "EmailFailed"]
+    with office.suite.sql("notify") as sql:
+        for table in ("messages", "contacts", "preferences"):
+            kept = str(sql.exec_driver_sql(f"SELECT * FROM {table}").all())  # noqa: S608
+            assert "ada" not in kept, table
+    assert len(office.messages("ada")) == 2
+    assert office.mailbox["ada"] == ["confirmed"]
+
+
+def test_a_message_about_somebody_unknown_waits_until_they_are_known(office: Office) -> None:
+    office.stranger("ada")
+    office.tell(BookingConfirmed, "ada", settle=False)
+    assert office.messages("ada") == []
+
+    office.person("ada", email="ada@example.com")
+    office.suite.deliver()
+
+    assert office.mailbox["ada"] == ["confirmed"]
+
+
+# -- letters ---------------------------------------------------------------------------------------
+
+
+def letters(office: Office, *names: str, size: int | None = None, **values: Any) -> UUID:
+    """Have staff write to these people at once."""
+    batch_id = uuid4()
+    for name in names:
+        office.tell(
+            MessageRequested,
+            name,
+            letter_id=uuid4(),
+            batch_id=batch_id,
+            batch_size=size or len(names),
+            **({"subject": "Hi", "text": "Bring water.", "session_id": None} | values),
+        )
+    return batch_id
+
+
+@pytest.mark.rule("Q26", "Q43")
+def test_staff_write_text_messages_to_the_booked(office: Office) -> None:
+    office.person("ada", phone="+39021234567")
+
+    letters(office, "ada", channel="sms", subject="", text="We begin at ten.")
+
+    assert office.phones["+39021234567"] == ["We begin at ten."]
+
+
+def test_nobody_gets_a_batch_twice_not_even_under_two_ids(office: Office) -> None:
+    office.person("ada")
+    office.say(
+        PersonMerged(person_id=office.people["ada"], merged_id=office.person("old"), merged_at=SOON)
+    )
+
+    batch_id = letters(office, "ada", "ada", "old", "bob", size=4)
+
+    assert office.mailbox["ada"] == ["letter"]
+    assert office.mailbox["bob"] == ["letter"]
+    assert office.call.get_batch(batch_id=str(batch_id))["sent"] == 2
+
+
+def test_who_has_not_agreed_gets_nothing_that_advertises(office: Office) -> None:
+    office.person("ada", marketing=True)
+    office.person("bob", marketing=False)
+
+    letters(office, "ada", "bob", marketing=True)
+
+    assert office.states("ada") == [("news", "sent")]
+    assert office.states("bob") == [("news", "suppressed")]
+    assert "MessageSuppressed" in office.suite.story
+
+
+def test_a_letter_with_marks_of_our_own_is_read_as_it_was_written(office: Office) -> None:
+    text = "[not](a link) **not bold** {{ name }} <b>plain</b> see https://example.com/a?b=1."
+
+    letters(office, "ada", text=text)
+
+    email = office.mailbox.last("ada")
+    assert text in text_of(email)
+    html = email.get_body(("html",))
+    assert html is not None
+    shown = html.get_content()
+    assert "[not](a link) **not bold** {{ name }} &lt;b&gt;plain&lt;/b&gt;" in shown
+    assert 'href="https://example.com/a?b=1"' in shown
+
+
+def test_a_batch_can_be_watched_paused_and_resumed(office: Office) -> None:
+    office.call.change_settings(email_per_minute=60)
+    names = [f"p{number}" for number in range(12)]
+    batch_id = str(letters(office, *names))
+    office.wait(seconds=2)
+    before = office.call.get_batch(batch_id=batch_id)
+
+    paused = office.call.pause_batch(batch_id=batch_id)
+    for _ in range(3):
+        office.wait(seconds=60)
+    still = office.call.get_batch(batch_id=batch_id)
+    office.call.resume_batch(batch_id=batch_id)
+    for _ in range(30):
+        office.wait(seconds=10)
+    after = office.call.get_batch(batch_id=batch_id)
+
+    assert before["sent"] < 12
+    assert paused["paused"]
+    assert still["sent"] == before["sent"]
+    assert still["waiting"] == 12 - before["sent"]
+    assert (after["sent"], after["done"], after["written"], after["size"]) == (12, True, 12, 12)
+    assert all(office.mailbox[name] == ["letter"] for name in names)

@@ -1,0 +1,255 @@
+"""The words of every message, in every language, and the studio's own in their place."""
+
+import re
+import tomllib
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import icalendar
+import pytest
+
+from services.notify.domain import MessageKind, segments
+from services.notify.gateways import render, sample, show
+from shared.config import settings
+from shared.contracts.booking import BookingConfirmed
+from shared.contracts.errors import InvalidRequest, TemplateNotFound
+from shared.contracts.loyalty import ReferralThanked
+from shared.shapes import LANGUAGES
+from tests.notify.office import Office, text_of
+
+AT = datetime(2031, 3, 3, 9, tzinfo=UTC)
+TEMPLATES = Path(__file__).parents[2] / "services" / "notify" / "templates"
+GMAIL_CLIPS_AT = 102_400
+EVERY = [(kind, language) for kind in MessageKind for language in LANGUAGES]
+
+
+def email_of(kind: MessageKind, language: str = "en", **context: str) -> EmailMessage:
+    """Write the email of a kind on sample data."""
+    message = sample(kind, language, None, name="Ada", at=AT)
+    made = message.__class__(
+        **{name: getattr(message, name) for name in message.__slots__}
+        | {"context": {**message.context, **context}, "message_id": uuid4()}
+    )
+    read = message_from_bytes(render(made, settings()), policy=policy.default)
+    assert isinstance(read, EmailMessage)
+    return read
+
+
+def html_of(email: EmailMessage) -> str:
+    """Give the HTML of an email."""
+    body = email.get_body(("html",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_every_language_has_the_words_of_every_kind() -> None:
+    keys = {}
+    for language in LANGUAGES:
+        words = tomllib.loads((TEMPLATES / language / "words.toml").read_text())
+        keys[language] = {(kind, part) for kind, parts in words.items() for part in parts}
+        assert {kind.value for kind in MessageKind} | {"shared"} == set(words)
+
+    assert len({frozenset(one) for one in keys.values()}) == 1
+
+
+@pytest.mark.parametrize(("kind", "language"), EVERY)
+def test_every_message_can_be_written_and_read(kind: MessageKind, language: str) -> None:
+    written = show(sample(kind, language, None, name="Ada", at=AT), settings())
+
+    for text in (written.subject, written.text, written.html, written.sms):
+        assert text.strip()
+        assert not re.search(r"\{\{|\}\}|\{%|\*\*|[\ue000-\ue002]|\]\(http", text)
+    assert written.segments == segments(written.sms) <= 4
+    assert "\n" not in written.subject
+
+
+@pytest.mark.parametrize(("kind", "language"), EVERY)
+def test_an_email_keeps_to_what_common_programs_show(kind: MessageKind, language: str) -> None:
+    html = html_of(email_of(kind, language))
+
+    assert len(html.encode()) < GMAIL_CLIPS_AT / 4
+    assert f'<html lang="{language}">' in html
+    assert 'name="viewport"' in html  # phones show it in their own width
+    assert 'name="color-scheme" content="light dark"' in html
+    assert "@media (prefers-color-scheme: dark)" in html
+    assert not re.search(r"<(script|link|form|iframe|object|svg|video)\b", html, re.IGNORECASE)
+    assert not re.search(r"url\(|@import|position:|display:\s*(flex|grid)", html)  # Outlook, Gmail
+    assert not re.search(r'src=(?!"cid:)', html)  # nothing is fetched, so nobody is followed
+    # Programs that drop the style element still see every style but the dark one's.
+    without = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+    assert 'style="' in without
+    for link in re.findall(r"<a [^>]*>", without):
+        assert "color:" in link
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_text_and_html_lead_to_the_same_places(kind: MessageKind) -> None:
+    email = email_of(kind)
+
+    in_text = set(re.findall(r"https?://[^\s]+", text_of(email)))
+    in_html = set(re.findall(r'href="([^"]+)"', html_of(email)))
+    assert in_text == in_html
+
+
+# -- the calendar --------------------------------------------------------------------------------
+
+
+def entry_of(email: EmailMessage) -> tuple[Any, str]:
+    """Give the calendar entry of an email, and its method."""
+    parts = [part for part in email.walk() if part.get_content_type() == "text/calendar"]
+    files = [part for part in email.walk() if part.get_filename() == "invite.ics"]
+    assert len(parts) == len(files) == 1
+    content = parts[0].get_payload(decode=True)
+    assert isinstance(content, bytes)
+    assert content == files[0].get_payload(decode=True)
+    assert max(len(line) for line in content.split(b"\r\n")) <= 75
+    calendar: Any = icalendar.Calendar.from_ical(content)
+    assert parts[0].get_param("method") == calendar["METHOD"]
+    (event,) = calendar.walk("VEVENT")
+    return event, str(calendar["METHOD"])
+
+
+def test_a_calendar_entry_is_made_moved_and_removed_as_the_same_one() -> None:
+    ids = {"booking_id": str(UUID(int=5))}
+    steps = [
+        entry_of(email_of(MessageKind.CONFIRMED, sequence="0", **ids)),
+        entry_of(email_of(MessageKind.MOVED, sequence="1", **ids)),
+        entry_of(email_of(MessageKind.CANCELLED, sequence="2", **ids)),
+    ]
+
+    assert [method for _, method in steps] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert [int(event["SEQUENCE"]) for event, _ in steps] == [0, 1, 2]
+    assert {str(event["UID"]) for event, _ in steps} == {f"{UUID(int=5)}@example.com"}
+    assert [str(event["STATUS"]) for event, _ in steps][-1] == "CANCELLED"
+    event = steps[0][0]
+    assert event["DTSTART"].dt == datetime(2031, 3, 6, 17, 30, tzinfo=UTC)
+    assert event["DTEND"].dt == datetime(2031, 3, 6, 18, 30, tzinfo=UTC)
+
+
+def test_what_people_wrote_stays_inside_its_line_of_the_calendar() -> None:
+    name, place = "Yoga; all, levels\\ " + "ö" * 100, "A;B\r\nATTENDEE:mailto:x@example.com"
+
+    event, _ = entry_of(email_of(MessageKind.CONFIRMED, session_name=name, location=place))
+
+    assert str(event["SUMMARY"]) == name
+    assert str(event["LOCATION"]) == place.replace("\r", "")
+    assert str(event["ATTENDEE"]) == "mailto:ada@example.com"
+
+
+def test_a_message_that_is_no_appointment_enters_none() -> None:
+    for kind in (MessageKind.WAITING, MessageKind.RECEIPT, MessageKind.OFFERED, MessageKind.LETTER):
+        assert "text/calendar" not in [part.get_content_type() for part in email_of(kind).walk()]
+
+
+def test_the_ticket_is_a_picture_inside_of_the_email() -> None:
+    email = email_of(MessageKind.REGISTERED)
+
+    (picture,) = [part for part in email.walk() if part.get_content_type() == "image/png"]
+    content = picture.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    assert content.startswith(b"\x89PNG")
+    assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in html_of(email)
+    assert 'alt="TICKET-1"' in html_of(email)
+    assert picture.get_content_disposition() == "inline"
+
+
+# -- the studio's own words ----------------------------------------------------------------------
+
+OWN = {
+    "subject": "In! {{ session_name }}",
+    "text": "Hey {{ name }}, you are **in**.\n\n[Cannot come]({{ cancel_url }})",
+    "sms": "In: {{ session_name }} {{ cancel_url }}",
+}
+CONFIRMED = {"kind": "confirmed", "language": "en"}
+
+
+@pytest.mark.rule("M32", "T8")
+def test_the_studio_s_words_are_used_from_then_on_and_the_default_comes_back(
+    office: Office,
+) -> None:
+    for step in (
+        lambda: office.call.save_template(**CONFIRMED, **OWN),
+        lambda: office.call.save_template(**CONFIRMED, **(OWN | {"subject": "Second"})),
+        lambda: office.call.restore_template(**CONFIRMED),
+    ):
+        step()
+        office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+    office.person("eva", language="it")
+    office.tell(BookingConfirmed, "eva", booking_id=uuid4())
+
+    subjects = [str(email["Subject"]) for _, email in office.mailbox.taken]
+    assert subjects == ["In! Open day", "Second", "Your place: Open day", "Il tuo posto: Open day"]
+    assert "Hey ada, you are in.\n\nCannot come:\nhttp://" in text_of(office.mailbox.taken[0][1])
+    assert "<strong>in</strong>" in html_of(office.mailbox.taken[0][1])
+    assert [one["version"] for one in reversed(office.messages("ada"))] == [1, 2, 3]
+    found = office.call.get_template(**CONFIRMED)
+    assert (found["version"], found["is_default"]) == (3, True)
+    assert [one["version"] for one in found["versions"]] == [3, 2, 1]
+    assert office.call.get_template(**CONFIRMED, version=2)["subject"] == "Second"
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "why"),
+    [
+        ({"text": "Hello {{ nickname }}"}, "text", "Unknown placeholder nickname; known: .*name"),
+        ({"sms": "{{ claim_url }}"}, "sms", "Unknown placeholder claim_url"),
+        ({"subject": "{{ name "}, "subject", "Cannot be filled in"),
+        ({"text": "{% for x in name %}"}, "text", "Cannot be filled in"),
+        ({"text": "{{ name.__class__.__mro__ }}"}, "text", "Cannot be filled in.*unsafe"),
+        ({"text": "{{ ''.__class__ }}"}, "text", "Cannot be filled in.*unsafe"),
+        ({"text": "{{ cycler.__init__ }}"}, "text", "Unknown placeholder cycler"),
+        ({"text": "{{ 'x' * 'y' }}"}, "text", "Cannot be filled in"),
+        ({"text": "{% include 'layout.html' %}"}, "text", "Cannot be filled in"),
+        ({"sms": "ł" * 700}, "sms", "segments on sample data; 10 at most"),
+        ({"subject": "two\nlines"}, "subject", "one line"),
+        ({"subject": ""}, "subject", "Length"),
+    ],
+)
+def test_words_that_would_fail_are_refused_when_they_are_saved(
+    office: Office, change: dict[str, str], field: str, why: str
+) -> None:
+    for call in (
+        lambda: office.call.save_template(**CONFIRMED, **(OWN | change)),
+        lambda: office.call.preview_template(**CONFIRMED, words=OWN | change),
+    ):
+        with pytest.raises(InvalidRequest, match=rf"(?s){field}: .*{why}"):
+            call()
+
+    assert office.call.get_template(**CONFIRMED)["version"] == 0
+
+
+def test_words_can_be_looked_at_before_they_are_saved(office: Office) -> None:
+    shown = office.call.preview_template(**CONFIRMED, words=OWN)
+    default = office.call.preview_template(kind="confirmed", language="de")
+
+    assert shown["subject"] == "In! Yoga for beginners"
+    assert "Hey Ada Lovelace" in shown["text"]
+    assert shown["segments"] == segments(shown["sms"])
+    assert "Guten Tag Ada Lovelace" in default["text"]
+    assert office.call.get_template(**CONFIRMED)["version"] == 0
+
+
+def test_every_text_can_be_listed_and_read_with_what_can_be_filled_in(office: Office) -> None:
+    office.call.save_template(**CONFIRMED, **OWN)
+
+    listed = office.call.list_templates()
+
+    assert len(listed) == len(EVERY)
+    changed = [(one["kind"], one["language"]) for one in listed if one["version"]]
+    assert changed == [("confirmed", "en")]
+    for one in listed:
+        found = office.call.get_template(kind=one["kind"], language=one["language"])
+        used = set(re.findall(r"\{\{ (\w+) \}\}", found["text"] + found["sms"]))
+        assert used <= set(found["placeholders"])
+    with pytest.raises(TemplateNotFound):
+        office.call.get_template(**CONFIRMED, version=9)
+
+
+def test_what_is_filled_in_is_never_words_of_the_studio(office: Office) -> None:
+    office.tell(ReferralThanked, "ada", text="{{ 7 * 7 }} {% raw %} [a](http://b) **c**")
+
+    assert "{{ 7 * 7 }} {% raw %} [a](http://b) **c**" in text_of(office.mailbox.last("ada"))
