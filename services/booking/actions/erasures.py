@@ -8,6 +8,7 @@ from services.booking import store
 from services.booking.actions.holds import release_hold
 from services.booking.actions.places import cancel_booking
 from services.booking.domain import ANSWERING
+from services.booking.store import erasures as records
 from shared.contracts import Fact, Values
 from shared.contracts.booking import (
     Erasure,
@@ -47,7 +48,7 @@ def erase_person(tx: Tx, person_id: UUID, *, cancel_bookings: bool, at: datetime
     if row is None:
         raise PersonNotFound(str(person_id))
     if row.erased_at is not None:
-        return _receipt(tx.sql, store.erasure_of(tx.sql, row.person_id))
+        return _receipt(tx.sql, records.erasure_of(tx.sql, row.person_id))
     own: UUID = row.person_id
     _give_up_places(tx, own, cancel_bookings=cancel_bookings, at=at)
     ids = [own, *store.merged_ids(tx.sql, own)]
@@ -59,10 +60,10 @@ def erase_person(tx: Tx, person_id: UUID, *, cancel_bookings: bool, at: datetime
         "removed": removed,
         "kept": _KEPT,
     }
-    store.add_erasure(tx.sql, erasure)
+    records.add_erasure(tx.sql, erasure)
     tx.emit(PersonErased(person_id=own, erasure_id=erasure["erasure_id"], erased_at=at))
     tx.wake("scrub_erased")
-    return _receipt(tx.sql, store.find_erasure(tx.sql, erasure["erasure_id"]))
+    return _receipt(tx.sql, records.find_erasure(tx.sql, erasure["erasure_id"]))
 
 
 def _give_up_places(tx: Tx, person_id: UUID, *, cancel_bookings: bool, at: datetime) -> None:
@@ -88,13 +89,13 @@ def _remove(tx: Tx, row: Any, ids: list[UUID], *, at: datetime) -> str:
         ("who brought them", row.referred_by),
     )
     found = [what for what, value in own if value]
-    remarks = store.blank_remarks(tx.sql, ids)
-    cards = store.drop_money_data(tx.sql, ids)
+    remarks = records.blank_remarks(tx.sql, ids)
+    cards = records.drop_money_data(tx.sql, ids)
     letters = store.drop_recipient(tx.sql, ids)
     files = store.drop_downloads_with(tx.sql, ids)
-    store.end_waiting(tx.sql, ids)
+    records.end_waiting(tx.sql, ids)
     store.drop_words(tx.sql, ids)
-    store.blank_people(tx.sql, ids, at=at)
+    records.blank_people(tx.sql, ids, at=at)
     counted = (
         (len(ids) - 1, "merged records"),
         (remarks, "remarks beside consent and credits"),
@@ -113,14 +114,14 @@ def get_erasure(sql: Any, erasure_id: UUID) -> Values:
     Raises:
         ErasureNotFound: there is none with this id.
     """
-    row = store.find_erasure(sql, erasure_id)
+    row = records.find_erasure(sql, erasure_id)
     if row is None:
         raise ErasureNotFound(str(erasure_id))
     return _receipt(sql, row)
 
 
 def _receipt(sql: Any, erasure: Any) -> Values:
-    answers = [row._asdict() for row in store.list_answers(sql, erasure.erasure_id)]
+    answers = [row._asdict() for row in records.list_answers(sql, erasure.erasure_id)]
     answered = {answer["service"] for answer in answers}
     own = {"service": "booking", "removed": erasure.removed, "kept": erasure.kept}
     return {
@@ -144,7 +145,7 @@ def note_erasure(tx: Tx, said: Fact) -> None:
         "kept": said.kept,
         "erased_at": said.erased_at,
     }
-    store.add_answer(tx.sql, answer)
+    records.add_answer(tx.sql, answer)
 
 
 def scrub_erased(tx: Tx, *, at: datetime) -> int:
@@ -152,12 +153,12 @@ def scrub_erased(tx: Tx, *, at: datetime) -> int:
 
     Facts that have not left yet stay until they have, and the person's turn comes again.
     """
-    erasure = store.claim_unscrubbed(tx.sql)
+    erasure = records.claim_unscrubbed(tx.sql)
     if erasure is None:
         return 0
     ids = [erasure.person_id, *store.merged_ids(tx.sql, erasure.person_id)]
-    left = store.drop_said(tx.sql, _NAMING, ids)
-    store.blank_replies(tx.sql, ids)
+    left = records.drop_said(tx.sql, _NAMING, ids)
+    records.blank_replies(tx.sql, ids)
     if not left:
-        store.scrubbed(tx.sql, erasure.erasure_id, at=at)
+        records.scrubbed(tx.sql, erasure.erasure_id, at=at)
     return 1
