@@ -85,7 +85,7 @@ def change_session(tx: Tx, session_id: UUID, changes: Values, *, at: datetime) -
 
 def _locked(tx: Tx, session_id: UUID, changes: Values) -> Session:
     """Lock what is going to change: bookings and holds before the session, as everywhere."""
-    if not changes.keys() & (_PLACE_AND_TIME | {"price_minor"}):
+    if not changes.keys() & (_PLACE_AND_TIME | {"price_minor", "package_id"}):
         return session_for_update(tx, session_id)
     store.live_bookings(tx.sql, session_id, limit=_ALL)
     store.open_holds_for_update(tx.sql, session_id, limit=_ALL, spots_only=True)

@@ -74,7 +74,7 @@ def _move_to(tx: Tx, booking: Any, session_id: UUID, *, at: datetime) -> Values:
     if new.session_type_id != old.session_type_id:
         msg = "session_id: Must be a session of the same type."
         raise InvalidRequest(msg)
-    if store.has_place(tx.sql, session_id, booking.person_id):
+    if store.has_place(tx.sql, session_id, booking.person_id, seat=booking.seat):
         raise AlreadyBooked(new.name)
     if store.take_seat(tx.sql, session_id, at=at) is None:
         msg = f"{new.name}: all {new.capacity} seats are taken"

@@ -115,10 +115,13 @@ def find_place(sql: Connection, session_id: UUID, person_id: UUID) -> UUID | Non
     return sql.execute(_PLACE, ids).scalar_one_or_none()
 
 
-def has_place(sql: Connection, session_id: UUID, person_id: UUID) -> bool:
-    """Say whether a person has a live booking of a session."""
+def has_place(
+    sql: Connection, session_id: UUID, person_id: UUID, *, seat: int | None = None
+) -> bool:
+    """Say whether a person has a live booking of a session, or of that seat of a group's."""
+    query = _PLACE if seat is None else _PLACE.where(BookingRow.seat == seat)
     ids = {"session_id": session_id, "person_id": person_id}
-    return sql.execute(_PLACE, ids).first() is not None
+    return sql.execute(query, ids).first() is not None
 
 
 def drop_booking(sql: Connection, booking_id: UUID) -> None:

@@ -1,0 +1,79 @@
+"""What a session's changes mean for those who have a place in it, and for those who wait."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.booking.test_session_types import a_type
+from tests.flows.studio import Studio
+
+
+def test_a_moved_booking_leaves_its_seat_to_whoever_waited_longest(studio: Studio) -> None:
+    kind = a_type(studio, name="Open day", arrangement="multi")
+    later = studio.session(
+        session_type_id=kind, starts_at=studio.suite.now() + timedelta(days=8), waiting=0
+    )
+    first = studio.session(session_type_id=kind)
+    for name in ("ada", "grace", "alan"):
+        studio.book(name)
+        studio.settle()
+
+    studio.suite.booking.move_booking(booking_id=studio.booking_id("ada"), session_id=later)
+    studio.suite.deliver(times=2)
+
+    assert (studio.session_id, studio.booked, studio.waiting) == (first, ["grace"], ["alan"])
+    assert (studio.taken, studio.held) == (1, {})
+    studio.session_id = later
+    assert (studio.booked, studio.taken) == (["ada"], 1)
+
+
+@pytest.mark.parametrize("order", [list, reversed])
+def test_a_cancelled_session_leaves_nobody_waiting(studio: Studio, order: type) -> None:
+    studio.full("ada", "alan", waiting=["grace", "edsger"])
+    studio.cancel("ada")  # and a seat is on its way to grace
+
+    studio.suite.booking.cancel_session(session_id=studio.session_id, reason="A burst pipe")
+    studio.suite.deliver(times=2, order=order)
+
+    assert (studio.booked, studio.waiting) == ([], [])
+    assert (studio.taken, studio.held) == (0, {})
+    assert studio.roster["header"]["waiting"] == 0
+    assert studio.suite.story.count("BookingCancelled") == 2
+
+
+@pytest.mark.rule("Q10", "Q11", "Q12")
+@pytest.mark.parametrize("order", [list, reversed])
+def test_a_price_sends_those_who_wait_away_and_tells_each(studio: Studio, order: type) -> None:
+    studio.full("ada", waiting=["grace", "edsger"])
+    studio.cancel("ada")  # and a seat is on its way to grace
+
+    studio.change(price_minor=1500, drop_waiting_list=True)
+    studio.suite.deliver(times=2, order=order)
+
+    assert (studio.booked, studio.waiting) == ([], [])
+    assert (studio.taken, studio.held) == (0, {})
+    assert studio.suite.story.count("WaitlistLeft") == 2
+    assert studio.roster["header"]["waiting"] == 0
+
+
+def test_a_capacity_raised_far_beyond_what_is_wanted_serves_everybody_who_waits(
+    studio: Studio,
+) -> None:
+    studio.full("ada", waiting=["grace", "alan", "edsger"])
+
+    studio.change(capacity=5000)
+    studio.suite.deliver(times=2)
+
+    assert studio.booked == ["ada", "alan", "edsger", "grace"]
+    assert (studio.waiting, studio.taken, studio.held) == ([], 4, {})
+
+
+def test_who_joins_while_the_capacity_is_raised_gets_a_seat_too(studio: Studio) -> None:
+    studio.full("ada", waiting=["grace"])
+    studio.join("alan")  # and booking has not heard of it yet
+
+    studio.change(capacity=5000)
+    studio.settle()
+
+    assert studio.booked == ["ada", "alan", "grace"]
+    assert (studio.waiting, studio.taken) == ([], 3)
