@@ -49,6 +49,9 @@ def test_a_price_sends_those_who_wait_away_and_tells_each(studio: Studio, order:
 
     studio.change(price_minor=1500, drop_waiting_list=True)
     studio.suite.deliver(times=2, order=order)
+    studio.suite.advance(minutes=2)
+    studio.suite.tick("waitlist.remind")  # whose seat was asked for meanwhile is still on the list
+    studio.suite.deliver(times=2, order=order)
 
     assert (studio.booked, studio.waiting) == ([], [])
     assert (studio.taken, studio.held) == (0, {})

@@ -12,6 +12,7 @@ from services.booking.actions.seats import (
     free_or_ask_again,
     hold_for_list,
     occasion,
+    queue_limits,
     session_for_update,
 )
 from services.booking.domain import (
@@ -25,6 +26,7 @@ from services.booking.domain import (
 )
 from shared.contracts import Values
 from shared.contracts.booking import (
+    SessionChanged,
     SpotGranted,
     SpotRefused,
 )
@@ -202,10 +204,20 @@ def free_returned_seat(tx: Tx, returned: SpotReturned, *, at: datetime) -> None:
 
 
 def hold_free_seat(tx: Tx, joined: WaitlistJoined, *, at: datetime) -> None:
-    """Hold a free seat for the list that somebody has joined."""
+    """Hold a free seat for the list that somebody has joined.
+
+    Whoever got onto the list of a marketing session just as it got a price is to be told that the
+    list is no more, so that is said again.
+
+    Source: Q10 to Q12.
+    """
     if joined.source != SOURCE:
         return
     session = session_for_update(tx, joined.target_id)
+    if not (session.may_have_waiting_list or session.cancelled or session.started(at)):
+        session = replace(session, sequence=session.sequence + 1)
+        store.change_session(tx.sql, session.session_id, {"sequence": session.sequence})
+        tx.emit(SessionChanged(**queue_limits(session), drops_waiting=True))
     session = replace(session, demand=max(session.demand, joined.queue_version))
     _note(tx, joined, WaitingState.WAITING, at=joined.joined_at)
     hold = session.free > 0 and goes_to_list(session, at=at)

@@ -79,7 +79,11 @@ _KEEP_QUEUE = _KEEP_QUEUE.on_conflict_do_update(
 )
 _CANCEL_QUEUE = (
     update(QueueRow)
-    .where(*_OF_TARGET, QueueRow.sequence < bindparam("newer"))
+    .where(
+        QueueRow.source == bindparam("of_source"),
+        QueueRow.target_id == bindparam("of_target"),
+        QueueRow.sequence < bindparam("newer"),
+    )
     .values(cancelled=True, dropping=True, sequence=bindparam("newer"))
 )
 _TO_REMIND = (
@@ -147,7 +151,8 @@ def keep_queue(writes: Writes, values: Mapping[str, Any], *, at: datetime) -> No
 
 def cancel_queue(writes: Writes, source: str, target_id: UUID, sequence: int) -> None:
     """Have a queue take and choose nobody any more, if this is news."""
-    writes.add(_CANCEL_QUEUE, {"source": source, "target_id": target_id, "newer": sequence})
+    values = {"of_source": source, "of_target": target_id, "newer": sequence}
+    writes.add(_CANCEL_QUEUE, values)
 
 
 def set_queue(sql: Connection, queue_id: UUID, **values: Any) -> None:
