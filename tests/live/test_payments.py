@@ -24,10 +24,19 @@ def stripe() -> Iterator[StripeStandIn]:
         yield made
 
 
-def start(run: Stack, stripe: StripeStandIn, **env: str) -> None:
-    """Start booking, whose account the stand-in is."""
-    cards: dict[str, Any] = {"ATELIER_STRIPE_KEY": KEY, "ATELIER_STRIPE_URL": stripe.url}
-    run.start("booking", **cards, ATELIER_STRIPE_WEBHOOK_SECRET=SECRET, **env)
+def start(run: Stack, stripe: StripeStandIn, *, dying_at: str = "") -> None:
+    """Start booking, to die when Stripe has answered a kind of job.
+
+    The claims of the process before it lapse after a minute and a half, which is not waited for.
+    """
+    run.change("booking", "UPDATE card_jobs SET due_at = now() WHERE state = 'claimed'")
+    env: dict[str, Any] = {
+        "ATELIER_STRIPE_KEY": KEY,
+        "ATELIER_STRIPE_URL": stripe.url,
+        "ATELIER_STRIPE_WEBHOOK_SECRET": SECRET,
+        "ATELIER_FAILPOINTS": f"cards.answered:{dying_at}=kill@1" if dying_at else "",
+    }
+    run.start("booking", **env)
 
 
 def held_place(run: Stack) -> dict[str, Any]:
@@ -65,98 +74,84 @@ def tell(run: Stack, body: bytes, signature: str) -> int:
             return exc.code
 
 
-def die_at(run: Stack, stripe: StripeStandIn, kind: str, do: Any) -> None:
-    """Have booking die when Stripe has answered a kind of job, and start it again."""
-    run.kill("booking")
-    start(run, stripe, ATELIER_FAILPOINTS=f"cards.answered:{kind}=kill@1")
-    doing = eventlet.spawn(do)
-    run.until(lambda: run.ended("booking"), f"booking dies when Stripe has answered {kind}")
+def died(run: Stack) -> None:
+    """Wait until booking has died."""
+    run.until(lambda: run.ended("booking"), "booking dies when Stripe has answered")
     assert run.processes["booking"].returncode == KILLED
-    # The dead process's claim lapses after a minute and a half, which need not be waited for.
-    run.change("booking", "UPDATE card_jobs SET due_at = now() WHERE state = 'claimed'")
-    start(run, stripe)
-    doing.kill()
 
 
-def test_whoever_dies_after_stripes_answer_asks_again_and_charges_once(
+def spot_for_a_kept_card(run: Stack, stripe: StripeStandIn) -> dict[str, Any]:
+    """Have a spot on its way to somebody with a kept card; give what is asked for them."""
+    held = held_place(run)
+    card, now = stripe.customer(), datetime.now(UTC).isoformat()
+    kept = {"person": held["person_id"], "customer": card["customer"], "method": card["id"]}
+    run.change(
+        "booking",
+        "INSERT INTO kept_cards VALUES (:person, :customer, :method, 'visa', '4242', now())",
+        **kept,
+    )
+    run.change(
+        "booking",
+        "UPDATE holds SET kind = 'waitlist', held_until = NULL, person_id = NULL"
+        " WHERE hold_id = :spot",
+        spot=held["hold_id"],
+    )
+    data = {
+        "spot_id": held["hold_id"],
+        "entry_id": str(uuid4()),
+        "source": "booking",
+        "target_id": held["session_id"],
+        "person_id": held["person_id"],
+        "requested_at": now,
+        "pay": True,
+    }
+    envelope = {"fact": "SpotRequested.v1", "fact_id": str(uuid4()), "correlation_id": "a test"}
+    return {**envelope, "caused_by": None, "began_at": now, "said_at": now, "data": data}
+
+
+def test_whoever_dies_after_stripes_answer_asks_again_and_money_moves_once(
     run: Stack, stripe: StripeStandIn
 ) -> None:
-    start(run, stripe)
+    start(run, stripe, dying_at="open")
     hold_id = held_place(run)["hold_id"]
-
-    def checkout() -> Any:
-        return run.call("booking.start_checkout", hold_id=hold_id, save_card=True)
+    asked = spot_for_a_kept_card(run, stripe)
 
     def money() -> Any:
         return run.call("booking.get_payments", booking_id=hold_id)
 
-    # The page is opened once, though nobody heard of it.
-    die_at(run, stripe, "open", checkout)
-    run.until(lambda: checkout()["checkout_url"], "the page is opened")
+    # A page is opened, of which nobody has heard; it is paid all the same.
+    checkout = {"hold_id": hold_id, "save_card": True}
+    asking = eventlet.spawn(run.call, "booking.start_checkout", **checkout)
+    died(run)
+    asking.kill()
     [made] = stripe.of("checkout.session")
-
-    # The webhook is heard, Stripe is asked, and the answer is lost.
     stripe.pay(made["id"])
-    webhook = stripe.webhook("checkout.session.completed", made["id"])
-    assert tell(run, webhook[0], "t=1,v1=forged") == 400
-    die_at(run, stripe, "look", lambda: tell(run, *webhook))
-    run.until(lambda: money()["booked"], "the place is booked")
-    assert tell(run, *webhook) == 200
-    [payment] = money()["payments"]
 
-    # The money goes back once.
-    back = {"payment_id": payment["payment_id"], "amount_minor": 1500}
-    die_at(run, stripe, "repay", lambda: run.call("booking.refund_payment", **back))
+    # It is found by looking, and dies again with what it has seen.
+    start(run, stripe, dying_at="look")
+    died(run)
+    start(run, stripe, dying_at="repay")
+    run.until(lambda: money()["booked"], "the place is booked")
+    webhook = stripe.webhook("checkout.session.completed", made["id"])
+    answers = [tell(run, *webhook), tell(run, *webhook), tell(run, webhook[0], "t=1,v1=forged")]
+    assert answers == [200, 200, 400]
+
+    # The money goes back, and it dies without knowing.
+    [payment] = money()["payments"]
+    run.call("booking.refund_payment", payment_id=payment["payment_id"], amount_minor=1500)
+    died(run)
+    start(run, stripe, dying_at="charge")
     run.until(lambda: money()["refunded_minor"] == 1500, "the money is back")
 
-    assert stripe.held() == 500
-    assert len(stripe.of("refund")) == 1
-    assert len(stripe.of("payment_intent")) == 1
-    assert [wire["data"]["amount_minor"] for wire in run.facts("PaymentReceived")] == [2000]
-    assert [wire["data"]["amount_minor"] for wire in run.facts("PaymentRefunded")] == [1500]
-
-
-def test_a_kept_card_is_charged_once_though_booking_dies(run: Stack, stripe: StripeStandIn) -> None:
+    # A kept card is charged for a spot, and it dies before it can grant it.
+    run.publish([asked])
+    died(run)
     start(run, stripe)
-    person_id = held_place(run)["person_id"]
-    spot_id, entry_id = str(uuid4()), str(uuid4())
-    customer = stripe.customer()
-    with run.sql("booking") as sql:
-        session_id = sql.exec_driver_sql("SELECT session_id FROM sessions").scalar_one()
-    run.change(
-        "booking",
-        "INSERT INTO kept_cards VALUES (:person, :customer, :method, 'visa', '4242', now())",
-        person=person_id,
-        customer=customer["customer"],
-        method=customer["id"],
-    )
-    run.change(
-        "booking",
-        "UPDATE holds SET hold_id = :spot, kind = 'waitlist', held_until = NULL, person_id = NULL",
-        spot=spot_id,
-    )
-    asked = {
-        "fact": "SpotRequested.v1",
-        "fact_id": str(uuid4()),
-        "correlation_id": "a test",
-        "caused_by": None,
-        "began_at": datetime.now(UTC).isoformat(),
-        "said_at": datetime.now(UTC).isoformat(),
-        "data": {
-            "spot_id": spot_id,
-            "entry_id": entry_id,
-            "source": "booking",
-            "target_id": str(session_id),
-            "person_id": person_id,
-            "requested_at": datetime.now(UTC).isoformat(),
-            "pay": True,
-        },
-    }
-
-    die_at(run, stripe, "charge", lambda: run.publish([asked]))
     run.until(lambda: run.facts("SpotGranted"), "the spot is granted")
 
-    assert stripe.held() == 2000
-    assert len(stripe.of("payment_intent")) == 1
-    [granted] = run.facts("SpotGranted")
-    assert granted["data"]["entry_id"] == entry_id
+    assert len(stripe.of("payment_intent")) == 2
+    assert len(stripe.of("refund")) == 1
+    assert stripe.held() == 2000 - 1500 + 2000
+    received = [wire["data"] for wire in run.facts("PaymentReceived")]
+    assert [one["method"] for one in received] == ["card", "saved_card"]
+    assert [wire["data"]["amount_minor"] for wire in run.facts("PaymentRefunded")] == [1500]
