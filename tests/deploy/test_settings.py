@@ -106,7 +106,7 @@ def test_pages_are_served_where_they_are_looked_for(service: str) -> None:
 
 def test_the_servers_are_on_the_inner_network_alone() -> None:
     assert compose()["networks"]["inside"]["internal"] is True
-    for name in ("postgres", "rabbitmq", "waitlist", "loyalty"):
+    for name in ("postgres", "rabbitmq", "loyalty"):
         assert compose()["services"][name]["networks"] == ["inside"], name
 
 
