@@ -83,6 +83,6 @@ def refusals_in(sql: Connection, queue_ids: Sequence[Any]) -> tuple[int, int]:
         )
         .group_by(DecisionRow.reason)
     )
-    counts: dict[str, int] = dict(sql.execute(query).tuples())
+    counts = {row[0]: row[1] for row in sql.execute(query)}
     unpaid = counts.get("not_paid", 0)
     return unpaid, (unpaid + counts.get("granted", 0) if unpaid else 0)
