@@ -26,8 +26,6 @@ SELECT taken, capacity,
         WHERE state = 'confirmed' AND b.session_id = s.session_id))
 FROM sessions s WHERE capacity < 1000
 """
-OVERRULED = "SELECT count(*) FROM spots WHERE overruled AND state = 'allocated'"
-OVERRULED_EVER = "SELECT count(*) FROM spots WHERE overruled"
 LINE = """
 SELECT coalesce(sum(waiting), 0),
     (SELECT count(*) FROM entries WHERE state IN ('waiting', 'offered')),
@@ -37,15 +35,13 @@ SELECT coalesce(sum(waiting), 0),
         WHERE p.entry_id = e.entry_id AND p.state IN ('claiming', 'granted', 'allocated')))
 FROM queues
 """
-HANDS = """
-SELECT sum(pooled) - (SELECT count(*) FROM spots WHERE state = 'pooled'),
-    sum(announced) - (SELECT count(*) FROM spots WHERE state = 'announced')
-FROM queues
-"""
-ASKED = """
-SELECT count(*) FROM entries e WHERE state IN ('waiting', 'offered', 'claiming', 'leaving')
-    AND asked <> (SELECT count(*) FROM spots p WHERE p.entry_id = e.entry_id
-        AND p.state IN ('claiming', 'handing_back', 'granted', 'allocated'))
+COUNTS = """
+SELECT (SELECT count(*) FROM spots WHERE overruled),
+    (SELECT sum(pooled) FROM queues) - (SELECT count(*) FROM spots WHERE state = 'pooled'),
+    (SELECT sum(announced) FROM queues) - (SELECT count(*) FROM spots WHERE state = 'announced'),
+    (SELECT count(*) FROM entries e WHERE state IN ('waiting', 'offered', 'claiming', 'leaving')
+        AND asked <> (SELECT count(*) FROM spots p WHERE p.entry_id = e.entry_id
+            AND p.state IN ('claiming', 'handing_back', 'granted', 'allocated')))
 """
 IN_LINE = "SELECT entry_id, position FROM entries WHERE state = 'waiting'"
 CHOSEN = """
@@ -54,7 +50,6 @@ JOIN entries e ON e.entry_id = d.entry_id
 WHERE d.outcome = 'requested' AND d.reason = 'first_come_first_served' AND d.decision_id > {after}
 """
 HAD_CHANCE = "SELECT spot_id, entry_id FROM decisions WHERE outcome NOT IN ('requested', 'kept')"
-LAST_DECISION = "SELECT coalesce(max(decision_id), 0) FROM decisions"
 BOOKINGS = "SELECT booking_id FROM bookings ORDER BY rowid"
 ENTRIES = "SELECT entry_id FROM entries ORDER BY rowid"
 OFFERS = "SELECT offer_id FROM offers ORDER BY rowid"
