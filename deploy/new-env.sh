@@ -13,6 +13,7 @@ cat <<EOT
 ATELIER_LINK_KEYS=$(secret)
 # The addresses people reach the services' pages under, as links name them.
 ATELIER_BOOKING_URL=http://127.0.0.1:8600
+ATELIER_WAITLIST_URL=http://127.0.0.1:8601
 ATELIER_NOTIFY_URL=http://127.0.0.1:8602
 ATELIER_RANKING_URL=http://127.0.0.1:8603
 ATELIER_EVENTS_URL=http://127.0.0.1:8605

@@ -13,24 +13,23 @@ eventlet.monkey_patch()
 import json  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
-from collections.abc import Callable, Iterator  # noqa: E402
+from collections.abc import Iterator  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
-from datetime import UTC, datetime  # noqa: E402
-from functools import wraps  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
-from uuid import UUID  # noqa: E402
 
 import click  # noqa: E402
 from nameko.exceptions import BadRequest, RemoteError  # noqa: E402
-from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
 from services.booking.service import Booking  # noqa: E402
 from services.events.service import Events  # noqa: E402
 from services.loyalty.service import Loyalty  # noqa: E402
 from services.notify.service import Notify  # noqa: E402
+from services.parked import parked  # noqa: E402
 from services.ranking.service import Ranking  # noqa: E402
+from services.replays import waitlist_commands  # noqa: E402
+from services.terminal import out, plainly  # noqa: E402
 from services.waitlist.service import Waitlist  # noqa: E402
 from shared import doctor as diagnosis  # noqa: E402
 from shared import trail  # noqa: E402
@@ -44,34 +43,22 @@ from shared.migrate import create_database, migrate, migrations_due  # noqa: E40
 
 SUITE: dict[str, Any] = {c.name: c for c in (Booking, Waitlist, Notify, Loyalty, Ranking, Events)}
 SERVICE = click.Choice(list(SUITE))
-out = Console(highlight=False)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def atelier() -> None:
+@click.pass_context
+def atelier(context: click.Context) -> None:
     """Run Atelier and look after it.
 
     Every setting is an environment variable that begins with ATELIER_; `atelier doctor` shows
     them all. With none set, everything runs embedded, below ./atelier-data.
     """
+    context.obj = list(SUITE)
     try:
         settings()
     except SettingsInvalid as exc:
         raise click.ClickException(str(exc)) from exc
     configure_logs()
-
-
-def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Have a command end with a sentence where a server cannot be reached."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (OSError, serve.NotStarted, *diagnosis.UNREACHABLE) as exc:
-            raise click.ClickException(str(exc).strip()) from exc
-
-    return run
 
 
 # -- running ------------------------------------------------------------------------------------
@@ -165,17 +152,23 @@ def rpc(method: str, arguments: str, timeout: float) -> None:
     if service not in SUITE or not name or not isinstance(kwargs, dict):
         msg = "write SERVICE.METHOD '{\"argument\": …}'"
         raise click.ClickException(msg)
+    answer = ask(service, name, kwargs, timeout)
+    click.echo(json.dumps(answer, indent=2))
+
+
+def ask(service: str, method: str, arguments: dict[str, Any], timeout: float = 10.0) -> Any:
+    """Call a method; an error ends the command with its name and text."""
     try:
         with _answering():
             caller = Caller(timeout=timeout)
-            answer = caller.call(service, name, **kwargs)
+            answer = caller.call(service, method, **arguments)
             caller.close()
     except (Refused, BadRequest, RemoteError, CallTimedOut) as exc:
         label = getattr(exc, "exc_type", None) or type(exc).__name__
         text = getattr(exc, "value", None) or str(exc)
         msg = f"{label}: {text}"
         raise click.ClickException(msg) from exc
-    click.echo(json.dumps(answer, indent=2))
+    return answer
 
 
 @contextmanager
@@ -184,6 +177,7 @@ def _answering() -> Iterator[None]:
     if not settings().embedded:
         yield
         return
+    # The usual ports may be in use by `up`.
     os.environ |= {f"ATELIER_{name.upper()}_WEB": "127.0.0.1:0" for name in WITH_PAGES}
     settings.cache_clear()
     _prepare()
@@ -238,62 +232,8 @@ def why(some_id: str) -> None:
         out.print(line, soft_wrap=True)
 
 
-@atelier.group()
-def parked() -> None:
-    """Look after facts that no retry has helped."""
-
-
-@parked.command("list")
-@click.option("--all", "everything", is_flag=True, help="Those that wait for a retry, too.")
-@plainly
-def parked_list(*, everything: bool) -> None:
-    """List what is parked, service by service."""
-    table = Table("id", "service", "fact", "listener", "tries", "since", "error")
-    for service, one in trail.put_by(list(SUITE), parked_only=not everything):
-        since = f"{one.first_failed_at:%Y-%m-%d %H:%M:%S}"
-        error = one.error.splitlines()[0][:80]
-        row = (str(one.deferred_id), service, one.topic, one.entrypoint, str(one.attempts))
-        table.add_row(*row, since, error)
-    out.print(table if table.row_count else "nothing is parked")
-
-
-@parked.command("show")
-@click.argument("some_id", type=click.UUID)
-@plainly
-def parked_show(some_id: UUID) -> None:
-    """Show a parked fact whole: its error and its bytes."""
-    service, one = _parked(some_id)
-    out.print(f"{service}.{one.entrypoint}  {one.topic}  {one.attempts} tries\n{one.error}\n")
-    out.print(one.body.decode(errors="backslashreplace"), markup=False)
-
-
-@parked.command("retry")
-@click.argument("some_id", type=click.UUID)
-@plainly
-def parked_retry(some_id: UUID) -> None:
-    """Have a parked fact tried again, now."""
-    service, one = _parked(some_id)
-    trail.retry_parked(service, one, at=datetime.now(UTC))
-    out.print(f"{service} tries {one.topic} again")
-
-
-@parked.command("drop")
-@click.argument("some_id", type=click.UUID)
-@click.option("--reason", required=True, help="Why it will never be handled; it is logged.")
-@plainly
-def parked_drop(some_id: UUID, reason: str) -> None:
-    """Drop a parked fact for good."""
-    service, one = _parked(some_id)
-    trail.drop_parked(service, one, reason=reason)
-    out.print(f"{service} has dropped {one.topic}")
-
-
-def _parked(some_id: UUID) -> tuple[str, Any]:
-    found = trail.find_parked(list(SUITE), some_id)
-    if found is None:
-        msg = f"nothing put by has the id {some_id}"
-        raise click.ClickException(msg)
-    return found
+atelier.add_command(parked)
+atelier.add_command(waitlist_commands(ask))
 
 
 if __name__ == "__main__":

@@ -185,7 +185,7 @@ class Lists:
                     asked.append((said[2], said[3]))
 
                 event.listen(sql, "before_cursor_execute", note)
-                store.head_of_queue(sql, queue_id)
+                store.next_in_line(sql, queue_id)
                 event.remove(sql, "before_cursor_execute", note)
                 statement, values = asked[0]
                 explain = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"

@@ -10,8 +10,8 @@ from services.__main__ import SUITE
 from shared.config import DEVELOPMENT_KEY, Settings, host_and_port, read_settings
 from tests.deploy import BASE, COMPOSE, DEPLOY, compose, documents
 
-MAKES_OR_CHECKS_LINKS = ("booking", "notify", "ranking", "events")
-HAVE_PAGES = ("booking", "notify", "ranking", "events")
+MAKES_OR_CHECKS_LINKS = ("booking", "waitlist", "notify", "ranking", "events")
+HAVE_PAGES = ("booking", "waitlist", "notify", "ranking", "events")
 OURS = [name for name, one in compose()["services"].items() if "build" in one]
 
 
@@ -106,7 +106,7 @@ def test_pages_are_served_where_they_are_looked_for(service: str) -> None:
 
 def test_the_servers_are_on_the_inner_network_alone() -> None:
     assert compose()["networks"]["inside"]["internal"] is True
-    for name in ("postgres", "rabbitmq", "waitlist", "loyalty"):
+    for name in ("postgres", "rabbitmq", "loyalty"):
         assert compose()["services"][name]["networks"] == ["inside"], name
 
 

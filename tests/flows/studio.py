@@ -178,9 +178,10 @@ class Studio:
     def http(
         self, method: str, url: str, *, form: Mapping[str, str] | None = None, accept: str = ""
     ) -> Response:
-        """Open or submit a page of booking, with a form, by somebody who reads these languages."""
+        """Open or submit a public page, with a form, by somebody who reads these languages."""
         path, query = urlsplit(url).path, urlsplit(url).query
-        for name, page in entrypoints(Booking, Page):
+        pages = [(one, *found) for one in (Booking, Waitlist) for found in entrypoints(one, Page)]
+        for service, name, page in pages:
             with suppress(HTTPException):
                 rules = Map([Rule(page.url, methods=[page.method])])
                 _, values = rules.bind("").match(path, method)
@@ -189,7 +190,8 @@ class Studio:
                     path, method=method, query_string=query, data=form, headers=headers
                 )
                 request = Request(visit.get_environ())
-                answer: Response = getattr(self.suite.worker("booking"), name)(request, **values)
+                worker = self.suite.worker(service.name)
+                answer: Response = getattr(worker, name)(request, **values)
                 return answer
         raise LookupError(url)
 

@@ -3,13 +3,22 @@
 import os
 import random
 from collections.abc import Callable
+from typing import Any
 
 from tests.simulation.world import PLACES, Violation, World
 
 HISTORIES = int(os.environ.get("ATELIER_TEST_HISTORIES", "300"))
 FIRST_SEED = int(os.environ.get("ATELIER_TEST_FIRST_SEED", "1"))
-TIMERS = ("waitlist.remind", "booking.end_lapsed_holds")
-WAITS = (1, 30, 90, 3600)
+TIMERS = (
+    "waitlist.remind",
+    "waitlist.expire_offers",
+    "waitlist.work_through",
+    "waitlist.end_queues",
+    "booking.end_lapsed_holds",
+)
+POLICIES = ("assign", "assign_if_paid", "offer", "announce")
+GROUP_RULES = ("strict", "best_fit", "split")
+WAITS = (1, 30, 90, 1800, 3600)
 
 
 def play(world: World, seed: int) -> None:
@@ -21,6 +30,9 @@ def play(world: World, seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - chance, not a secret
     try:
         world.begin(capacity=rng.randint(1, 2), size=rng.randint(1, 5), known=rng.random() < 0.7)
+        if seed % 3 == 0:  # the rule nearly everybody has is tried by itself, too
+            rules = {"invitations": rng.randint(1, 3), "group_rule": rng.choice(GROUP_RULES)}
+            world.set_policy(rng.choice(POLICIES), **rules)
         for _ in range(rng.randint(12, 45)):
             _step(world, rng)
             world.check_safety()
@@ -63,5 +75,19 @@ def _command(world: World, rng: random.Random) -> None:
         (1, lambda: world.raise_capacity(crash_at)),
         (2, lambda: world.close_spot(pick, crash_at)),
         (1, lambda: world.review(crash_at)),
+        (1, lambda: world.move_booking(pick, crash_at)),
+        (1, lambda: world.join(who, crash_at, quantity=2 + pick % 2)),
+        (1, lambda: world.join(who, crash_at, asks_first=True)),
+        (4, lambda: world.answer(pick, crash_at, accept=pick % 3 > 0)),
+        (1, lambda: world.move(pick, 1 + pick % 3, crash_at)),
+        (1, lambda: world.by_hand(pick, crash_at, invite=pick % 2 == 0, over=pick % 3 == 0)),
+        (1, lambda: world.set_policy(POLICIES[pick % 4], crash_at, **_rules(pick))),
+        (1, lambda: world.pause(crash_at, paused=pick % 3 == 0)),
+        (1, lambda: world.change_fortune(who)),
+        (1, lambda: world.reschedule(pick % 5, crash_at)),
     ]
     rng.choices([run for _, run in commands], [weight for weight, _ in commands])[0]()
+
+
+def _rules(pick: int) -> dict[str, Any]:
+    return {"invitations": 1 + pick % 3, "group_rule": GROUP_RULES[pick % 5 % 3]}

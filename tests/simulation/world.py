@@ -4,21 +4,29 @@ Nothing is lost for ever: what a crash took is said or delivered again. After ev
 is checked for what must never be, and at rest for what must have come about.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Connection
 
+from services.booking import actions as booking
+from services.booking import store
+from services.booking.domain import HoldState
 from services.booking.service import Booking
 from services.waitlist.service import Waitlist
 from shared.bus.listen import retry_due
+from shared.contracts.booking import SpotRefused
 from shared.contracts.errors import Refused
+from shared.contracts.waitlist import SpotRequested
+from shared.db import Tx
 from shared.testing import MORNING, Delivery, Suite
 from tests.simulation import queries
 
@@ -46,8 +54,12 @@ class World:
         self.crash_at = ""
         self.people: list[str] = []
         self.session_id = ""
+        self.elsewhere = ""
         self.capacity = 0
         self.roster_counts = True
+        self.poor: set[str] = set()
+        self.in_line: dict[str, int] = {}
+        self.decided = 0
 
     def failpoint(self, place: str, doing: str = "") -> None:
         """Die, where the present step says so."""
@@ -84,6 +96,20 @@ class World:
             waiting_list_size=size,
         )
         self.session_id = made["session_id"]
+        other = call.schedule_session(
+            session_type_id=kind["session_type_id"],
+            name="Elsewhere",
+            classification="marketing",
+            starts_at=MORNING + timedelta(days=9),
+            time_zone="Europe/Rome",
+            staff="Lea",
+            location="Studio 2",
+            capacity=1000,
+        )
+        self.elsewhere = other["session_id"]
+        self.poor = set()
+        self.in_line = {}
+        self.decided = 0
         if known:
             self.suite.deliver()
 
@@ -109,10 +135,55 @@ class World:
         ids = {"session_id": self.session_id, "person_id": self.people[who]}
         self.command("booking", "book", crash_at, **ids, or_wait=True)
 
-    def join(self, who: int, crash_at: str = "") -> None:
+    def join(self, who: int, crash_at: str = "", **wish: Any) -> None:
         """Join the list directly."""
         ids = {"target_id": self.session_id, "person_id": self.people[who]}
-        self.command("waitlist", "join", crash_at, **ids)
+        self.command("waitlist", "join", crash_at, **ids, **wish)
+
+    def set_policy(self, policy: str, crash_at: str = "", **rules: Any) -> None:
+        """Change the rule by which seats find holders."""
+        ids = {"target_id": self.session_id, "policy": policy, "answer_minutes": 30}
+        self.command("waitlist", "set_policy", crash_at, **ids, **rules)
+
+    def pause(self, crash_at: str = "", *, paused: bool) -> None:
+        """Pause the list, or resume it."""
+        ids = {"target_id": self.session_id, "paused": paused}
+        self.command("waitlist", "change_queue", crash_at, **ids)
+
+    def answer(self, pick: int, crash_at: str = "", *, accept: bool) -> None:
+        """Take or decline some offer, perhaps one that is long over."""
+        if found := self._one("waitlist", queries.OFFERS, pick):
+            method = "accept_offer" if accept else "decline_offer"
+            self.command("waitlist", method, crash_at, offer_id=found)
+
+    def move(self, pick: int, place: int, crash_at: str = "") -> None:
+        """Give some entry another place in line."""
+        if found := self._one("waitlist", queries.ENTRIES, pick):
+            more = {"place": place, "reason": "asked nicely"}
+            self.command("waitlist", "move_entry", crash_at, entry_id=found, **more)
+
+    def by_hand(self, pick: int, crash_at: str = "", *, invite: bool, over: bool) -> None:
+        """Invite somebody, or move them to attending, past those who have waited longer."""
+        if found := self._one("waitlist", queries.ENTRIES, pick):
+            method = "invite_entry" if invite else "move_to_attending"
+            more = {"over_capacity": over, "reason": "a friend of the house"}
+            self.command("waitlist", method, crash_at, entry_id=found, **more)
+
+    def move_booking(self, pick: int, crash_at: str = "") -> None:
+        """Move some booking to the other session, which frees its seat."""
+        if found := self._one("booking", queries.BOOKINGS, pick):
+            ids = {"booking_id": found, "session_id": self.elsewhere}
+            self.command("booking", "move_booking", crash_at, **ids)
+
+    def reschedule(self, hours: int, crash_at: str = "") -> None:
+        """Move the session in time, whatever is offered."""
+        starts_at = MORNING + timedelta(days=9, hours=hours)
+        ids = {"session_id": self.session_id, "starts_at": starts_at}
+        self.command("booking", "change_session", crash_at, **ids)
+
+    def change_fortune(self, who: int) -> None:
+        """Have somebody run out of money, or come by some."""
+        self.poor ^= {self.people[who]}
 
     def cancel(self, pick: int, crash_at: str = "") -> None:
         """Cancel some booking, perhaps one that is cancelled already."""
@@ -195,36 +266,76 @@ class World:
             self.network = [one for n, one in enumerate(self.network) if n not in chosen]
 
     def rest(self) -> None:
-        """Let the faults stop, and everything be heard."""
+        """Let the faults stop, everything be heard, and every offer's time run out."""
         while self.network:
             self.deliver([0])
             self.check_safety()
+        self.in_line = {}  # what follows is many steps at once, in which order cannot be seen
         self.suite.deliver()
+        self.pause(paused=False)
+        for _ in range(60):
+            self.suite.advance(minutes=31)
+            for timer in ("expire_offers", "work_through", "remind"):
+                self.suite.tick(f"waitlist.{timer}")
+            self.suite.deliver()
+            if not self._rows("waitlist", queries.OPEN_OFFERS):
+                return
+        _expect(fine=False, otherwise="offers are made for ever")
 
     # -- what must never be -----------------------------------------------------------------
 
     def check_safety(self) -> None:
         """Look for what must never be, whatever is on its way."""
         ((taken, capacity, confirmed, held, persons),) = self._rows("booking", queries.SEATS)
+        with self.suite.members["waitlist"].home.connection() as sql:
+            self._check_list(sql, taken - capacity)
         _expect(taken == confirmed + held, f"{taken} taken, {confirmed} booked, {held} held")
-        _expect(taken <= capacity, f"{taken} of {capacity} seats are taken")
         _expect(persons == confirmed, "somebody has two places")
-        ((counted, waiting, live, twice),) = self._rows("waitlist", queries.LINE)
+
+    def _check_list(self, sql: Connection, over: int) -> None:
+        """Look at the list, the session being `over` its capacity by so many seats."""
+        ((overruled, pooled, announced, wrong),) = _look(sql, queries.COUNTS)
+        _expect(over <= overruled, f"{over} seats too many are taken")
+        _expect(not pooled and not announced, f"{pooled} pooled, {announced} announced miscounted")
+        _expect(not wrong, "an entry has lost count of its seats")
+        self._check_order(sql)
+        ((counted, waiting, live, twice),) = _look(sql, queries.LINE)
         _expect(counted == waiting, f"{counted} are counted as waiting, {waiting} wait")
         _expect(live <= 1, "somebody is on the list twice")
-        _expect(twice <= 1, "an entry has two seats")
+        _expect(not twice, "an entry has more seats than it wants")
+
+    def _check_order(self, sql: Connection) -> None:
+        """Nobody was chosen before somebody who stood ahead, all the while, with no chance at it.
+
+        It looks at the entries that were in line before the step and still are where they were.
+        """
+        now = dict(_look(sql, queries.IN_LINE))
+        stayed = {entry for entry, place in self.in_line.items() if now.get(entry) == place}
+        chosen = _look(sql, queries.CHOSEN.format(after=self.decided))
+        if chosen and stayed:
+            had_chance = set(_look(sql, queries.HAD_CHANCE))
+            for _, spot_id, position, _ in chosen:
+                for entry in stayed:
+                    fair = now[entry] > position or (spot_id, entry) in had_chance
+                    _expect(fair, "somebody was overtaken")
+        self.in_line = now
+        self.decided = max([self.decided, *(row[0] for row in chosen)])
 
     # -- what must have come about ----------------------------------------------------------
 
     def check_rest(self) -> None:
         """Look for what must have come about when all has been heard, before the start."""
         self.check_safety()
-        _expect(not self._rows("booking", queries.OPEN_SPOTS), "a spot is open for ever")
+        ((smallest,),) = self._rows("waitlist", queries.GROUPS_WAITING)
+        open_spots = len(self._rows("booking", queries.OPEN_SPOTS))
+        _expect(open_spots < (smallest or 1), "a spot is open for ever")
         _expect(not self._rows("waitlist", queries.CLAIMING), "a claim is never answered")
         ((free,),) = self._rows("booking", queries.FREE)
         waiting = self._rows("waitlist", queries.WAITING)
-        _expect(not (free and waiting), f"{free} seats are free beside {len(waiting)} waiting")
-        believed = self._rows("booking", queries.BELIEVED)
+        patient = self._rows("waitlist", queries.NO_CHANCE)
+        _expect(free <= 0 or not patient, f"{free} seats are free beside {len(patient)} waiting")
+        groups = set(self._rows("waitlist", queries.GROUPS))
+        believed = [one for one in self._rows("booking", queries.BELIEVED) if one not in groups]
         _expect(not self.roster_counts or believed == waiting, "the roster shows others")
         for service in self.suite.members:
             put_by = self._rows(service, queries.PUT_BY)
@@ -238,28 +349,41 @@ class World:
         for spot_id, state in self._rows("booking", queries.SPOTS_MADE_STATE):
             self.seen[f"spot {state}, {told.get(spot_id)}"] += 1
             fits = told.get(spot_id) in queries.FITTING[state]
+            self.seen[f"spot {told.get(spot_id)}"] += 1
             _expect(fits, f"a spot is {state} in booking and {told.get(spot_id)} in waitlist")
 
     def _check_entries(self) -> None:
         """Whoever got a seat through the list was told so once, and nobody else has one."""
         bodies = self._rows("waitlist", queries.ALLOCATED)
-        ids = (body.partition('"entry_id":"')[2][:36].replace("-", "") for (body,) in bodies)
-        told = Counter(ids)
+        facts = [json.loads(body)["data"] for (body,) in bodies]
+        told: Counter[str] = Counter()
+        for fact in facts:
+            told[fact["entry_id"].replace("-", "")] += fact["seats"]
         live = dict(self._rows("booking", queries.BOOKING_STATES))
-        for entry_id, state in self._rows("waitlist", queries.ENTRY_STATES):
+        ((untold,),) = self._rows("waitlist", queries.UNTOLD)
+        _expect(not untold, "a group that has left keeps seats it was not told of")
+        for entry_id, state, quantity, granted in self._rows("waitlist", queries.ENTRY_STATES):
             self.seen[f"entry {state}"] += 1
             right = state == "allocated"
+            if quantity > 1:
+                self.seen[f"group {state}, {granted} of {quantity}"] += 1
+                _expect(not right or told[entry_id] == quantity, "a group was told of other seats")
+                continue
             _expect(told[entry_id] == right, f"an entry {state} was told {told[entry_id]} times")
             _expect(right or live.get(entry_id) != "confirmed", f"an entry {state} has a place")
             _expect(not right or entry_id in live, "somebody was told of a place that is none")
 
     def _rows(self, service: str, query: str) -> list[Any]:
         with self.suite.members[service].home.connection() as sql:
-            return [tuple(row) for row in sql.exec_driver_sql(query)]
+            return _look(sql, query)
 
     def _one(self, service: str, query: str, pick: int) -> str:
         rows = self._rows(service, query)
         return str(rows[pick % len(rows)][0]) if rows else ""
+
+
+def _look(sql: Connection, query: str) -> list[Any]:
+    return [tuple(row) for row in sql.exec_driver_sql(query)]
 
 
 def _expect(fine: object, otherwise: str) -> None:
@@ -274,6 +398,22 @@ def world() -> Iterator[World]:
         suite = Suite((Booking, Waitlist), Path(directory))
         made = World(suite)
         patch.setattr("shared.db.failpoint", made.failpoint)
+        grant = booking.grant_spot
+
+        def refuse_the_poor(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
+            if not request.pay or str(request.person_id) not in made.poor:
+                grant(tx, request, at=at)
+                return
+            ids: dict[str, Any] = {"spot_id": request.spot_id, "entry_id": request.entry_id}
+            ids |= {"session_id": request.target_id, "person_id": request.person_id}
+            answer = {"reason": "not_paid", "still_open": True, "refused_at": at}
+            spot = store.hold_for_update(tx.sql, request.spot_id)
+            if spot is None or spot.state is not HoldState.OPEN:
+                grant(tx, request, at=at)  # it is not to be had in any case
+                return
+            tx.emit(SpotRefused(**ids, **answer))
+
+        patch.setattr(booking, "grant_spot", refuse_the_poor)
         try:
             yield made
         finally:

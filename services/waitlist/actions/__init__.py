@@ -1,5 +1,6 @@
 """What waitlist does, one verb per function; each runs in the transaction it is given."""
 
+from services.waitlist.actions.backtest import replay_policy
 from services.waitlist.actions.chores import (
     end_queues,
     remind,
@@ -75,6 +76,7 @@ __all__ = [
     "put_back",
     "remind",
     "remove_entry",
+    "replay_policy",
     "request_freed_spot",
     "review_queue",
     "set_policy",

@@ -62,6 +62,12 @@ class Spots:
         with self.db.read() as sql:
             return shaped(schemas.Spot, actions.explain_decision(sql, spot_id))
 
+    @rpc(schemas.Replay())
+    def replay_policy(self, **period: Any) -> Any:
+        """Say what another policy would have made of a period, beside what happened."""
+        with self.db.read() as sql:
+            return shaped(schemas.Replayed, actions.replay_policy(sql, **period))
+
     @rpc(schemas.OneEntry())
     def explain_entry(self, entry_id: UUID) -> Any:
         """Say what was decided about an entry, and which of staff's decisions overtook it."""

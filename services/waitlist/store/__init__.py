@@ -22,6 +22,7 @@ from services.waitlist.store.history import (
     freed_before_close,
     offers_in,
     queues_of_period,
+    refusals_in,
     spots_in,
 )
 from services.waitlist.store.offers import (
@@ -136,6 +137,7 @@ __all__ = [
     "queues_with_offers_due",
     "record_decision",
     "record_override",
+    "refusals_in",
     "set_entry",
     "set_queue",
     "set_spot",

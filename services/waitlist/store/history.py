@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
-from services.waitlist.models import EntryRow, OfferRow, QueueRow, SpotRow
+from services.waitlist.models import DecisionRow, EntryRow, OfferRow, QueueRow, SpotRow
 
 _ENDED = (
     select(QueueRow.queue_id, QueueRow.closes_at)
@@ -70,3 +70,19 @@ def offers_in(sql: Connection, queue_ids: Sequence[Any]) -> Sequence[Row[Any]]:
     """List the offers that were made to those in some queues."""
     query = select(OfferRow.__table__).where(OfferRow.queue_id.in_(queue_ids))
     return sql.execute(query.order_by(OfferRow.offered_at)).all()
+
+
+def refusals_in(sql: Connection, queue_ids: Sequence[Any]) -> tuple[int, int]:
+    """Count how often somebody could not pay, and how often it came to that or to a seat."""
+    query = (
+        select(DecisionRow.reason, func.count())
+        .where(
+            DecisionRow.queue_id.in_(queue_ids),
+            DecisionRow.outcome.in_(["refused", "allocated"]),
+            DecisionRow.reason.in_(["not_paid", "granted"]),
+        )
+        .group_by(DecisionRow.reason)
+    )
+    counts = {row[0]: row[1] for row in sql.execute(query)}
+    unpaid = counts.get("not_paid", 0)
+    return unpaid, (unpaid + counts.get("granted", 0) if unpaid else 0)

@@ -1,0 +1,127 @@
+"""What another policy would have made of a list, for every list there may be."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.waitlist.domain import (
+    BEFORE_ALL,
+    Behaviour,
+    Joined,
+    Policy,
+    Rules,
+    Told,
+    odds_of,
+    position_between,
+    replay,
+)
+from tests.flows.studio import Studio
+
+CLOSES = datetime(2031, 3, 6, 9, tzinfo=UTC)
+EAGER = Behaviour(accept_percent=100, answer_after=timedelta(minutes=10), pay_percent=100)
+instants = st.integers(1, 10**5).map(lambda minutes: CLOSES - timedelta(minutes=minutes))
+people = st.builds(Joined, st.uuids(), instants)
+lists = st.builds(
+    lambda joined, freed: Told(sorted(joined, key=lambda one: one.joined_at), freed, CLOSES),
+    st.lists(people, max_size=8, unique_by=lambda one: one.entry_id),
+    st.lists(instants, max_size=8),
+)
+behaviours = st.builds(
+    Behaviour,
+    st.integers(0, 100),
+    st.integers(1, 300).map(lambda n: timedelta(minutes=n)),
+    st.integers(0, 100),
+)
+policies = st.sampled_from(Policy)
+
+
+def rules(policy: Policy, invitations: int = 1) -> Rules:
+    """Try a policy with an hour to answer."""
+    return Rules(policy, invitations, timedelta(hours=1))
+
+
+@given(lists, policies, behaviours)
+def test_no_policy_gives_more_seats_than_came_free_or_people_waited(
+    told: Told, policy: Policy, behaviour: Behaviour
+) -> None:
+    outcome = replay(told, rules(policy), behaviour)
+
+    assert outcome.filled <= min(outcome.freed, len(told.joined))
+    assert outcome.freed == len(told.freed)
+    assert all(time >= timedelta(0) for time in [*outcome.waited, *outcome.empty])
+
+
+@given(lists, policies, behaviours)
+def test_a_replay_is_the_same_each_time(told: Told, policy: Policy, behaviour: Behaviour) -> None:
+    assert replay(told, rules(policy), behaviour) == replay(told, rules(policy), behaviour)
+
+
+@given(lists, policies, behaviours)
+def test_nothing_fills_more_seats_than_assigning_them(
+    told: Told, policy: Policy, behaviour: Behaviour
+) -> None:
+    most = replay(told, rules(Policy.ASSIGN), behaviour).filled
+
+    assert replay(told, rules(policy), behaviour).filled <= most
+
+
+def test_a_replay_tells_policies_apart() -> None:
+    at = CLOSES - timedelta(hours=5)
+    joined = [Joined(UUID(int=n + 1), at - timedelta(hours=1)) for n in range(4)]
+    told = Told(joined, [at, at], CLOSES)
+
+    assigned = replay(told, rules(Policy.ASSIGN), EAGER)
+    announced = replay(told, rules(Policy.ANNOUNCE), EAGER)
+
+    assert (assigned.filled, assigned.messages, assigned.empty) == (2, 2, [timedelta(0)] * 2)
+    assert (announced.filled, announced.messages) == (2, 4 + 3 + 2)
+    assert min(announced.empty) > timedelta(0)
+
+
+def test_a_period_is_replayed_from_what_the_list_recorded(studio: Studio) -> None:
+    studio.full("ada", "barbara", waiting=["grace", "alan"])
+    since = studio.suite.now() - timedelta(days=1)
+    for name in ("ada", "barbara"):
+        studio.cancel(name)
+        studio.settle()
+    studio.suite.advance(days=3)
+    period = {"since": since, "until": studio.suite.now() + timedelta(days=1)}
+
+    answer = studio.suite.waitlist.replay_policy(
+        **period, policy="offer", answer_minutes=60, accept_percent=100, answer_after_minutes=5
+    )
+
+    assert (answer["happened"]["freed"], answer["happened"]["filled"]) == (2, 2)
+    assert (answer["replayed"]["filled"], answer["replayed"]["messages"]) == (2, 4)
+    assert answer["replayed"]["empty_median"] > answer["happened"]["empty_median"] == 0
+
+
+lefts = st.integers(1, 10**4).map(lambda minutes: timedelta(minutes=minutes))
+histories = st.lists(st.lists(lefts, max_size=6), max_size=30)
+
+
+@given(st.integers(1, 10), lefts, histories)
+def test_odds_fall_with_the_place_and_grow_with_the_time_left(
+    place: int, left: timedelta, history: list[list[timedelta]]
+) -> None:
+    here = odds_of(place, left, history)
+
+    assert odds_of(place + 1, left, history).served <= here.served
+    assert odds_of(place, left + timedelta(hours=1), history).served >= here.served
+    assert here.based_on == len(history)
+    assert (here.percent is None) == (len(history) < 5)
+
+
+@given(st.none() | st.integers(BEFORE_ALL + 1, 2**40), st.none() | st.integers(0, 2**40))
+def test_a_place_between_two_is_between_them(before: int | None, behind: int | None) -> None:
+    found = position_between(before, behind)
+
+    if found is None:
+        assert before is not None
+        assert behind is not None
+        assert behind - before < 2
+    else:
+        assert before is None or before < found
+        assert behind is None or found < behind
