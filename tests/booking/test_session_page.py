@@ -160,6 +160,22 @@ def test_the_form_neither_shows_nor_changes_what_is_known_of_a_person(studio: St
     assert "member" not in text(done)
 
 
+@pytest.mark.parametrize(("ticked", "agreed"), [({}, ["storage"]), ({"marketing": "yes"}, None)])
+def test_what_a_lead_agreed_to_is_noted(
+    studio: Studio, ticked: dict[str, str], agreed: list[str] | None
+) -> None:
+    studio.session(capacity=3)
+
+    submit(studio, form(studio, **ticked))
+
+    said = rows(studio, "SELECT purpose, how, given FROM consents ORDER BY purpose")
+    assert [row.purpose for row in said] == (agreed or ["marketing", "storage"])
+    assert {row.how for row in said} == {"ticked the box on the page to sign up"}
+    assert all(row.given for row in said)
+    ((marketing,),) = rows(studio, "SELECT marketing FROM people")
+    assert bool(marketing) is bool(ticked)
+
+
 @pytest.mark.rule("Q20")
 def test_a_full_session_offers_its_waiting_list_by_the_same_form(studio: Studio) -> None:
     studio.full("grace")

@@ -1,7 +1,13 @@
 """Whoever cannot come says so with the link in their email, and the next one has the place."""
 
-import pytest
+from datetime import timedelta
+from uuid import UUID
 
+import pytest
+from icalendar import Calendar
+
+from shared.contracts.booking import MANAGE_LINK, MANAGE_PATH
+from shared.links import sign_link
 from tests.flows.studio import Studio
 
 
@@ -65,3 +71,25 @@ def test_a_place_can_wander_through_the_whole_list(studio: Studio) -> None:
     assert studio.booked == []
     assert studio.taken == 0
     assert [studio.mailbox[name] for name in names] == [["allocated"]] * 4
+
+
+def test_the_email_and_the_page_give_a_calendar_the_same_entry(studio: Studio) -> None:
+    studio.full("ada")
+    booking_id = studio.booking_id("ada")
+    expires_at = studio.suite.now() + timedelta(days=1)
+    token = sign_link(MANAGE_LINK, UUID(booking_id), expires_at=expires_at)
+
+    page = studio.http("GET", MANAGE_PATH.format(token=token) + "/booking.ics").get_data()
+    mailed = [
+        part.get_content()
+        for part in studio.mailbox.last("ada").walk()
+        if part.get_content_type() == "text/calendar"
+    ]
+
+    uids = {
+        str(entry["UID"])
+        for text in [page.decode(), *map(str, mailed)]
+        for entry in Calendar.from_ical(text).events
+    }
+    assert mailed
+    assert len(uids) == 1

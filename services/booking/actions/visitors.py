@@ -10,7 +10,7 @@ from services.booking.actions.holds import hold_place
 from services.booking.actions.packages import choose_package, packages_shown
 from services.booking.actions.people import register_person
 from services.booking.actions.places import book
-from services.booking.domain import Classification, HoldKind, PersonKind, Session
+from services.booking.domain import Classification, HoldKind, PersonKind, Session, folded
 from shared.contracts import Values
 from shared.contracts.errors import AlreadyBooked, AlreadyWaiting, NotForLeads, SessionNotFound
 from shared.db import Tx
@@ -118,7 +118,7 @@ def _known_or_new(tx: Tx, visitor: Visitor, *, at: datetime) -> UUID:
     What is known of a person is not changed, for anybody can fill in the form.
     """
     for row in store.people_at(tx.sql, visitor.email):
-        if _plain(row.name) == _plain(visitor.name):
+        if folded(row.name) == folded(visitor.name):
             person_id: UUID = row.person_id
             return person_id
     return _new(tx, visitor, at=at)
@@ -138,7 +138,3 @@ def _new(tx: Tx, visitor: Visitor, *, at: datetime) -> UUID:
         at=at,
     )
     return UUID(str(made["person_id"]))
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())

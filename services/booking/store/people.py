@@ -52,7 +52,7 @@ LISTED = (PersonRow.merged_into.is_(None), PersonRow.erased_at.is_(None))
 
 _AT_ADDRESS = (
     select(PersonRow.person_id, PersonRow.name)
-    .where(PersonRow.email == bindparam("email"))
+    .where(PersonRow.email == bindparam("email"), *LISTED)
     .order_by(PersonRow.registered_at, PersonRow.person_id)
     .limit(100)
 )
