@@ -26,6 +26,7 @@ from services.booking.service import Booking  # noqa: E402
 from services.events.service import Events  # noqa: E402
 from services.loyalty.service import Loyalty  # noqa: E402
 from services.notify.service import Notify  # noqa: E402
+from services.notify.store import MESSAGES  # noqa: E402
 from services.parked import parked  # noqa: E402
 from services.ranking.service import Ranking  # noqa: E402
 from services.replays import waitlist_commands  # noqa: E402
@@ -224,7 +225,7 @@ def doctor() -> None:
 @plainly
 def why(some_id: str) -> None:
     """Follow SOME_ID (of a fact, call, booking, person, message…) through every service."""
-    trace = trail.follow(list(SUITE), some_id)
+    trace = trail.follow(list(SUITE), some_id, {"notify": MESSAGES})
     if not trace:
         msg = f"no service's journal knows {some_id}"
         raise click.ClickException(msg)
