@@ -4,7 +4,7 @@ set -eu
 
 secret() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 
-for name in POSTGRES OWNER CALLER BOOKING WAITLIST NOTIFY LOYALTY RANKING GRAFANA; do
+for name in POSTGRES OWNER CALLER BOOKING WAITLIST NOTIFY LOYALTY RANKING EVENTS GRAFANA; do
   echo "${name}_PASSWORD=$(secret)"
 done
 cat <<EOT
@@ -15,6 +15,7 @@ ATELIER_LINK_KEYS=$(secret)
 ATELIER_BOOKING_URL=http://127.0.0.1:8600
 ATELIER_NOTIFY_URL=http://127.0.0.1:8602
 ATELIER_RANKING_URL=http://127.0.0.1:8603
+ATELIER_EVENTS_URL=http://127.0.0.1:8605
 # The mail catcher of the profile "trial"; a real one: smtp+starttls://user:password@host:587
 ATELIER_SMTP_URL=smtp://mail:1025
 ATELIER_MAIL_FROM=Atelier <studio@example.com>

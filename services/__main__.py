@@ -27,6 +27,7 @@ from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
 from services.booking.service import Booking  # noqa: E402
+from services.events.service import Events  # noqa: E402
 from services.loyalty.service import Loyalty  # noqa: E402
 from services.notify.service import Notify  # noqa: E402
 from services.ranking.service import Ranking  # noqa: E402
@@ -36,12 +37,12 @@ from shared import trail  # noqa: E402
 from shared.bus import serve  # noqa: E402
 from shared.bus.caller import Caller, CallTimedOut  # noqa: E402
 from shared.bus.facts import calls_page, facts_page  # noqa: E402
-from shared.config import DEVELOPMENT_KEY, SettingsInvalid, settings  # noqa: E402
+from shared.config import DEVELOPMENT_KEY, WITH_PAGES, SettingsInvalid, settings  # noqa: E402
 from shared.contracts.errors import Refused  # noqa: E402
 from shared.logs import configure_logs  # noqa: E402
 from shared.migrate import create_database, migrate, migrations_due  # noqa: E402
 
-SUITE: dict[str, Any] = {cls.name: cls for cls in (Booking, Waitlist, Notify, Loyalty, Ranking)}
+SUITE: dict[str, Any] = {c.name: c for c in (Booking, Waitlist, Notify, Loyalty, Ranking, Events)}
 SERVICE = click.Choice(list(SUITE))
 out = Console(highlight=False)
 
@@ -179,12 +180,11 @@ def rpc(method: str, arguments: str, timeout: float) -> None:
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """Have somebody answer: on a bus in memory, nobody else could."""
+    """Have somebody answer, on free ports: on a bus in memory, nobody else could."""
     if not settings().embedded:
         yield
         return
-    for service in ("BOOKING", "RANKING"):  # the usual ports may be in use by `up`
-        os.environ[f"ATELIER_{service}_WEB"] = "127.0.0.1:0"
+    os.environ |= {f"ATELIER_{name.upper()}_WEB": "127.0.0.1:0" for name in WITH_PAGES}
     settings.cache_clear()
     _prepare()
     with serve.running(SUITE.values()):

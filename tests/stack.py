@@ -54,7 +54,7 @@ __all__ = [
     "stack",
 ]
 
-SERVICES = ("booking", "waitlist", "notify", "loyalty", "ranking")
+SERVICES = ("booking", "waitlist", "notify", "loyalty", "ranking", "events")
 STORY = ("booking", "waitlist", "notify")
 """Who keeps the promise of a freed seat; the others only listen to it."""
 ROOT = Path(__file__).parent.parent

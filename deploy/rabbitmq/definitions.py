@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Print RabbitMQ definitions: the suite's virtual host and a user per service with few rights.
 
-    deploy/rabbitmq/definitions.py booking waitlist notify loyalty ranking > atelier.json
+    deploy/rabbitmq/definitions.py booking waitlist notify loyalty ranking events > atelier.json
 
 RabbitMQ takes the result at start (`load_definitions`), from `rabbitmqctl import_definitions` or
 over its management API. Passwords come from the environment, as BOOKING_PASSWORD for booking, and

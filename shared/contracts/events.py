@@ -206,6 +206,26 @@ class EventMessageRequested(Letter, Fact, version=1, about="batch_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Guest:
+    """Who somebody says they are."""
+
+    person_id: UUID
+    name: str
+    email: str
+    language: str  # ISO 639-1, lower case
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestIntroduced(Guest, Fact, version=1, about="person_id"):
+    """Somebody nobody knew registered on an event's page; their id is new.
+
+    Heard by: booking (makes them known as a lead).
+    """
+
+    introduced_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
 class EventsRecordsErased(Erasure, Fact, version=1, about="person_id"):
     """events has removed what it held of a person.
 

@@ -24,7 +24,7 @@ ENTRY_PATH = "/waiting/{token}"
 class SpotRequested(Fact, version=1, about="target_id"):
     """A freed seat is asked for in the name of whoever is next.
 
-    Heard by: booking (grants or refuses it).
+    Heard by: booking (grants or refuses it), events (does so for its own).
     """
 
     spot_id: UUID
@@ -42,7 +42,7 @@ class SpotRequested(Fact, version=1, about="target_id"):
 class SpotReturned(Fact, version=1, about="target_id"):
     """Nobody waits for a freed seat.
 
-    Heard by: booking (frees it for everyone).
+    Heard by: booking (frees it for everyone), events (does so for its own).
     """
 
     spot_id: UUID
@@ -73,7 +73,8 @@ class SpotAllocated(Occasion, Fact, version=1, about="target_id"):
 class SpotDeclined(Fact, version=1, about="target_id"):
     """A granted seat is handed back: the person had left the list in the meantime.
 
-    Heard by: booking (cancels the booking, which frees the seat again).
+    Heard by: booking (cancels the booking, which frees the seat again), events (takes the place
+    back).
     """
 
     spot_id: UUID
@@ -88,7 +89,8 @@ class SpotDeclined(Fact, version=1, about="target_id"):
 class WaitlistJoined(OccasionIfKnown, Fact, version=1, about="target_id"):
     """Somebody waits. Said again for one who still waits, which is harmless.
 
-    Heard by: booking (holds a free seat for the list), notify (tells them, once).
+    Heard by: booking (holds a free seat for the list), notify (tells them, once), events (as booking
+    does).
     """
 
     entry_id: UUID
@@ -106,7 +108,8 @@ class WaitlistJoined(OccasionIfKnown, Fact, version=1, about="target_id"):
 class WaitlistLeft(OccasionIfKnown, Fact, version=1, about="target_id"):
     """Somebody waits no longer, without having been given a seat.
 
-    Heard by: booking (takes them off the roster's waiting rows), notify (tells them).
+    Heard by: booking (takes them off the roster's waiting rows), notify (tells them), events (takes
+    them off its own).
     """
 
     entry_id: UUID
@@ -129,7 +132,7 @@ class WaitlistLeft(OccasionIfKnown, Fact, version=1, about="target_id"):
 class SpotOffered(Occasion, Fact, version=1, about="target_id"):
     """A freed seat is offered to somebody who waits, who is to take it by a link.
 
-    Heard by: notify (sends the link).
+    Heard by: notify (sends the link), events (counts them among the invited).
     """
 
     offer_id: UUID  # an entry's part in the offer of one spot; the link names it
@@ -148,7 +151,8 @@ class SpotOffered(Occasion, Fact, version=1, about="target_id"):
 class OfferClosed(Fact, version=1, about="target_id"):
     """An offer can no longer be taken.
 
-    Heard by: notify (does not send it any more, and tells those who tried in vain).
+    Heard by: notify (does not send it any more, and tells those who tried in vain), events (counts
+    them among the invited no longer).
     """
 
     offer_id: UUID

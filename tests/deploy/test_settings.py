@@ -10,8 +10,8 @@ from services.__main__ import SUITE
 from shared.config import DEVELOPMENT_KEY, Settings, host_and_port, read_settings
 from tests.deploy import BASE, COMPOSE, DEPLOY, compose, documents
 
-MAKES_OR_CHECKS_LINKS = ("booking", "notify", "ranking")
-HAVE_PAGES = ("booking", "notify", "ranking")
+MAKES_OR_CHECKS_LINKS = ("booking", "notify", "ranking", "events")
+HAVE_PAGES = ("booking", "notify", "ranking", "events")
 OURS = [name for name, one in compose()["services"].items() if "build" in one]
 
 

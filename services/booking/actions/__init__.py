@@ -48,6 +48,7 @@ from services.booking.actions.people import (
     known,
     list_people,
     note_contact,
+    register_guest,
     register_person,
 )
 from services.booking.actions.places import book, cancel_booking
@@ -149,6 +150,7 @@ __all__ = [
     "read_download",
     "record_payment",
     "refund_payment",
+    "register_guest",
     "register_person",
     "release_hold",
     "remind_of_payments",

@@ -23,6 +23,7 @@ from shared.contracts.errors import (
     InvalidRequest,
     PersonNotFound,
 )
+from shared.contracts.events import GuestIntroduced
 from shared.db import Tx
 
 _SAID = (
@@ -78,6 +79,23 @@ def register_person(
             note_consent(tx, person["person_id"], Purpose.MARKETING, **said)
     tx.emit(PersonRegistered(**person))
     return row | {"credits": 0}
+
+
+def register_guest(tx: Tx, guest: GuestIntroduced) -> None:
+    """Make known as a lead whoever registered on a page of events, under the id they have there."""
+    if store.find_person(tx.sql, guest.person_id) is not None:
+        return
+    person: Values = {
+        "person_id": guest.person_id,
+        "kind": PersonKind.LEAD.value,
+        "name": guest.name,
+        "email": guest.email,
+        "phone": None,
+        "language": guest.language,
+        "sequence": 1,
+    }
+    store.add_person(tx.sql, person | {"registered_at": guest.introduced_at})
+    tx.emit(PersonRegistered(**person))
 
 
 def change_person(tx: Tx, person_id: UUID, changes: Values) -> Values:

@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from services.booking import actions, schemas, store
-from shared.bus import every, rpc
+from shared.bus import every, on, rpc
 from shared.clock import Now
 from shared.contracts.errors import PersonNotFound
+from shared.contracts.events import GuestIntroduced
 from shared.db import Transactions
 from shared.shapes import shaped
 
@@ -24,6 +25,12 @@ class People:
         with self.db.begin() as tx:
             row = actions.register_person(tx, **person, at=self.now())
         return shaped(schemas.Person, row)
+
+    @on(GuestIntroduced)
+    def register_guest(self, fact: GuestIntroduced) -> None:
+        """Make known as a lead whoever registered on a page of events."""
+        with self.db.once(fact) as tx:
+            actions.register_guest(tx, fact)
 
     @rpc(schemas.ChangePerson())
     def change_person(self, person_id: UUID, **changes: Any) -> Any:

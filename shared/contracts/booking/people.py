@@ -29,7 +29,7 @@ class PersonRegistered(Contact, Fact, version=1, about="person_id"):
     """A person became known: a lead, a client or a member.
 
     Heard by: notify (keeps the contact data), loyalty (keeps the name), ranking (keeps the name and
-    language).
+    language), events (keeps the contact data).
     """
 
 
@@ -38,7 +38,7 @@ class PersonChanged(Contact, Fact, version=1, about="person_id"):
     """A person's contact data are no longer what they were.
 
     Heard by: notify (keeps the contact data), loyalty (keeps the name), ranking (keeps the name and
-    language).
+    language), events (keeps the contact data).
     """
 
 

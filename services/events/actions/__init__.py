@@ -1,0 +1,117 @@
+"""What events does, one verb per function; each runs in the transaction it is given."""
+
+from services.events.actions.choosing import Wish
+from services.events.actions.doors import (
+    check_in,
+    get_ticket,
+    list_check_ins,
+    ticket_image,
+    undo_check_in,
+)
+from services.events.actions.granting import grant_spot
+from services.events.actions.letters import (
+    write_to,
+)
+from services.events.actions.levels import (
+    change_pass,
+    define_pass,
+    set_own_agenda,
+    withdraw_pass,
+)
+from services.events.actions.looking import (
+    check_agenda,
+    get_event,
+    get_registration,
+    get_session,
+    list_registrations,
+    list_waiting,
+)
+from services.events.actions.occasions import (
+    cancel_event,
+    change_event,
+    create_event,
+)
+from services.events.actions.payments import (
+    record_payment,
+    record_refund,
+)
+from services.events.actions.people import (
+    erase_person,
+    introduce_guest,
+    keep_person,
+    merge_people,
+)
+from services.events.actions.registering import (
+    cancel_registration,
+    change_agenda,
+    register,
+)
+from services.events.actions.schedule import (
+    add_session,
+    cancel_session,
+    change_session,
+)
+from services.events.actions.spots import (
+    close_offer,
+    close_spot,
+    drop_waiting,
+    end_lapsed_spots,
+    free_returned_seat,
+    hold_free_seat,
+    note_offer,
+    take_back_place,
+)
+from services.events.actions.venues import (
+    add_speaker,
+    add_venue,
+    change_speaker,
+    change_venue,
+)
+
+__all__ = [
+    "Wish",
+    "add_session",
+    "add_speaker",
+    "add_venue",
+    "cancel_event",
+    "cancel_registration",
+    "cancel_session",
+    "change_agenda",
+    "change_event",
+    "change_pass",
+    "change_session",
+    "change_speaker",
+    "change_venue",
+    "check_agenda",
+    "check_in",
+    "close_offer",
+    "close_spot",
+    "create_event",
+    "define_pass",
+    "drop_waiting",
+    "end_lapsed_spots",
+    "erase_person",
+    "free_returned_seat",
+    "get_event",
+    "get_registration",
+    "get_session",
+    "get_ticket",
+    "grant_spot",
+    "hold_free_seat",
+    "introduce_guest",
+    "keep_person",
+    "list_check_ins",
+    "list_registrations",
+    "list_waiting",
+    "merge_people",
+    "note_offer",
+    "record_payment",
+    "record_refund",
+    "register",
+    "set_own_agenda",
+    "take_back_place",
+    "ticket_image",
+    "undo_check_in",
+    "withdraw_pass",
+    "write_to",
+]

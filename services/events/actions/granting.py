@@ -1,0 +1,206 @@
+"""Giving a freed seat to the person in whose name the waiting list asks for it."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from services.events import store
+from services.events.actions.choosing import known_person
+from services.events.actions.registering import add_place, new_ticket
+from services.events.actions.seats import (
+    event_for_seats,
+    note_entry,
+    target_for_update,
+)
+from services.events.actions.telling import speaker_names, target_name
+from services.events.domain import (
+    Event,
+    RegistrationState,
+    Session,
+    SpotState,
+    Target,
+    WaitingState,
+    overlapping,
+)
+from shared.contracts import Values
+from shared.contracts.errors import PersonNotFound
+from shared.contracts.events import EventSpotGranted, EventSpotRefused
+from shared.contracts.waitlist import (
+    SpotRequested,
+)
+from shared.db import Tx
+
+SOURCE = "events"
+Refusal = Literal["already_booked", "not_eligible", "session_started", "spot_closed"]
+
+
+def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
+    """Give the asked-for seat to the person in whose name it is asked for, or refuse it.
+
+    Source: D43.
+    """
+    if request.source != SOURCE:
+        return
+    spot = store.find_spot(tx.sql, request.spot_id)
+    if spot is not None and spot.entry_id == request.entry_id:
+        return  # granted before: the answer is on its way
+    if spot is None or spot.state is not SpotState.OPEN:
+        event_id = spot.event_id if spot else request.target_id
+        _refuse(tx, request, event_id, "spot_closed", still_open=False, at=at)
+        return
+    event = event_for_seats(tx, spot.event_id)
+    registration, is_new = _registration_for(tx, event, request, at=at)
+    target = target_for_update(tx, spot.target_id)
+    spot = store.find_spot(tx.sql, request.spot_id, lock=True) or spot
+    why = _why_not(tx, event, target, spot, request, registration, at=at)
+    if why is None and registration is not None:
+        _grant(tx, event, target, request, registration, at=at)
+        return
+    if is_new and registration is not None:
+        store.drop_registration(tx.sql, registration["registration_id"])
+        if registration["pass_id"] is not None:
+            store.take_back_pass(tx.sql, registration["pass_id"])
+    if why == "session_started":
+        store.end_spot(tx.writes, spot.spot_id, SpotState.ENDED, at=at)
+        store.give_seats(tx.sql, target.target_id)
+    still_open = why in {"already_booked", "not_eligible"}
+    _refuse(tx, request, event.event_id, why or "not_eligible", still_open=still_open, at=at)
+
+
+def _registration_for(
+    tx: Tx, event: Event, request: SpotRequested, *, at: datetime
+) -> tuple[Values | None, bool]:
+    """Give the person's live registration, or a new one; none where they may not have one."""
+    try:
+        person_id = known_person(tx, request.person_id)
+    except PersonNotFound:
+        return None, False
+    found = store.live_registration(tx.sql, event.event_id, person_id, lock=True)
+    if found is not None:
+        return found._asdict(), False
+    held = None
+    if store.has_passes(tx.sql, event.event_id):
+        held = _pass_for(tx, event, request)
+        if held is None:
+            return None, False
+    values: Values = {
+        "registration_id": request.entry_id,
+        "event_id": event.event_id,
+        "person_id": person_id,
+        "state": RegistrationState.CONFIRMED.value,
+        "ticket": new_ticket(),
+        "pass_id": held.pass_id if held else None,
+        "price_minor": held.price_minor if held else 0,
+        "paid_minor": 0,
+        "currency": held.currency if held and held.price_minor else "",
+        "registered_at": at,
+        "registered_by": "waitlist",
+        "held_until": None,
+        "sequence": 1,
+    }
+    if store.add_registration(tx.sql, values):
+        return values, True
+    found = store.live_registration(tx.sql, event.event_id, person_id, lock=True)
+    return (found._asdict() if found else None), False
+
+
+def _pass_for(tx: Tx, event: Event, request: SpotRequested) -> store.Pass | None:
+    """Take a pass for somebody from the list: the one they wanted, else the first there is."""
+    entry = store.find_entry(tx.sql, request.entry_id)
+    wanted = entry.pass_id if entry else None
+    passes = [one for one in store.list_passes(tx.sql, event.event_id) if one.available]
+    for one in sorted(passes, key=lambda one: one.pass_id != wanted):
+        if store.sell_pass(tx.sql, one.pass_id):
+            return one
+    return None
+
+
+def _why_not(
+    tx: Tx,
+    event: Event,
+    target: Target,
+    spot: store.Spot,
+    request: SpotRequested,
+    registration: Values | None,
+    *,
+    at: datetime,
+) -> Refusal | None:
+    if spot.state is not SpotState.OPEN:
+        return "spot_closed"
+    if target.started(at) or not target.open:
+        return "session_started"
+    if registration is None:
+        return "not_eligible"
+    has_place = store.has_place(tx.sql, target.target_id, registration["person_id"])
+    # By its id, an entry gets one place: who gave that up has to join anew.
+    if has_place or store.find_place(tx.sql, request.entry_id) is not None:
+        return "already_booked"
+    if event.own_agenda and not event.overlaps_allowed:
+        places = store.live_places(tx.sql, registration["registration_id"])
+        ids = {place.target_id for place in places} | {target.target_id}
+        sessions = store.list_sessions(tx.sql, event.event_id)
+        overlap = overlapping(one for one in sessions if one.session_id in ids)
+        return "not_eligible" if overlap else None
+    return None
+
+
+def _grant(
+    tx: Tx,
+    event: Event,
+    target: Target,
+    request: SpotRequested,
+    registration: Values,
+    *,
+    at: datetime,
+) -> None:
+    entry_id, target_id = request.entry_id, target.target_id
+    add_place(tx, registration, target_id, place_id=entry_id, at=at)
+    store.end_spot(tx.writes, request.spot_id, SpotState.GRANTED, at=at, entry_id=entry_id)
+    note_entry(tx, request, event.event_id, WaitingState.GONE, at=at)
+    session = store.find_session(tx.sql, target_id)
+    tx.emit(
+        EventSpotGranted(
+            spot_id=request.spot_id,
+            entry_id=entry_id,
+            registration_id=registration["registration_id"],
+            event_id=event.event_id,
+            target_id=target_id,
+            person_id=registration["person_id"],
+            granted_at=at,
+            **_occasion(tx, event, target, session),
+        )
+    )
+
+
+def _occasion(tx: Tx, event: Event, target: Target, session: Session | None) -> Values:
+    return {
+        "session_name": target_name(event, session),
+        "starts_at": target.starts_at,
+        "ends_at": session.ends_at if session else event.ends_at,
+        "time_zone": event.time_zone,
+        "location": (session.location if session else "") or event.location,
+        "staff": speaker_names(store.speakers_of_event(tx.sql, event.event_id), target),
+    }
+
+
+def _refuse(
+    tx: Tx,
+    request: SpotRequested,
+    event_id: UUID,
+    reason: Refusal,
+    *,
+    still_open: bool,
+    at: datetime,
+) -> None:
+    tx.emit(
+        EventSpotRefused(
+            spot_id=request.spot_id,
+            entry_id=request.entry_id,
+            event_id=event_id,
+            target_id=request.target_id,
+            person_id=request.person_id,
+            reason=reason,
+            still_open=still_open,
+            refused_at=at,
+        )
+    )

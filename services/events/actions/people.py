@@ -1,0 +1,111 @@
+"""What events hears of people, and what it says of those nobody knew."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.events import store
+from services.events.actions.occasions import end_registration
+from services.events.actions.registering import cancel_registration
+from services.events.actions.seats import end_place, event_for_seats
+from services.events.actions.telling import Teller
+from services.events.domain import RegistrationState
+from shared.contracts import Values
+from shared.contracts.booking import PersonChanged, PersonErased, PersonMerged, PersonRegistered
+from shared.contracts.events import EventsRecordsErased, GuestIntroduced
+from shared.db import Tx
+
+_NOTHING = "name, email address and telephone number"
+
+
+def keep_person(tx: Tx, person: PersonRegistered | PersonChanged) -> None:
+    """Keep who somebody is and how to reach them; an older word changes nothing."""
+    store.keep_person(
+        tx.writes,
+        {
+            "person_id": person.person_id,
+            "name": person.name,
+            "email": person.email,
+            "phone": person.phone,
+            "language": person.language,
+            "sequence": person.sequence,
+        },
+    )
+
+
+def introduce_guest(tx: Tx, *, name: str, email: str, language: str, at: datetime) -> UUID:
+    """Make somebody known who registers on a page; booking is told, and tells everybody else.
+
+    booking counts its own words from 1, so its first one takes the place of ours.
+    """
+    person_id = uuid4()
+    who: Values = {"person_id": person_id, "name": name, "email": email, "language": language}
+    store.keep_person(tx.writes, {**who, "phone": None, "sequence": 0})
+    tx.flush()
+    tx.emit(GuestIntroduced(**who, introduced_at=at))
+    return person_id
+
+
+def merge_people(tx: Tx, merged: PersonMerged, *, at: datetime) -> None:
+    """Make somebody's registrations another's; where both have one, the stayer's goes on.
+
+    At session level the sessions only the other had are added to it. What is double is given up,
+    and its seat goes to the list.
+    """
+    store.note_merge(tx.sql, merged.merged_id, merged.person_id)
+    store.hand_over_waiting(tx.sql, merged.merged_id, merged.person_id)
+    for row in store.places_of_person(tx.sql, merged.merged_id):
+        event = event_for_seats(tx, row.event_id)
+        mine = store.live_registration(tx.sql, row.event_id, merged.person_id, lock=True)
+        theirs = store.find_registration(tx.sql, row.registration_id, lock=True)
+        if theirs is None or theirs.person_id != merged.merged_id:
+            continue
+        if mine is None or theirs.state == RegistrationState.CANCELLED:
+            store.hand_over(tx.sql, row.registration_id, merged.person_id)
+            continue
+        _join(tx, theirs, mine, at=at)
+        end_registration(tx, theirs, by="staff", at=at)
+        store.hand_over(tx.sql, row.registration_id, merged.person_id)
+        Teller(tx, event).changed(mine, store.live_places(tx.sql, mine.registration_id), at=at)
+
+
+def _join(tx: Tx, theirs: Any, mine: Any, *, at: datetime) -> None:
+    """Move the places of a registration to another of the same event, where it lacks them."""
+    have = {place.target_id for place in store.live_places(tx.sql, mine.registration_id)}
+    places = store.live_places(tx.sql, theirs.registration_id)
+    targets = store.targets_for_update(tx.sql, [place.target_id for place in places])
+    for place in places:
+        if place.target_id in have:
+            end_place(tx, place, targets[place.target_id], by="staff", at=at)
+        else:
+            owner = {"registration_id": mine.registration_id, "person_id": mine.person_id}
+            store.move_place(tx.sql, place.place_id, owner)
+    store.move_check_ins(tx.sql, theirs.registration_id, mine.registration_id)
+
+
+def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
+    """Forget who somebody is; counts and the history of seats stay.
+
+    What they were still to attend is cancelled, so that their seats go to others.
+    """
+    known = store.find_person(tx.sql, erased.person_id)
+    rows = store.places_of_person(tx.sql, erased.person_id)
+    waited = store.forget_waiting(tx.sql, erased.person_id)
+    for row in rows:
+        event = event_for_seats(tx, row.event_id)
+        if event.ends_at > at and row.state != RegistrationState.CANCELLED:
+            cancel_registration(tx, row.registration_id, by="staff", at=at)
+    store.erase_person(tx.sql, erased.person_id)
+    removed = [_NOTHING] if known is not None and known.name else []
+    if waited:
+        removed.append(f"{waited} notes of waiting for an event")
+    kept = f"{len(rows)} registrations without a name, as the history of seats" if rows else ""
+    tx.emit(
+        EventsRecordsErased(
+            erasure_id=erased.erasure_id,
+            person_id=erased.person_id,
+            removed=", ".join(removed),
+            kept=kept,
+            erased_at=at,
+        )
+    )

@@ -1,0 +1,1 @@
+"""The migrations of events' own tables."""

@@ -1,0 +1,134 @@
+"""Calls about who takes part."""
+
+from typing import Any
+from uuid import UUID
+
+from services.events import actions, schemas
+from services.events.actions import Wish
+from shared.bus import every, rpc
+from shared.clock import Now
+from shared.db import Transactions
+from shared.shapes import shaped
+
+
+class Places:
+    """Calls about who takes part."""
+
+    db: Transactions
+    now: Now
+
+    @rpc(schemas.Register())
+    def register(self, event_id: UUID, person_id: UUID, **wish: Any) -> Any:
+        """Register a person for an event, or for the sessions they chose: all or nothing."""
+        with self.db.begin() as tx:
+            had = actions.register(tx, event_id, person_id, Wish(**wish), by="staff", at=self.now())
+        return shaped(schemas.Registered, had)
+
+    @rpc(schemas.ChangeAgenda())
+    def change_agenda(self, registration_id: UUID, **wish: Any) -> Any:
+        """Give somebody another agenda: all of it, or nothing changes."""
+        with self.db.begin() as tx:
+            had = actions.change_agenda(
+                tx, registration_id, Wish(**wish), by="staff", at=self.now()
+            )
+        return shaped(schemas.Registered, had)
+
+    @rpc(schemas.CancelRegistration())
+    def cancel_registration(self, registration_id: UUID, session_ids: Any) -> Any:
+        """Cancel a registration, or some sessions of it, and free the seats."""
+        only = {"session_ids": session_ids, "by": "staff"}
+        with self.db.begin() as tx:
+            actions.cancel_registration(tx, registration_id, **only, at=self.now())
+            found = actions.get_registration(tx.sql, registration_id)
+        return shaped(schemas.Registration, found)
+
+    @rpc(schemas.CheckAgenda())
+    def check_agenda(self, event_id: UUID, session_ids: Any, person_id: UUID | None) -> Any:
+        """Say what is to be had of an agenda, session by session; nothing is kept for anybody."""
+        with self.db.read() as sql:
+            found = actions.check_agenda(sql, event_id, session_ids, person_id, at=self.now())
+        return shaped(schemas.CheckedAgenda, found)
+
+    @rpc(schemas.OneRegistration())
+    def get_registration(self, registration_id: UUID) -> Any:
+        """Give a registration with its places and payments."""
+        with self.db.read() as sql:
+            found = actions.get_registration(sql, registration_id)
+        return shaped(schemas.Registration, found)
+
+    @rpc(schemas.ListRegistrations())
+    def list_registrations(self, event_id: UUID, session_id: UUID | None, **part: Any) -> Any:
+        """List who is registered for an event, or for one of its sessions."""
+        with self.db.read() as sql:
+            found = actions.list_registrations(sql, event_id, session_id, **part)
+        return shaped(schemas.Registrations, found)
+
+    @rpc(schemas.ListWaiting())
+    def list_waiting(self, event_id: UUID, session_id: UUID | None, limit: int) -> Any:
+        """List who waits for an event or a session, as far as events has heard."""
+        with self.db.read() as sql:
+            found = actions.list_waiting(sql, event_id, session_id, limit=limit, at=self.now())
+        return shaped(schemas.Waiting, found, many=True)
+
+    @rpc(schemas.WriteTo())
+    def write_to(self, event_id: UUID, **letter: Any) -> Any:
+        """Write to one person, or to all who are registered, wait or are invited."""
+        with self.db.begin() as tx:
+            written = actions.write_to(tx, event_id, letter, at=self.now())
+        return shaped(schemas.Letters, written)
+
+    # -- money --------------------------------------------------------------------------------
+
+    @rpc(schemas.RecordPayment())
+    def record_payment(self, registration_id: UUID, **payment: Any) -> Any:
+        """Note money that came in for a registration, at the desk or by transfer."""
+        with self.db.begin() as tx:
+            noted = actions.record_payment(tx, registration_id, **payment, at=self.now())
+        return shaped(schemas.Payment, noted)
+
+    @rpc(schemas.RecordPayment())
+    def record_refund(self, registration_id: UUID, **payment: Any) -> Any:
+        """Note money that was given back."""
+        with self.db.begin() as tx:
+            noted = actions.record_refund(tx, registration_id, **payment, at=self.now())
+        return shaped(schemas.Payment, noted)
+
+    # -- the door -----------------------------------------------------------------------------
+
+    @rpc(schemas.OneRegistration())
+    def get_ticket(self, registration_id: UUID) -> Any:
+        """Give a registration's ticket, with its QR code."""
+        with self.db.read() as sql:
+            return shaped(schemas.Ticket, actions.get_ticket(sql, registration_id))
+
+    @rpc(schemas.CheckIn())
+    def check_in(self, ticket: str, session_id: UUID | None) -> Any:
+        """Let in whoever shows a ticket at a door, or say why not."""
+        with self.db.begin() as tx:
+            answer = actions.check_in(tx, ticket, session_id=session_id, at=self.now())
+        return shaped(schemas.DoorAnswer, answer)
+
+    @rpc(schemas.UndoCheckIn())
+    def undo_check_in(self, registration_id: UUID, session_id: UUID | None) -> None:
+        """Take back that somebody came."""
+        with self.db.begin() as tx:
+            actions.undo_check_in(tx, registration_id, session_id=session_id)
+
+    @rpc(schemas.ListCheckIns())
+    def list_check_ins(self, event_id: UUID, session_id: UUID | None) -> Any:
+        """List who is expected at a door, and who has come."""
+        with self.db.read() as sql:
+            found = actions.list_check_ins(sql, event_id, session_id)
+        return shaped(schemas.CheckIns, found)
+
+    @rpc(schemas.OneSpot())
+    def close_spot(self, spot_id: UUID) -> Any:
+        """Take a spot back from the waiting list; give the state it is in."""
+        with self.db.begin() as tx:
+            return actions.close_spot(tx, spot_id, at=self.now())
+
+    @every(seconds=15)
+    def end_lapsed_spots(self) -> None:
+        """End the spots whose event or session has started."""
+        with self.db.begin() as tx:
+            actions.end_lapsed_spots(tx, at=self.now())

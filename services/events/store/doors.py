@@ -1,0 +1,115 @@
+"""Queries about who came, and about money."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from services.events.domain import PlaceState, RegistrationState
+from services.events.models import CheckInRow, PaymentRow, PersonRow, PlaceRow, RegistrationRow
+
+_CHECK_IN = upsert(CheckInRow).on_conflict_do_nothing().returning(CheckInRow.registration_id)
+
+
+def find_check_in(sql: Connection, registration_id: UUID, target_id: UUID) -> datetime | None:
+    """Give when somebody came through a door, if they have."""
+    query = select(CheckInRow.checked_in_at).where(
+        CheckInRow.registration_id == registration_id, CheckInRow.target_id == target_id
+    )
+    return sql.execute(query).scalar_one_or_none()
+
+
+def check_in(
+    sql: Connection, registration_id: UUID, target_id: UUID, *, at: datetime, minutes_late: int
+) -> bool:
+    """Note that somebody came; False where it was noted before."""
+    row = {
+        "registration_id": registration_id,
+        "target_id": target_id,
+        "checked_in_at": at,
+        "minutes_late": minutes_late,
+    }
+    return sql.execute(_CHECK_IN, row).first() is not None
+
+
+def undo_check_in(sql: Connection, registration_id: UUID, target_id: UUID) -> None:
+    """Take back that somebody came."""
+    query = delete(CheckInRow).where(
+        CheckInRow.registration_id == registration_id, CheckInRow.target_id == target_id
+    )
+    sql.execute(query)
+
+
+def expected_at(
+    sql: Connection, event_id: UUID, door: UUID, place_targets: Sequence[UUID] | None
+) -> Sequence[Any]:
+    """List who is expected at a door, by name, and when they came.
+
+    Args:
+        sql: the connection.
+        event_id: the event.
+        door: the event's or session's id, at whose door they show their tickets.
+        place_targets: in which of these they must have a place; None: any registration will do.
+    """
+    came = (CheckInRow.registration_id == RegistrationRow.registration_id) & (
+        CheckInRow.target_id == door
+    )
+    query = (
+        select(
+            RegistrationRow.registration_id,
+            RegistrationRow.person_id,
+            RegistrationRow.ticket,
+            RegistrationRow.pass_id,
+            PersonRow.name,
+            CheckInRow.checked_in_at,
+            CheckInRow.minutes_late,
+        )
+        .outerjoin(PersonRow, PersonRow.person_id == RegistrationRow.person_id)
+        .outerjoin(CheckInRow, came)
+        .where(
+            RegistrationRow.event_id == event_id,
+            RegistrationRow.state == RegistrationState.CONFIRMED.value,
+        )
+        .order_by(PersonRow.name, RegistrationRow.registration_id)
+    )
+    if place_targets is not None:
+        held = select(PlaceRow.registration_id).where(
+            PlaceRow.target_id.in_(place_targets), PlaceRow.state == PlaceState.LIVE.value
+        )
+        query = query.where(RegistrationRow.registration_id.in_(held))
+    return sql.execute(query).all()
+
+
+# -- money ------------------------------------------------------------------------------------
+
+
+def add_payment(sql: Connection, values: dict[str, Any]) -> None:
+    """Note money that came in or went back."""
+    sql.execute(insert(PaymentRow), values)
+
+
+def find_payment(sql: Connection, payment_id: UUID) -> Row[Any] | None:
+    """Find a payment."""
+    query = select(PaymentRow.__table__).where(PaymentRow.payment_id == payment_id)
+    return sql.execute(query).one_or_none()
+
+
+def list_payments(sql: Connection, registration_id: UUID) -> Sequence[Any]:
+    """List the payments for a registration, the first first."""
+    query = (
+        select(PaymentRow.__table__)
+        .where(PaymentRow.registration_id == registration_id)
+        .order_by(PaymentRow.paid_at, PaymentRow.payment_id)
+    )
+    return sql.execute(query).all()
+
+
+def paid_for(sql: Connection, registration_id: UUID) -> int:
+    """Sum what was paid for a registration, less what went back; minor units."""
+    query = select(func.coalesce(func.sum(PaymentRow.amount_minor), 0)).where(
+        PaymentRow.registration_id == registration_id
+    )
+    return int(sql.execute(query).scalar_one())

@@ -1,0 +1,158 @@
+"""Queries of the lists staff see: who is registered, who waits, who is written to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, exists, func, or_, select
+
+from services.events.domain import PlaceState, RegistrationState, WaitingState
+from services.events.models import (
+    CheckInRow,
+    OfferRow,
+    PassRow,
+    PersonRow,
+    PlaceRow,
+    RegistrationRow,
+    WaitingRow,
+)
+
+_WHO = (
+    PersonRow.name,
+    PersonRow.email,
+    PersonRow.phone,
+    PersonRow.language,
+)
+
+
+def _registrations(event_id: UUID, target_id: UUID | None) -> Any:
+    """Build the query of registrations: at an event (D16, D32), or at one target (D17, D34)."""
+    at_target = and_(
+        PlaceRow.registration_id == RegistrationRow.registration_id,
+        or_(
+            PlaceRow.state == PlaceState.LIVE.value,
+            RegistrationRow.state == RegistrationState.CANCELLED.value,
+        ),
+    )
+    overruled = (
+        select(func.max(PlaceRow.overruled))
+        .where(PlaceRow.registration_id == RegistrationRow.registration_id, at_target)
+        .scalar_subquery()
+    )
+    columns = [*RegistrationRow.__table__.columns, *_WHO, PassRow.name.label("pass_name")]
+    if target_id is None:
+        query = select(*columns, overruled.label("overruled"))
+    else:
+        query = select(
+            *columns,
+            PlaceRow.overruled,
+            PlaceRow.since,
+            PlaceRow.state.label("place_state"),
+            PlaceRow.cancelled_at.label("place_cancelled_at"),
+            CheckInRow.checked_in_at,
+            CheckInRow.minutes_late,
+        )
+    query = query.select_from(RegistrationRow)
+    if target_id is not None:
+        query = query.join(
+            PlaceRow,
+            and_(
+                PlaceRow.registration_id == RegistrationRow.registration_id,
+                PlaceRow.target_id == target_id,
+            ),
+        ).outerjoin(
+            CheckInRow,
+            and_(
+                CheckInRow.registration_id == RegistrationRow.registration_id,
+                CheckInRow.target_id == target_id,
+            ),
+        )
+    return (
+        query.outerjoin(PersonRow, PersonRow.person_id == RegistrationRow.person_id)
+        .outerjoin(PassRow, PassRow.pass_id == RegistrationRow.pass_id)
+        .where(RegistrationRow.event_id == event_id)
+    )
+
+
+def list_registrations(
+    sql: Connection,
+    event_id: UUID,
+    target_id: UUID | None,
+    *,
+    cancelled: bool,
+    limit: int,
+    offset: int,
+) -> Sequence[Any]:
+    """List an event's or one session's registrations with their people, in order of coming."""
+    query = _registrations(event_id, target_id)
+    if not cancelled:
+        query = query.where(RegistrationRow.state != RegistrationState.CANCELLED.value)
+        if target_id is not None:
+            query = query.where(PlaceRow.state == PlaceState.LIVE.value)
+    order = (RegistrationRow.registered_at, RegistrationRow.registration_id)
+    return sql.execute(query.order_by(*order).limit(limit).offset(offset)).all()
+
+
+def _invited(at: datetime) -> Any:
+    return exists().where(
+        OfferRow.entry_id == WaitingRow.entry_id,
+        OfferRow.closed.is_(False),
+        OfferRow.answer_by > at,
+    )
+
+
+def list_waiting(sql: Connection, target_id: UUID, *, at: datetime, limit: int) -> Sequence[Any]:
+    """List who waits for an event or session, longest first, and whether they are invited."""
+    query = (
+        select(
+            WaitingRow.entry_id,
+            WaitingRow.person_id,
+            WaitingRow.since,
+            WaitingRow.state,
+            _invited(at).label("invited"),
+            *_WHO,
+        )
+        .outerjoin(PersonRow, PersonRow.person_id == WaitingRow.person_id)
+        .where(
+            WaitingRow.target_id == target_id,
+            WaitingRow.state != WaitingState.GONE.value,
+        )
+        .order_by(WaitingRow.since, WaitingRow.entry_id)
+        .limit(limit)
+    )
+    return sql.execute(query).all()
+
+
+def registered_people(sql: Connection, target_ids: Sequence[UUID]) -> list[UUID]:
+    """List who has a live, confirmed place in any of these."""
+    query = (
+        select(PlaceRow.person_id)
+        .join(RegistrationRow, RegistrationRow.registration_id == PlaceRow.registration_id)
+        .where(
+            PlaceRow.target_id.in_(target_ids),
+            PlaceRow.state == PlaceState.LIVE.value,
+            RegistrationRow.state == RegistrationState.CONFIRMED.value,
+        )
+        .distinct()
+        .order_by(PlaceRow.person_id)
+    )
+    return list(sql.execute(query).scalars())
+
+
+def waiting_people(
+    sql: Connection, target_ids: Sequence[UUID], *, invited: bool, at: datetime
+) -> list[UUID]:
+    """List who waits for any of these, or only those of them who are invited now."""
+    query = (
+        select(WaitingRow.person_id)
+        .where(
+            WaitingRow.target_id.in_(target_ids),
+            WaitingRow.state == WaitingState.WAITING.value,
+        )
+        .distinct()
+        .order_by(WaitingRow.person_id)
+    )
+    if invited:
+        query = query.where(_invited(at))
+    return list(sql.execute(query).scalars())

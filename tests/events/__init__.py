@@ -1,0 +1,1 @@
+"""Tests of events: its rules, its calls, its seats, its pages."""

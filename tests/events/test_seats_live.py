@@ -1,0 +1,142 @@
+"""Seats are counted right, and passes and agendas exclude each other, on the real PostgreSQL."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import eventlet
+import pytest
+
+from shared.contracts.errors import Refused
+from tests.events.hall import Hall, hall_in
+from tests.servers import own_database, servers
+
+pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+def hall() -> Iterator[Hall]:
+    """Give a hall whose services have a database each on the real server."""
+    assert servers()
+    with own_database() as booking, own_database() as events:
+        databases = {"booking": booking, "events": events}
+        with hall_in(databases) as made:
+            yield made
+
+
+def at_once(calls: list[Callable[[], Any]]) -> Counter[str]:
+    """Make calls side by side; give how they ended."""
+
+    def ended(call: Callable[[], Any]) -> str:
+        try:
+            call()
+        except Refused as exc:
+            return type(exc).__name__
+        return "done"
+
+    threads = [eventlet.spawn(ended, call) for call in calls]
+    return Counter(thread.wait() for thread in threads)
+
+
+@pytest.mark.rule("D6")
+def test_many_who_want_the_last_seats_get_no_more_than_there_are(hall: Hall) -> None:
+    hall.event(capacity=3)
+    people = [hall.person(f"person{n}") for n in range(12)]
+
+    ended = at_once([partial(hall.register, f"person{n}") for n in range(len(people))])
+
+    assert ended == {"done": 3, "EventFull": 9}
+    assert hall.seats() == (3, 3)
+    assert len(hall.names()) == 3
+
+
+@pytest.mark.rule("D7")
+def test_agendas_in_every_order_neither_oversell_nor_wait_for_one_another(hall: Hall) -> None:
+    hall.fair(capacity=3, waiting=0)
+    orders = [("clay", "ink", "wood"), ("wood", "ink", "clay"), ("ink", "clay", "wood")]
+    for n in range(9):
+        hall.person(f"person{n}")
+
+    ended = at_once([partial(hall.register, f"person{n}", *orders[n % 3]) for n in range(9)])
+
+    assert ended == {"done": 3, "SessionFull": 6}
+    assert [hall.seats(one) for one in ("clay", "ink", "wood")] == [(3, 3)] * 3
+
+
+def test_swapping_sessions_at_once_never_loses_count(hall: Hall) -> None:
+    hall.fair(capacity=4, waiting=0)
+    ids = [
+        hall.register(f"person{n}", "clay" if n % 2 else "ink")["registration_id"] for n in range(6)
+    ]
+    change = hall.events.change_agenda
+
+    def swap(number: int) -> None:
+        for name in ("wood", "ink", "clay"):
+            wanted = [hall.sessions[name]]
+            change(registration_id=ids[number], session_ids=wanted)
+
+    at_once([partial(swap, n) for n in range(6)])
+
+    names = {one: hall.names(one) for one in ("clay", "ink", "wood")}
+    assert {one: hall.seats(one) for one in names} == {
+        one: (4, len(who)) for one, who in names.items()
+    }
+    assert sum(map(len, names.values())) == 6
+
+
+def test_one_who_registers_many_times_at_once_is_registered_once(hall: Hall) -> None:
+    hall.event(capacity=9)
+    hall.person("ada")
+
+    ended = at_once([partial(hall.register, "ada")] * 8)
+
+    assert ended == {"done": 1, "AlreadyRegistered": 7}
+    assert hall.seats() == (9, 1)
+
+
+@pytest.mark.rule("D19", "D20", "D21", "Di2")
+def test_passes_and_agendas_exclude_each_other_under_concurrent_edits(hall: Hall) -> None:
+    for _ in range(6):
+        hall.event()
+        hall.session("clay", capacity=5)
+        ids = {"event_id": hall.event_id}
+        edits: list[Callable[[], Any]] = [
+            partial(hall.events.set_own_agenda, **ids, own_agenda=True),
+            partial(hall.events.define_pass, **ids, name="Day"),
+        ] * 3
+
+        ended = at_once(edits)
+
+        assert hall.shown["registration_level"] == "event"
+        assert len(hall.shown["passes"]) == 3
+        assert set(ended) <= {"done", "PassesDefined"}
+
+
+@pytest.mark.rule("D21", "D22")
+def test_registering_while_a_pass_is_defined_loses_nobody_and_counts_everybody(hall: Hall) -> None:
+    hall.fair(capacity=9)
+    for n in range(8):
+        hall.person(f"person{n}")
+    define = partial(hall.events.define_pass, event_id=hall.event_id, name="Day")
+    registering: list[Callable[[], Any]] = [
+        partial(hall.register, f"person{n}", "clay", "ink") for n in range(8)
+    ]
+
+    ended = at_once([*registering[:4], define, *registering[4:]])
+
+    shown = hall.shown
+    assert shown["registration_level"] == "event"
+    assert shown["taken"] == shown["registered"] == ended["done"] - 1
+    assert [one["taken"] for one in shown["sessions"]] == [0, 0, 0]
+
+
+def test_many_who_cancel_one_registration_free_one_seat(hall: Hall) -> None:
+    hall.event(capacity=1, waiting_list_size=5)
+    ids = hall.register("ada")["registration_id"]
+
+    ended = at_once([partial(hall.events.cancel_registration, registration_id=ids)] * 8)
+
+    assert ended == {"done": 8}
+    assert len(hall.said("RegistrationCancelled")) == 1
+    assert hall.seats() == (1, 1)
