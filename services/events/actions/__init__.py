@@ -36,10 +36,12 @@ from services.events.actions.payments import (
     record_refund,
 )
 from services.events.actions.people import (
+    Visitor,
     erase_person,
     introduce_guest,
     keep_person,
     merge_people,
+    sign_up,
 )
 from services.events.actions.registering import (
     cancel_registration,
@@ -69,6 +71,7 @@ from services.events.actions.venues import (
 )
 
 __all__ = [
+    "Visitor",
     "Wish",
     "add_session",
     "add_speaker",
@@ -109,6 +112,7 @@ __all__ = [
     "record_refund",
     "register",
     "set_own_agenda",
+    "sign_up",
     "take_back_place",
     "ticket_image",
     "undo_check_in",

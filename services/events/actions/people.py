@@ -1,21 +1,33 @@
 """What events hears of people, and what it says of those nobody knew."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from services.events import store
+from services.events.actions.choosing import Wish
 from services.events.actions.occasions import end_registration
-from services.events.actions.registering import cancel_registration
+from services.events.actions.registering import cancel_registration, register
 from services.events.actions.seats import end_place, event_for_seats
 from services.events.actions.telling import Teller
 from services.events.domain import RegistrationState
 from shared.contracts import Values
 from shared.contracts.booking import PersonChanged, PersonErased, PersonMerged, PersonRegistered
+from shared.contracts.errors import AlreadyRegistered, AlreadyWaiting, EventNotFound
 from shared.contracts.events import EventsRecordsErased, GuestIntroduced
 from shared.db import Tx
 
 _NOTHING = "name, email address and telephone number"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Somebody at a public page, who may be anybody: what they say of themselves."""
+
+    name: str
+    email: str
+    language: str  # ISO 639-1
 
 
 def keep_person(tx: Tx, person: PersonRegistered | PersonChanged) -> None:
@@ -44,6 +56,46 @@ def introduce_guest(tx: Tx, *, name: str, email: str, language: str, at: datetim
     tx.flush()
     tx.emit(GuestIntroduced(**who, introduced_at=at))
     return person_id
+
+
+def sign_up(tx: Tx, event_id: UUID, visitor: Visitor, wish: Wish, *, at: datetime) -> Values:
+    """Register whoever fills in the form on an event's page; give how it ended.
+
+    Nobody has proved who they are, so somebody who is registered already is answered as if they had
+    just registered: whoever knows a name and an address learns nothing from the page, and the email
+    that says more goes to the address alone.
+
+    Returns:
+        `status`: `registered`, or `waiting` where they only wait.
+    """
+    event = store.find_event(tx.sql, event_id)
+    if event is None or not event.published:
+        raise EventNotFound(str(event_id))
+    person_id = _known_or_new(tx, visitor, at=at)
+    try:
+        had = register(tx, event_id, person_id, wish, by="page", at=at)
+    except AlreadyRegistered:
+        return {"status": "registered"}
+    except AlreadyWaiting:
+        return {"status": "waiting"}
+    return {"status": "registered" if had["registration_id"] else "waiting"}
+
+
+def _known_or_new(tx: Tx, visitor: Visitor, *, at: datetime) -> UUID:
+    """Find the person of this name and address, or introduce them.
+
+    What is known of a person is not changed, for anybody can fill in the form.
+    """
+    for row in store.people_at(tx.sql, visitor.email):
+        if _plain(row.name) == _plain(visitor.name):
+            person_id: UUID = row.person_id
+            return person_id
+    who = {"name": visitor.name, "email": visitor.email, "language": visitor.language}
+    return introduce_guest(tx, **who, at=at)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def merge_people(tx: Tx, merged: PersonMerged, *, at: datetime) -> None:

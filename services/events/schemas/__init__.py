@@ -66,6 +66,7 @@ from services.events.schemas.venues import (
     Speaker,
     Venue,
 )
+from services.events.schemas.visitors import Chosen, SignUp
 
 __all__ = [
     "AddSession",
@@ -84,6 +85,7 @@ __all__ = [
     "CheckInRow",
     "CheckIns",
     "CheckedAgenda",
+    "Chosen",
     "CreateEvent",
     "DefinePass",
     "DoorAnswer",
@@ -117,6 +119,7 @@ __all__ = [
     "Registrations",
     "Session",
     "SetOwnAgenda",
+    "SignUp",
     "Speaker",
     "Ticket",
     "TicketSession",

@@ -56,7 +56,7 @@ from services.events.store.people import (
     keep_person,
     move_check_ins,
     note_merge,
-    person_by_email,
+    people_at,
     places_of_person,
 )
 from services.events.store.registrations import (
@@ -177,7 +177,7 @@ __all__ = [
     "open_sessions",
     "open_spots",
     "paid_for",
-    "person_by_email",
+    "people_at",
     "places_of_event",
     "places_of_person",
     "registered_people",

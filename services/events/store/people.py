@@ -1,5 +1,6 @@
 """Queries about people, as booking tells of them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,6 @@ _BY_EMAIL = (
         PersonRow.erased.is_(False),
     )
     .order_by(PersonRow.person_id)
-    .limit(1)
 )
 _KEEP = upsert(PersonRow)
 _KEEP = _KEEP.on_conflict_do_update(
@@ -66,9 +66,9 @@ def find_person(sql: Connection, person_id: UUID, *, lock: bool = False) -> Row[
     return sql.execute(query, {"person_id": person_id}).one_or_none()
 
 
-def person_by_email(sql: Connection, email: str) -> Row[Any] | None:
-    """Find somebody by their email address, in whatever letters it is written."""
-    return sql.execute(_BY_EMAIL, {"email_key": email.lower()}).one_or_none()
+def people_at(sql: Connection, email: str) -> Sequence[Any]:
+    """Find who has an email address, in whatever letters it is written."""
+    return sql.execute(_BY_EMAIL, {"email_key": email.lower()}).all()
 
 
 def note_merge(sql: Connection, merged_id: UUID, person_id: UUID) -> None:

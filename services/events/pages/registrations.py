@@ -1,0 +1,186 @@
+"""The page of somebody's own registration: ticket, agenda, changing and cancelling it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup
+from marshmallow import ValidationError
+from werkzeug.wrappers import Request, Response
+
+from services.events import actions, schemas, store
+from services.events.actions import Wish
+from services.events.domain import RegistrationState
+from services.events.pages.calendar import calendar_file
+from services.events.pages.show import clashes, note_of, see, show, sorry, submitted
+from shared.clock import Now
+from shared.contracts import Values
+from shared.contracts.errors import Refused, RegistrationNotFound
+from shared.contracts.events import REGISTRATION_LINK, REGISTRATION_PATH
+from shared.db import Transactions
+from shared.links import LinkInvalid, open_link
+from shared.web import page
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A registration, its event, and the language its person reads."""
+
+    registration: Values
+    event: Values
+    language: str | None
+
+    @property
+    def cancelled(self) -> bool:
+        """Say whether it stands no longer."""
+        return bool(self.registration["state"] == RegistrationState.CANCELLED)
+
+    @property
+    def agenda(self) -> list[Values]:
+        """List the sessions it has; none: the whole event."""
+        have = set(self.registration["session_ids"])
+        return [one for one in self.event["sessions"] if one["session_id"] in have]
+
+
+class RegistrationPages:
+    """The pages behind the link that every ticket carries; opening it changes nothing."""
+
+    db: Transactions
+    now: Now
+
+    @page("GET", "/registrations/<token>")
+    def show_registration(self, request: Request, token: str) -> Response:
+        """Show somebody their ticket and their agenda, and the form that changes it."""
+        try:
+            own = self._opened(token)
+        except LinkInvalid as exc:
+            return sorry(request, exc)
+        return self._registration_page(request, token, own)
+
+    @page("POST", "/registrations/<token>")
+    def change_by_form(self, request: Request, token: str) -> Response:
+        """Give somebody the agenda they ticked: all of it, or nothing changes."""
+        try:
+            own = self._opened(token)
+        except LinkInvalid as exc:
+            return sorry(request, exc)
+        given = submitted(request)
+        try:
+            chosen = schemas.Chosen().load(given)
+        except ValidationError:
+            return self._registration_page(
+                request, token, own, given=given, note="refused", status=422
+            )
+        if not (chosen["session"] or chosen["wait"]):
+            return self._registration_page(
+                request, token, own, given=given, note="nothing", status=422
+            )
+        wish = Wish(session_ids=[*chosen["session"], *chosen["wait"]], or_wait=chosen["wait"])
+        ids = own.registration["registration_id"]
+        try:
+            with self.db.begin() as tx:
+                actions.change_agenda(tx, ids, wish, by="link", at=self.now())
+        except Refused as exc:
+            fresh = self._opened(token)
+            return self._registration_page(
+                request, token, fresh, given=given, note=note_of(exc), status=409
+            )
+        return see(REGISTRATION_PATH, token=token, request=request)
+
+    @page("GET", "/registrations/<token>/cancel")
+    def show_cancel_registration(self, request: Request, token: str) -> Response:
+        """Show what would be cancelled, and the button that does it."""
+        try:
+            own = self._opened(token)
+        except LinkInvalid as exc:
+            return sorry(request, exc)
+        if own.cancelled:
+            return self._registration_page(request, token, own)
+        about: Any = {"own": own, "event": own.event, "token": token}
+        return show(request, "registration_cancel", own.language, **about)
+
+    @page("POST", "/registrations/<token>/cancel")
+    def cancel_registration_by_link(self, request: Request, token: str) -> Response:
+        """Cancel the registration the link names; again and again is the same as once."""
+        try:
+            own = self._opened(token)
+        except LinkInvalid as exc:
+            return sorry(request, exc)
+        ids = own.registration["registration_id"]
+        with self.db.begin() as tx:
+            actions.cancel_registration(tx, ids, by="link", at=self.now())
+        return see(REGISTRATION_PATH, token=token, request=request)
+
+    @page("GET", "/registrations/<token>/agenda.ics")
+    def fetch_registration_calendar(self, request: Request, token: str) -> Response:
+        """Give the agenda as a file that calendars read."""
+        try:
+            own = self._opened(token)
+        except LinkInvalid as exc:
+            return sorry(request, exc)
+        row = own.registration
+        event = own.event
+        if own.cancelled:
+            event = event | {"cancelled_at": row["cancelled_at"]}
+        text = calendar_file(
+            event,
+            own.agenda,
+            uid=str(row["registration_id"]),
+            sequence=row["sequence"],
+            at=self.now(),
+        )
+        return Response(text, content_type="text/calendar; charset=utf-8")
+
+    def _opened(self, token: str) -> Own:
+        """Read what the link is about.
+
+        Raises:
+            LinkInvalid: it is about nothing, or no longer good.
+        """
+        registration_id: UUID = open_link(REGISTRATION_LINK, token, at=self.now())
+        with self.db.read() as sql:
+            try:
+                registration = actions.get_registration(sql, registration_id)
+            except RegistrationNotFound as exc:
+                msg = "this link is about nothing"
+                raise LinkInvalid(msg) from exc
+            event = actions.get_event(sql, registration["event_id"], at=self.now())
+            person = store.find_person(sql, registration["person_id"])
+        return Own(registration, event, person.language if person else None)
+
+    def _registration_page(
+        self,
+        request: Request,
+        token: str,
+        own: Own,
+        *,
+        given: Values | None = None,
+        note: str = "",
+        status: int = 200,
+    ) -> Response:
+        have = {str(one) for one in own.registration["session_ids"]}
+        waits = {one.target_id for one in own.registration["waiting"]}
+        begun = own.event["starts_at"] <= self.now()
+        names = {one["session_id"]: one["name"] for one in own.event["sessions"]}
+        if own.cancelled or given is None:
+            ticked = have
+        else:
+            ticked = {*given.get("session", ()), *given.get("wait", ())}
+        image = actions.ticket_image(own.registration["ticket"], "svg").decode()
+        about: Any = {
+            "event": own.event,
+            "own": own,
+            "have": have,
+            "waits": waits,
+            "waiting_for": [names.get(one, own.event["name"]) for one in sorted(waits)],
+            "changeable": own.event.get("own_agenda", False) and not begun and not own.cancelled,
+            "cancellable": own.event["ends_at"] > self.now() and not own.cancelled,
+            "clashes": clashes(own.event),
+            "now": self.now(),
+            "ticked": ticked,
+            "wrong": set(),
+            "note": note,
+            "token": token,
+            "qr": Markup(image),  # noqa: S704 - drawn by ourselves, of letters and digits
+        }
+        return show(request, "registration", own.language, status=status, **about)
