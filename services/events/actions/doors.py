@@ -39,7 +39,7 @@ def ticket_image(ticket: str, kind: str) -> bytes:
     if kind == "png":
         code.save(out, kind="png", scale=_SCALE)
     else:
-        code.save(out, kind="svg", scale=_SCALE, light="#fff", xmldecl=False)
+        code.save(out, kind="svg", light="#fff", xmldecl=False, omitsize=True)
     return out.getvalue()
 
 
