@@ -43,11 +43,26 @@ def test_only_known_services_have_a_folder() -> None:
     assert folders <= set(SERVICES)
 
 
+def is_a_list(path: Path) -> bool:
+    """Say whether a file only names things: imports, and classes with nothing but a docstring.
+
+    The names of errors travel with the path of their module, so they stay in one.
+    """
+    return all(
+        isinstance(node, ast.Import | ast.ImportFrom | ast.Assign)
+        or (
+            isinstance(node, ast.ClassDef | ast.Module | ast.Expr)
+            and all(isinstance(inner, ast.Expr) for inner in getattr(node, "body", ()))
+        )
+        for node in ast.parse(path.read_text()).body
+    )
+
+
 def test_no_room_is_longer_than_it_may_be() -> None:
     lengths = {
         str(path.relative_to(ROOT)): len(path.read_text().splitlines())
         for path in python_files("services", "shared")
-        if "versions" not in path.parts
+        if "versions" not in path.parts and not is_a_list(path)
     }
 
     assert {name: n for name, n in lengths.items() if n > LONGEST_ROOM} == {}
