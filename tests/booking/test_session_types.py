@@ -108,7 +108,7 @@ def test_what_cannot_be_a_type_is_refused_by_field(studio: Studio, field: str, v
     assert studio.suite.booking.list_session_types() == []
 
 
-@pytest.mark.rule("B3", "B12", "B33")
+@pytest.mark.rule("B3", "B11", "B12", "B33")
 def test_the_types_offered_are_those_of_the_classification(studio: Studio) -> None:
     a_type(studio, name="Wedding")
     a_type(studio, name="Workshop", arrangement="multi")
