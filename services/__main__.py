@@ -29,7 +29,7 @@ from rich.table import Table  # noqa: E402
 from services.booking.service import Booking  # noqa: E402
 from services.events.service import Events  # noqa: E402
 from services.loyalty.service import Loyalty  # noqa: E402
-from services.notify.service import Notify  # noqa: E402
+from services.notify.service import MESSAGES, Notify  # noqa: E402
 from services.ranking.service import Ranking  # noqa: E402
 from services.waitlist.service import Waitlist  # noqa: E402
 from shared import doctor as diagnosis  # noqa: E402
@@ -230,7 +230,7 @@ def doctor() -> None:
 @plainly
 def why(some_id: str) -> None:
     """Follow SOME_ID (of a fact, call, booking, person, message…) through every service."""
-    trace = trail.follow(list(SUITE), some_id)
+    trace = trail.follow(list(SUITE), some_id, {"notify": MESSAGES})
     if not trace:
         msg = f"no service's journal knows {some_id}"
         raise click.ClickException(msg)

@@ -1,9 +1,10 @@
 """Following what happened: through the journals of all services, and to what was put by."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -44,19 +45,36 @@ class Step:
     correlation_id: str
 
 
-def follow(services: Sequence[str], some_id: str) -> list[Step]:
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """What a service can tell of threads beside the facts it said, from tables of its own.
+
+    `threads` gives those an id belongs to, `steps` what happened on them.
+    """
+
+    threads: Callable[[Connection, str], set[str]]
+    steps: Callable[[Connection, set[str]], list[Step]]
+
+
+def follow(
+    services: Sequence[str], some_id: str, diaries: Mapping[str, Diary] = MappingProxyType({})
+) -> list[Step]:
     """Find every step of the threads that have to do with an id, in the order of time.
 
-    The id may be of a fact or a thread, or of anything a fact names.
+    The id may be of a fact or a thread, or of anything a fact or a diary names.
     """
     threads: set[str] = set()
     for service in services:
         with home_of(service) as home, home.connection() as sql:
             threads |= _threads(sql, some_id)
+            if service in diaries:
+                threads |= diaries[service].threads(sql, some_id)
     steps = []
     for service in services:
         with home_of(service) as home, home.connection() as sql:
             steps += _steps(sql, service, threads)
+            if service in diaries:
+                steps += diaries[service].steps(sql, threads)
     return sorted(steps, key=lambda step: step.at)
 
 

@@ -43,7 +43,7 @@ class Account:
 
     def take(self, form: dict[str, str], account: str) -> dict[str, Any]:
         """Take a message."""
-        message = {
+        message: dict[str, Any] = {
             "sid": f"SM{len(self.messages):032x}",
             "account_sid": account,
             "to": form["To"],

@@ -113,13 +113,17 @@ class Office:
             self.suite.deliver()
         return fact
 
-    def tell(self, contract: type[Fact], name: str, *, settle: bool = True, **values: Any) -> Any:
-        """Say a fact about somebody; what is not given is plain: an id, 0, now, the open day."""
+    def tell(self, contract: type[Fact], name: str, **values: Any) -> Any:
+        """Say a fact about somebody and have everything sent; see `fact`."""
+        return self.say(self.fact(contract, name, **values))
+
+    def fact(self, contract: type[Fact], name: str, **values: Any) -> Fact:
+        """Make a fact about somebody; what is not given is plain: an id, 0, now, the open day."""
         self.suite.advance(milliseconds=1)
         made: dict[str, Any] = {"person_id": self.person(name)}
         for field, hint in hints_of(contract).items():
             made.setdefault(field, OCCASION.get(field, self._plain(hint)))
-        return self.say(contract(**(made | values)), settle=settle)
+        return contract(**(made | values))
 
     def _plain(self, hint: Any) -> Any:
         if type(None) in get_args(hint):
@@ -165,10 +169,10 @@ class Office:
 
         gateway.send = answer
 
-    def http(self, method: str, url: str, form: Any = None, **headers: str) -> Response:
+    def http(self, method: str, url: str, form: Any = None) -> Response:
         """Open or submit a page of notify."""
         path = re.sub(r"^https?://[^/]+", "", url)
-        builder = EnvironBuilder(path, method=method, data=form, headers=headers)
+        builder = EnvironBuilder(path, method=method, data=form)
         request = Request(builder.get_environ())
         worker = self.suite.worker("notify")
         first, token = path.strip("/").split("/", 1)

@@ -234,7 +234,7 @@ def test_of_an_erased_person_nothing_is_kept_but_that_there_were_messages(office
 
 def test_a_message_about_somebody_unknown_waits_until_they_are_known(office: Office) -> None:
     office.stranger("ada")
-    office.tell(BookingConfirmed, "ada", settle=False)
+    office.say(office.fact(BookingConfirmed, "ada"), settle=False)
     assert office.messages("ada") == []
 
     office.person("ada", email="ada@example.com")

@@ -87,6 +87,11 @@ class SmtpMailer:
         else:
             smtp.close()
 
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        while self._idle:
+            self._idle.pop().close()
+
 
 class _Dialog:
     """The way of one message over one connection."""

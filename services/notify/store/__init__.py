@@ -1,6 +1,7 @@
 """notify's queries."""
 
 from services.notify.store.messages import (
+    MESSAGES,
     count_batch,
     fail,
     find_batch,
@@ -63,6 +64,7 @@ from services.notify.store.studio import (
 )
 
 __all__ = [
+    "MESSAGES",
     "Claimed",
     "Recipient",
     "StudioSettings",

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.notify.domain import MessageState
 from services.notify.models import BatchRow, MessageRow, ReminderRow, StandingRow
+from shared.trail import Diary, Step
 from shared.writes import Writes
 
 
@@ -29,6 +30,38 @@ def list_messages(sql: Connection, person_id: UUID, *, limit: int) -> Sequence[R
     """List a person's messages, the newest first."""
     query = select(MessageRow.__table__).where(MessageRow.person_id == person_id)
     return sql.execute(query.order_by(MessageRow.created_at.desc()).limit(limit)).all()
+
+
+def _threads_of(sql: Connection, some_id: str) -> set[str]:
+    """Give the thread of a message, by its id."""
+    try:
+        message_id = UUID(some_id)
+    except ValueError:
+        return set()
+    query = select(MessageRow.correlation_id).where(MessageRow.message_id == message_id)
+    return set(sql.execute(query).scalars())
+
+
+def _steps_on(sql: Connection, threads: set[str]) -> list[Step]:
+    """Tell of the messages on threads: when each was written, and what came of it."""
+    query = select(MessageRow.__table__).where(MessageRow.correlation_id.in_(threads))
+    steps = []
+    for row in sql.execute(query):
+        thread = row.correlation_id
+        for at, what in (
+            (row.created_at, f"written, message {row.message_id}"),
+            (
+                row.sent_at or row.due_at or row.created_at,
+                f"{row.state} ({row.reply or 'no answer yet'})",
+            ),
+        ):
+            words = f"{row.kind} by {row.channel}: {what}"
+            steps.append(Step(at, "notify", words, row.reply or "", row.caused_by, thread))
+    return steps
+
+
+MESSAGES = Diary(_threads_of, _steps_on)
+"""What notify can tell of a thread: its messages, to the mail server's answer."""
 
 
 _STATE_OF = select(MessageRow.state).where(MessageRow.dedupe == bindparam("dedupe"))

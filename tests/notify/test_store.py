@@ -1,0 +1,86 @@
+"""The statements do on PostgreSQL what they do embedded, and `why` follows a message to its end."""
+
+from uuid import uuid4
+
+import pytest
+
+from services.notify.domain import Delivery
+from services.notify.store import MESSAGES
+from shared.contracts.booking import BookingCancelled, BookingConfirmed, MessageRequested
+from shared.contracts.loyalty import ReferralThanked
+from shared.contracts.waitlist import SpotAllocated
+from tests.notify.office import Office, office_in
+from tests.stack import Stack
+
+PHONE = "+39021234567"
+
+
+def the_whole_way(office: Office) -> None:
+    """Have every lane used, and every reason not to send be met."""
+    booking = uuid4()
+    office.person("ada", phone=PHONE)
+    office.call.change_settings(sms_per_minute=600)
+    own = {"subject": "Own {{ name }}", "text": "{{ name }}", "sms": "{{ name }}"}
+    office.call.save_template(kind="letter", language="en", **own)
+    office.refusing(Delivery.LATER)
+    office.tell(BookingConfirmed, "ada", booking_id=booking)
+    office.tell(BookingCancelled, "ada", booking_id=booking)
+    office.tell(SpotAllocated, "ada", booking_id=uuid4())
+    office.tell(ReferralThanked, "ada", text="Thanks")
+    office.wait(seconds=2)  # what a limited lane may send comes with time
+    office.tell(MessageRequested, "ada", batch_id=uuid4(), batch_size=2, subject="x", text="y")
+    office.tell(BookingConfirmed, "bob", booking_id=uuid4())
+    office.call.suppress_address(address="BOB@example.com", reason="complained")
+    office.tell(BookingConfirmed, "bob", booking_id=uuid4())
+    office.call.set_preferences(person_id=str(office.people["ada"]), wanted=[])
+    office.tell(ReferralThanked, "ada", text="Thanks again")
+    office.wait(seconds=11)
+    office.wait(days=2, hours=1)
+
+    assert sorted(office.states("ada")) == [
+        ("allocated", "sent"),
+        ("cancelled", "sent"),
+        ("confirmed", "suppressed"),
+        ("letter", "sent"),
+        ("referral_thanks", "sent"),
+        ("referral_thanks", "suppressed"),
+        ("reminder", "suppressed"),  # switched off
+        ("reminder", "suppressed"),  # given up
+    ]
+    assert sorted(office.states("bob")) == [
+        ("confirmed", "sent"),
+        ("confirmed", "suppressed"),
+        ("reminder", "suppressed"),
+        ("reminder", "suppressed"),
+    ]
+    assert office.phones[PHONE] == ["Thanks"]
+    assert str(office.mailbox.last("ada")["Subject"]) == "Own ada"
+
+
+def test_the_whole_way_embedded(office: Office) -> None:
+    the_whole_way(office)
+
+
+@pytest.mark.live
+def test_the_whole_way_on_postgresql(run: Stack) -> None:
+    address = run.env["ATELIER_DB_URL"].replace("{service}", "notify")
+
+    with office_in(address.replace("postgresql://", "postgresql+psycopg2://")) as office:
+        the_whole_way(office)
+
+
+def test_a_message_is_followed_from_its_cause_to_the_mail_server_s_answer(office: Office) -> None:
+    office.tell(BookingConfirmed, "ada")
+    (message,) = office.messages("ada")
+
+    with office.suite.sql("notify") as sql:
+        threads = MESSAGES.threads(sql, message["message_id"])
+        steps = MESSAGES.steps(sql, threads)
+
+    assert threads == {message["correlation_id"]}
+    assert [step.what for step in steps] == [
+        f"confirmed by email: written, message {message['message_id']}",
+        "confirmed by email: sent (250 OK)",
+    ]
+    with office.suite.sql("notify") as sql:
+        assert MESSAGES.threads(sql, "no id") == set()
