@@ -25,8 +25,7 @@ from rich.table import Table  # noqa: E402
 from services.booking.service import Booking  # noqa: E402
 from services.events.service import Events  # noqa: E402
 from services.loyalty.service import Loyalty  # noqa: E402
-from services.notify.service import Notify  # noqa: E402
-from services.notify.store import MESSAGES  # noqa: E402
+from services.notify.service import MESSAGES, Notify  # noqa: E402
 from services.parked import parked  # noqa: E402
 from services.ranking.service import Ranking  # noqa: E402
 from services.replays import waitlist_commands  # noqa: E402
