@@ -89,8 +89,8 @@ class SpotDeclined(Fact, version=1, about="target_id"):
 class WaitlistJoined(OccasionIfKnown, Fact, version=1, about="target_id"):
     """Somebody waits. Said again for one who still waits, which is harmless.
 
-    Heard by: booking (holds a free seat for the list), notify (tells them, once), events (as booking
-    does).
+    Heard by: booking (holds a free seat for the list), notify (tells them, once), events (does as
+    booking does).
     """
 
     entry_id: UUID

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from shared.contracts.errors import (
+    InvalidRequest,
+)
+from shared.contracts.event_errors import (
     CapacityMissing,
     EventFull,
-    InvalidRequest,
     OnSiteOnly,
     PassesDefined,
     PassRequired,

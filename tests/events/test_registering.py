@@ -3,13 +3,15 @@
 import pytest
 
 from shared.contracts.errors import (
+    InvalidRequest,
+    PersonNotFound,
+    SessionFull,
+)
+from shared.contracts.event_errors import (
     AlreadyRegistered,
     EventCancelled,
     EventFull,
     EventStarted,
-    InvalidRequest,
-    PersonNotFound,
-    SessionFull,
     SessionsOverlap,
 )
 from tests.events.hall import DAY, Hall

@@ -8,7 +8,9 @@ from typing import Any
 import eventlet
 import pytest
 
-from shared.contracts.errors import Refused
+from shared.contracts.errors import (
+    Refused,
+)
 from tests.events.hall import Hall, hall_in
 from tests.servers import own_database, servers
 

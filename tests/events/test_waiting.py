@@ -5,7 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.contracts.errors import AlreadyWaiting, WaitlistFull
+from shared.contracts.errors import (
+    AlreadyWaiting,
+    WaitlistFull,
+)
 from shared.contracts.waitlist import OfferClosed, SpotOffered, WaitlistLeft
 from tests.events.hall import DAY, Hall
 

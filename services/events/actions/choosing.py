@@ -10,17 +10,19 @@ from services.events.domain import Event, Session, Target, WaitingState, overlap
 from shared.contracts import Values
 from shared.contracts.errors import (
     AlreadyWaiting,
-    CapacityMissing,
-    EventCancelled,
-    EventFull,
-    EventStarted,
     InvalidRequest,
     PersonNotFound,
     SessionFull,
     SessionNotFound,
-    SessionsOverlap,
     SessionStarted,
     WaitlistFull,
+)
+from shared.contracts.event_errors import (
+    CapacityMissing,
+    EventCancelled,
+    EventFull,
+    EventStarted,
+    SessionsOverlap,
 )
 from shared.contracts.events import RegistrationRequested
 from shared.db import Tx

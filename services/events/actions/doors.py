@@ -22,9 +22,11 @@ from services.events.domain import (
 )
 from shared.contracts import Values
 from shared.contracts.errors import (
+    SessionNotFound,
+)
+from shared.contracts.event_errors import (
     EventNotFound,
     RegistrationNotFound,
-    SessionNotFound,
     TicketNotFound,
 )
 from shared.db import Tx

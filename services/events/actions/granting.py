@@ -23,7 +23,9 @@ from services.events.domain import (
     overlapping,
 )
 from shared.contracts import Values
-from shared.contracts.errors import PersonNotFound
+from shared.contracts.errors import (
+    PersonNotFound,
+)
 from shared.contracts.events import EventSpotGranted, EventSpotRefused
 from shared.contracts.waitlist import (
     SpotRequested,

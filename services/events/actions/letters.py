@@ -10,7 +10,10 @@ from services.events.actions.seats import event_for_seats
 from services.events.actions.telling import target_name
 from services.events.domain import Event
 from shared.contracts import Values
-from shared.contracts.errors import InvalidRequest, SessionNotFound
+from shared.contracts.errors import (
+    InvalidRequest,
+    SessionNotFound,
+)
 from shared.contracts.events import EventMessageRequested
 from shared.db import Tx
 

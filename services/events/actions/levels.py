@@ -14,7 +14,14 @@ from services.events.actions.telling import Teller, tell_queues
 from services.events.domain import Event
 from shared.config import settings
 from shared.contracts import Values
-from shared.contracts.errors import InvalidRequest, PassesDefined, PassNotFound, RegistrationsExist
+from shared.contracts.errors import (
+    InvalidRequest,
+)
+from shared.contracts.event_errors import (
+    PassesDefined,
+    PassNotFound,
+    RegistrationsExist,
+)
 from shared.contracts.events import SessionRegistrationDisabled
 from shared.db import Tx
 

@@ -7,7 +7,13 @@ from services.events import store
 from services.events.actions.seats import hold_for_list
 from services.events.domain import Event, Target, goes_to_list, seats_gained
 from shared.contracts import Values
-from shared.contracts.errors import CapacityMissing, InvalidRequest, OnSiteOnly
+from shared.contracts.errors import (
+    InvalidRequest,
+)
+from shared.contracts.event_errors import (
+    CapacityMissing,
+    OnSiteOnly,
+)
 from shared.db import Tx
 
 LIMITS = ("capacity", "waiting_list_size", "waiting_list_closes_minutes")

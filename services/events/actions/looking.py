@@ -9,7 +9,13 @@ from uuid import UUID
 from services.events import store
 from services.events.domain import Event, Session, Target, overlapping, policy
 from shared.contracts import Values
-from shared.contracts.errors import EventNotFound, RegistrationNotFound, SessionNotFound
+from shared.contracts.errors import (
+    SessionNotFound,
+)
+from shared.contracts.event_errors import (
+    EventNotFound,
+    RegistrationNotFound,
+)
 
 
 def _limits(target: Target, *, at: datetime) -> Values:

@@ -13,7 +13,13 @@ from services.events.actions.venues import PLACES, located
 from services.events.domain import Event, Format, RegistrationState, Target
 from shared.config import settings
 from shared.contracts import Values
-from shared.contracts.errors import EventNotFound, InvalidRequest, OnSiteOnly
+from shared.contracts.errors import (
+    InvalidRequest,
+)
+from shared.contracts.event_errors import (
+    EventNotFound,
+    OnSiteOnly,
+)
 from shared.db import Tx
 
 _SHOWN = ("name", "starts_at", "ends_at", "time_zone", "location")

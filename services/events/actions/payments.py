@@ -8,7 +8,12 @@ from services.events import store
 from services.events.actions.registering import registration_for_update
 from services.events.domain import RegistrationState
 from shared.contracts import Values
-from shared.contracts.errors import InvalidRequest, RegistrationCancelledAlready
+from shared.contracts.errors import (
+    InvalidRequest,
+)
+from shared.contracts.event_errors import (
+    RegistrationCancelledAlready,
+)
 from shared.db import Tx
 
 

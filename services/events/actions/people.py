@@ -14,7 +14,13 @@ from services.events.actions.telling import Teller
 from services.events.domain import RegistrationState
 from shared.contracts import Values
 from shared.contracts.booking import PersonChanged, PersonErased, PersonMerged, PersonRegistered
-from shared.contracts.errors import AlreadyRegistered, AlreadyWaiting, EventNotFound
+from shared.contracts.errors import (
+    AlreadyWaiting,
+)
+from shared.contracts.event_errors import (
+    AlreadyRegistered,
+    EventNotFound,
+)
 from shared.contracts.events import EventsRecordsErased, GuestIntroduced
 from shared.db import Tx
 

@@ -22,15 +22,17 @@ from services.events.actions.telling import Teller
 from services.events.domain import Event, RegistrationState
 from shared.contracts import Values
 from shared.contracts.errors import (
+    InvalidRequest,
+    SessionFull,
+)
+from shared.contracts.event_errors import (
     AlreadyRegistered,
     EventCancelled,
-    InvalidRequest,
     PassNotFound,
     PassRequired,
     PassSoldOut,
     RegistrationCancelledAlready,
     RegistrationNotFound,
-    SessionFull,
 )
 from shared.db import Tx
 

@@ -12,7 +12,13 @@ from services.events.actions.telling import Teller, target_name, tell_queue
 from services.events.actions.venues import PLACES, known_speakers, located
 from services.events.domain import Event, Session, Target
 from shared.contracts import Values
-from shared.contracts.errors import EventCancelled, InvalidRequest, SessionNotFound
+from shared.contracts.errors import (
+    InvalidRequest,
+    SessionNotFound,
+)
+from shared.contracts.event_errors import (
+    EventCancelled,
+)
 from shared.db import Tx
 
 _SHOWN = ("name", "starts_at", "ends_at", "location")

@@ -18,7 +18,13 @@ from services.events.domain import (
     goes_to_list,
 )
 from shared.contracts import Values
-from shared.contracts.errors import EventCancelled, EventNotFound, SessionNotFound
+from shared.contracts.errors import (
+    SessionNotFound,
+)
+from shared.contracts.event_errors import (
+    EventCancelled,
+    EventNotFound,
+)
 from shared.contracts.events import EventSpotFreed, RegistrationCancelled
 from shared.contracts.waitlist import SpotRequested, WaitlistJoined, WaitlistLeft
 from shared.db import Tx

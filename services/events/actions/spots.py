@@ -21,7 +21,10 @@ from services.events.domain import (
     WaitingState,
     goes_to_list,
 )
-from shared.contracts.errors import SessionNotFound, SpotNotFound
+from shared.contracts.errors import (
+    SessionNotFound,
+    SpotNotFound,
+)
 from shared.contracts.waitlist import (
     OfferClosed,
     SpotDeclined,

@@ -5,7 +5,13 @@ from uuid import UUID, uuid4
 from services.events import store
 from services.events.domain import PARENT, Venue, VenueKind, initial_capacity, written_location
 from shared.contracts import Values
-from shared.contracts.errors import InvalidRequest, SpeakerNotFound, VenueNotFound
+from shared.contracts.errors import (
+    InvalidRequest,
+)
+from shared.contracts.event_errors import (
+    SpeakerNotFound,
+    VenueNotFound,
+)
 from shared.db import Tx
 
 PLACES = ("building_id", "room_id", "layout_id")

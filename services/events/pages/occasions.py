@@ -13,7 +13,12 @@ from services.events.pages.calendar import calendar_file
 from services.events.pages.show import clashes, note_of, see, show, sorry, submitted
 from shared.clock import Now
 from shared.contracts import Values
-from shared.contracts.errors import EventNotFound, Refused
+from shared.contracts.errors import (
+    Refused,
+)
+from shared.contracts.event_errors import (
+    EventNotFound,
+)
 from shared.db import Transactions, Tx
 from shared.forms import form_token, submit_once
 from shared.links import LinkInvalid, open_link, sign_link

@@ -15,7 +15,12 @@ from services.events.pages.calendar import calendar_file
 from services.events.pages.show import clashes, note_of, see, show, sorry, submitted
 from shared.clock import Now
 from shared.contracts import Values
-from shared.contracts.errors import Refused, RegistrationNotFound
+from shared.contracts.errors import (
+    Refused,
+)
+from shared.contracts.event_errors import (
+    RegistrationNotFound,
+)
 from shared.contracts.events import REGISTRATION_LINK, REGISTRATION_PATH
 from shared.db import Transactions
 from shared.links import LinkInvalid, open_link

@@ -12,12 +12,14 @@ from services.events.domain import Session, overlapping
 from shared.config import settings
 from shared.contracts.errors import (
     AlreadyWaiting,
-    EventFull,
-    PassSoldOut,
     Refused,
     SessionFull,
-    SessionsOverlap,
     WaitlistFull,
+)
+from shared.contracts.event_errors import (
+    EventFull,
+    PassSoldOut,
+    SessionsOverlap,
 )
 from shared.links import LinkInvalid
 from shared.pages import Pages, language_of
