@@ -49,6 +49,7 @@ def register_person(
     notes: str = "",
     referred_by: UUID | None = None,
     at: datetime,
+    person_id: UUID | None = None,
 ) -> Values:
     """Make a person known; a lead only if they have expressly agreed to it.
 
@@ -59,7 +60,7 @@ def register_person(
         msg = "consent_at: Must not be in the future."
         raise InvalidRequest(msg)
     person: Values = {
-        "person_id": uuid4(),
+        "person_id": person_id or uuid4(),
         "kind": kind.value,
         "name": name,
         "email": email,
@@ -81,21 +82,25 @@ def register_person(
     return row | {"credits": 0}
 
 
-def register_guest(tx: Tx, guest: GuestIntroduced) -> None:
-    """Make known as a lead whoever registered on a page of events, under the id they have there."""
+def register_guest(tx: Tx, guest: GuestIntroduced, *, at: datetime) -> None:
+    """Make known as a lead whoever registered on a page of events, under the id they have there.
+
+    The form there asks for their consent to be kept.
+    """
     if store.find_person(tx.sql, guest.person_id) is not None:
         return
-    person: Values = {
-        "person_id": guest.person_id,
-        "kind": PersonKind.LEAD.value,
-        "name": guest.name,
-        "email": guest.email,
-        "phone": None,
-        "language": guest.language,
-        "sequence": 1,
-    }
-    store.add_person(tx.sql, person | {"registered_at": guest.introduced_at})
-    tx.emit(PersonRegistered(**person))
+    register_person(
+        tx,
+        kind=PersonKind.LEAD,
+        name=guest.name,
+        email=guest.email,
+        phone=None,
+        language=guest.language,
+        consent="on the page of an event",
+        consent_at=min(guest.introduced_at, at),
+        at=at,
+        person_id=guest.person_id,
+    )
 
 
 def change_person(tx: Tx, person_id: UUID, changes: Values) -> Values:

@@ -30,7 +30,7 @@ class People:
     def register_guest(self, fact: GuestIntroduced) -> None:
         """Make known as a lead whoever registered on a page of events."""
         with self.db.once(fact) as tx:
-            actions.register_guest(tx, fact)
+            actions.register_guest(tx, fact, at=self.now())
 
     @rpc(schemas.ChangePerson())
     def change_person(self, person_id: UUID, **changes: Any) -> Any:
