@@ -8,6 +8,7 @@ from services.events.actions.doors import (
     ticket_image,
     undo_check_in,
 )
+from services.events.actions.exports import as_file, export_registrations
 from services.events.actions.granting import grant_spot
 from services.events.actions.letters import (
     write_to,
@@ -76,6 +77,7 @@ __all__ = [
     "add_session",
     "add_speaker",
     "add_venue",
+    "as_file",
     "cancel_event",
     "cancel_registration",
     "cancel_session",
@@ -94,6 +96,7 @@ __all__ = [
     "drop_waiting",
     "end_lapsed_spots",
     "erase_person",
+    "export_registrations",
     "free_returned_seat",
     "get_event",
     "get_registration",

@@ -197,7 +197,7 @@ class ListWaiting(Listed):
 class ExportRegistrations(Listed):
     """The list of registrations as a file."""
 
-    kind = fields.String(load_default="csv", validate=validate.OneOf(["csv", "xlsx"]))
+    kind = fields.String(load_default="csv", validate=validate.OneOf(["csv", "xlsx", "pdf"]))
     language = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES))
     cancelled = fields.Boolean(load_default=False)
 

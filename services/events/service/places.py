@@ -9,6 +9,7 @@ from shared.bus import every, rpc
 from shared.clock import Now
 from shared.db import Transactions
 from shared.shapes import shaped
+from shared.sheets import written
 
 
 class Places:
@@ -62,6 +63,15 @@ class Places:
         with self.db.read() as sql:
             found = actions.list_registrations(sql, event_id, session_id, **part)
         return shaped(schemas.Registrations, found)
+
+    @rpc(schemas.ExportRegistrations())
+    def export_registrations(
+        self, event_id: UUID, session_id: UUID | None, kind: str, **wanted: Any
+    ) -> Any:
+        """Give the list of registrations as a file."""
+        with self.db.read() as sql:
+            found = actions.export_registrations(sql, event_id, session_id, **wanted, at=self.now())
+        return shaped(schemas.File, actions.as_file(*found, kind, written))
 
     @rpc(schemas.ListWaiting())
     def list_waiting(self, event_id: UUID, session_id: UUID | None, limit: int) -> Any:

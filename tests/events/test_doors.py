@@ -1,0 +1,179 @@
+"""Tickets, doors, lists as files, and people who change."""
+
+import base64
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.contracts.booking import PersonErased, PersonMerged
+from shared.contracts.event_errors import TicketNotFound
+from tests.events.hall import DAY, Hall
+
+
+def ticket(hall: Hall, name: str) -> str:
+    """Give the code of somebody's ticket."""
+    ids = hall.registration_id(name)
+    found: str = hall.events.get_ticket(registration_id=ids)["ticket"]
+    return found
+
+
+def answer(hall: Hall, code: str, session: str = "") -> Any:
+    """Show a ticket at a door."""
+    ids = {"session_id": hall.sessions[session]} if session else {}
+    return hall.events.check_in(ticket=code, **ids)
+
+
+def test_the_door_lets_in_once_and_says_who_is_late_or_wrong(hall: Hall) -> None:
+    hall.fair(capacity=5)
+    for name in ("ada", "alan"):
+        hall.register(name, "clay")
+    ada, alan = ticket(hall, "ada"), ticket(hall, "alan")
+
+    hall.suite.at = DAY + timedelta(hours=8, minutes=50)
+    assert answer(hall, ada.lower(), "clay")["answer"] == "admitted"
+    again = answer(hall, ada, "clay")
+    wrong = answer(hall, ada, "ink")
+    hall.suite.at = DAY + timedelta(hours=9, minutes=12)
+    late = answer(hall, alan, "clay")
+
+    assert again["answer"] == "duplicate"
+    assert again["checked_in_at"].startswith("2031-04-05T08:50")
+    assert wrong["answer"] == "wrong_session"
+    assert [one["name"] for one in wrong["sessions"]] == ["clay"]
+    assert (late["answer"], late["minutes_late"], late["name"]) == ("late", 12, "alan")
+    with pytest.raises(TicketNotFound):
+        answer(hall, "NOSUCHTICKET", "clay")
+
+
+def test_the_door_turns_away_who_cancelled_and_who_comes_after_the_end(hall: Hall) -> None:
+    hall.event()
+    hall.register("ada")
+    hall.register("alan")
+    ada, alan = ticket(hall, "ada"), ticket(hall, "alan")
+    hall.cancel("ada")
+
+    assert answer(hall, ada)["answer"] == "cancelled"
+    hall.suite.at = DAY + timedelta(hours=18)
+    assert answer(hall, alan)["answer"] == "over"
+
+
+def test_a_pass_opens_only_the_doors_of_its_sessions(hall: Hall) -> None:
+    hall.event()
+    clay, _ = hall.session("clay"), hall.session("ink", 10)
+    made = hall.events.define_pass(event_id=hall.event_id, name="Clay", session_ids=[clay])
+    hall.register("ada", pass_id=made["pass_id"])
+    code = ticket(hall, "ada")
+
+    assert answer(hall, code)["answer"] == "admitted"
+    assert answer(hall, code, "clay")["answer"] == "admitted"
+    assert answer(hall, code, "ink")["answer"] == "wrong_session"
+    lists = {
+        name: hall.events.list_check_ins(event_id=hall.event_id, session_id=hall.sessions[name])
+        for name in ("clay", "ink")
+    }
+    assert [(one["expected"], one["came"]) for one in lists.values()] == [(1, 1), (0, 0)]
+
+
+def test_a_check_in_is_taken_back(hall: Hall) -> None:
+    hall.event()
+    hall.register("ada")
+    code = ticket(hall, "ada")
+    answer(hall, code)
+
+    hall.events.undo_check_in(registration_id=hall.registration_id("ada"))
+
+    assert hall.events.list_check_ins(event_id=hall.event_id)["came"] == 0
+    assert answer(hall, code)["answer"] == "admitted"
+
+
+def test_a_ticket_is_a_picture_in_two_forms(hall: Hall) -> None:
+    hall.event()
+    hall.register("ada")
+
+    made = hall.events.get_ticket(registration_id=hall.registration_id("ada"))
+
+    assert base64.b64decode(made["png"]).startswith(b"\x89PNG")
+    assert made["svg"].startswith("<svg")
+    assert len(made["ticket"]) == 16
+
+
+@pytest.mark.rule("D15", "D16", "D17")
+def test_lists_are_files_whose_cells_cannot_run(hall: Hall) -> None:
+    hall.fair(capacity=5)
+    hall.register("=ada", "clay")
+    hall.register("alan", "ink")
+
+    def rows(**more: Any) -> list[list[str]]:
+        made = hall.events.export_registrations(event_id=hall.event_id, **more)
+        text = base64.b64decode(made["content"]).decode("utf-8-sig")
+        return list(csv.reader(io.StringIO(text)))
+
+    whole, one = rows(), rows(session_id=hall.sessions["clay"], language="de")
+    book = hall.events.export_registrations(event_id=hall.event_id, kind="xlsx")
+
+    assert [row[0] for row in whole] == ["Name", "'=ada", "alan"]
+    assert (len(one), one[0][1]) == (2, "E-Mail-Adresse")
+    assert base64.b64decode(book["content"]).startswith(b"PK")
+    assert book["file_name"].endswith(".xlsx")
+
+
+def test_people_who_turn_out_to_be_one_have_one_registration(hall: Hall) -> None:
+    hall.fair(capacity=1)
+    hall.register("ada", "clay")
+    hall.register("countess", "ink")
+    merged = PersonMerged(
+        person_id=UUID(hall.person("ada")),
+        merged_id=UUID(hall.person("countess")),
+        merged_at=hall.suite.now(),
+    )
+
+    hall.say(merged, times=2)
+    hall.say(merged)
+
+    assert hall.names() == ["ada"]
+    assert (hall.names("clay"), hall.names("ink")) == (["ada"], ["ada"])
+    assert [hall.seats(one) for one in ("clay", "ink")] == [(1, 1), (1, 1)]
+    hall.people["ada"] = hall.people["countess"]
+    hall.cancel("ada", "ink")
+    assert hall.seats("ink") == (1, 1)  # on its way to the list
+
+
+def test_a_merge_gives_up_a_seat_that_is_double(hall: Hall) -> None:
+    hall.event(capacity=5)
+    hall.register("ada")
+    hall.register("countess")
+
+    hall.say(
+        PersonMerged(
+            person_id=UUID(hall.person("ada")),
+            merged_id=UUID(hall.person("countess")),
+            merged_at=hall.suite.now(),
+        )
+    )
+
+    assert hall.seats() == (5, 1)
+    assert hall.names() == ["ada"]
+
+
+def test_an_erased_person_leaves_counts_and_no_name(hall: Hall) -> None:
+    hall.event(capacity=5)
+    hall.register("ada")
+    hall.register("alan")
+    hall.joined("ada", hall.event_id)
+    erased = PersonErased(
+        person_id=UUID(hall.person("ada")), erasure_id=uuid4(), erased_at=hall.suite.now()
+    )
+    hall.suite.mark()
+
+    hall.say(erased, times=2)
+
+    (told,) = hall.said("EventsRecordsErased")
+    assert "name, email address" in told.removed
+    assert "1 registrations" in told.kept
+    assert hall.names() == ["alan"]
+    with hall.suite.sql("events") as sql:
+        assert sql.exec_driver_sql("SELECT count(*) FROM people WHERE name = 'ada'").scalar() == 0
