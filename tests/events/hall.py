@@ -205,20 +205,22 @@ class Hall:
 
 
 @cache
-def _empty() -> Path:
+def _empty(classes: tuple[Any, ...]) -> Path:
     directory = Path(mkdtemp(prefix="atelier-empty-"))
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    Suite(ALL, directory).close()
+    Suite(classes, directory).close()
     return directory
 
 
 @contextmanager
-def hall_in(databases: Mapping[str, str] | None = None) -> Iterator[Hall]:
+def hall_in(
+    databases: Mapping[str, str] | None = None, classes: tuple[Any, ...] = ALL
+) -> Iterator[Hall]:
     """Open a hall on SQLite, or on databases of these addresses, and close it."""
     with TemporaryDirectory(prefix="atelier-") as directory:
         if databases is None:
-            shutil.copytree(_empty(), directory, dirs_exist_ok=True)
-        suite = Suite(ALL, databases or Path(directory))
+            shutil.copytree(_empty(classes), directory, dirs_exist_ok=True)
+        suite = Suite(classes, databases or Path(directory))
         try:
             yield Hall(suite)
         finally:
