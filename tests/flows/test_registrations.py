@@ -132,3 +132,30 @@ def test_with_passes_whoever_is_next_is_invited_and_takes_the_seat(hall: Hall) -
     (row,) = hall.events.list_registrations(event_id=hall.event_id)["rows"]
     assert (row["name"], row["pass_id"], row["price_minor"]) == ("alan", day, 100)
     assert hall.events.list_waiting(event_id=hall.event_id) == []
+
+
+@pytest.mark.rule("D29", "D40", "D41", "D43")
+def test_staff_add_remove_and_register_people_of_a_list_by_hand(hall: Hall) -> None:
+    full(hall, "alan")
+    listing = hall.suite.waitlist
+    ids = {"target_id": hall.event_id, "source": "events"}
+    added = listing.add_entry(**ids, person_id=hall.person("grace"), reason="She called")
+    hall.suite.deliver()
+    assert waiting(hall, hall.event_id) == ["alan", "grace"]
+
+    listing.move_to_attending(
+        entry_id=added["entry_id"], over_capacity=True, reason="A speaker after all"
+    )
+    hall.suite.deliver(times=2)
+
+    assert hall.names() == ["ada", "grace"]
+    assert hall.seats() == (1, 2)
+    listed = hall.events.list_registrations(event_id=hall.event_id)
+    assert [bool(row["overruled"]) for row in listed["rows"]] == [False, True]
+    hall.cancel("ada")
+    hall.suite.deliver(times=2)
+    assert (hall.names(), hall.seats()) == (["grace"], (1, 1))
+    (entry,) = hall.events.list_waiting(event_id=hall.event_id)
+    listing.remove_entry(entry_id=entry["entry_id"], reason="Moved away")
+    hall.suite.deliver()
+    assert hall.events.list_waiting(event_id=hall.event_id) == []

@@ -33,6 +33,7 @@ from shared.contracts.waitlist import (
 from shared.db import Tx
 
 SOURCE = "events"
+_BY_HAND = "given by hand from the waiting list"
 Refusal = Literal["already_booked", "not_eligible", "session_started", "spot_closed"]
 
 
@@ -46,26 +47,31 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
     spot = store.find_spot(tx.sql, request.spot_id)
     if spot is not None and spot.entry_id == request.entry_id:
         return  # granted before: the answer is on its way
-    if spot is None or spot.state is not SpotState.OPEN:
-        event_id = spot.event_id if spot else request.target_id
+    by_hand = spot is None and request.overruled
+    open_ = spot is not None and spot.state is SpotState.OPEN
+    found = store.find_target(tx.sql, request.target_id)
+    if found is None or not (by_hand or open_):
+        event_id = found.event_id if found else request.target_id
         _refuse(tx, request, event_id, "spot_closed", still_open=False, at=at)
         return
-    event = event_for_seats(tx, spot.event_id)
+    event = event_for_seats(tx, found.event_id)
     registration, is_new = _registration_for(tx, event, request, at=at)
-    target = target_for_update(tx, spot.target_id)
-    spot = store.find_spot(tx.sql, request.spot_id, lock=True) or spot
-    why = _why_not(tx, event, target, spot, request, registration, at=at)
+    target = target_for_update(tx, found.target_id)
+    spot = store.find_spot(tx.sql, request.spot_id, lock=True)
+    why = _why_not(tx, event, target, request, registration, at=at)
+    if not by_hand and (spot is None or spot.state is not SpotState.OPEN):
+        why = "spot_closed"
     if why is None and registration is not None:
-        _grant(tx, event, target, request, registration, at=at)
+        _grant(tx, event, target, request, registration, by_hand=by_hand, at=at)
         return
     if is_new and registration is not None:
         store.drop_registration(tx.sql, registration["registration_id"])
         if registration["pass_id"] is not None:
             store.take_back_pass(tx.sql, registration["pass_id"])
-    if why == "session_started":
+    if why == "session_started" and spot is not None:
         store.end_spot(tx.writes, spot.spot_id, SpotState.ENDED, at=at)
         store.give_seats(tx.sql, target.target_id)
-    still_open = why in {"already_booked", "not_eligible"}
+    still_open = not by_hand and why in {"already_booked", "not_eligible"}
     _refuse(tx, request, event.event_id, why or "not_eligible", still_open=still_open, at=at)
 
 
@@ -121,14 +127,11 @@ def _why_not(
     tx: Tx,
     event: Event,
     target: Target,
-    spot: store.Spot,
     request: SpotRequested,
     registration: Values | None,
     *,
     at: datetime,
 ) -> Refusal | None:
-    if spot.state is not SpotState.OPEN:
-        return "spot_closed"
     if target.started(at) or not target.open:
         return "session_started"
     if registration is None:
@@ -153,11 +156,19 @@ def _grant(
     request: SpotRequested,
     registration: Values,
     *,
+    by_hand: bool,
     at: datetime,
 ) -> None:
+    """Give the seat that was held; by hand, one that is free or one beyond the capacity (D29)."""
     entry_id, target_id = request.entry_id, target.target_id
-    add_place(tx, registration, target_id, place_id=entry_id, at=at)
-    store.end_spot(tx.writes, request.spot_id, SpotState.GRANTED, at=at, entry_id=entry_id)
+    beyond = _BY_HAND if by_hand and not target.has_room else None
+    add_place(tx, registration, target_id, place_id=entry_id, overruled=beyond, at=at)
+    if by_hand:
+        ids = {"event_id": event.event_id, "target_id": target_id, "entry_id": entry_id}
+        store.add_granted_spot(tx.writes, request.spot_id, **ids, at=at)
+        store.add_seat_beyond(tx.sql, target_id)
+    else:
+        store.end_spot(tx.writes, request.spot_id, SpotState.GRANTED, at=at, entry_id=entry_id)
     note_entry(tx, request, event.event_id, WaitingState.GONE, at=at)
     session = store.find_session(tx.sql, target_id)
     tx.emit(

@@ -79,6 +79,7 @@ from services.events.store.registrations import (
 )
 from services.events.store.spots import (
     Spot,
+    add_granted_spot,
     add_spots,
     count_waiting,
     end_spot,
@@ -109,6 +110,7 @@ __all__ = [
     "Pass",
     "Spot",
     "add_event",
+    "add_granted_spot",
     "add_pass",
     "add_payment",
     "add_place",

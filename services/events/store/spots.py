@@ -69,6 +69,18 @@ def add_spots(
         writes.add(_ADD_SPOT, {"spot_id": spot_id, **row})
 
 
+def add_granted_spot(
+    writes: Writes, spot_id: UUID, *, event_id: UUID, target_id: UUID, entry_id: UUID, at: datetime
+) -> None:
+    """Note a seat that staff had given to somebody on the list without one being held for it.
+
+    It is granted from the start; that it is there makes a second request for it the first one's.
+    """
+    ids = {"event_id": event_id, "target_id": target_id, "entry_id": entry_id}
+    times = {"made_at": at, "held_until": at, "ended_at": at}
+    writes.add(_ADD_SPOT, {"spot_id": spot_id, **ids, "state": SpotState.GRANTED.value, **times})
+
+
 def find_spot(sql: Connection, spot_id: UUID, *, lock: bool = False) -> Spot | None:
     """Find a spot; locked, it cannot end otherwise until the commit."""
     row = sql.execute(_SPOT_FOR_UPDATE if lock else _SPOT, {"spot_id": spot_id}).one_or_none()
