@@ -31,7 +31,10 @@ def play(world: World, seed: int) -> None:
     try:
         world.begin(capacity=rng.randint(1, 2), size=rng.randint(1, 5), known=rng.random() < 0.7)
         if seed % 3 == 0:  # the rule nearly everybody has is tried by itself, too
-            rules = {"invitations": rng.randint(1, 3), "group_rule": rng.choice(GROUP_RULES)}
+            rules: dict[str, Any] = {
+                "invitations": rng.randint(1, 3),
+                "group_rule": rng.choice(GROUP_RULES),
+            }
             world.set_policy(rng.choice(POLICIES), **rules)
         for _ in range(rng.randint(12, 45)):
             _step(world, rng)

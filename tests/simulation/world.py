@@ -406,7 +406,7 @@ def world() -> Iterator[World]:
                 return
             ids: dict[str, Any] = {"spot_id": request.spot_id, "entry_id": request.entry_id}
             ids |= {"session_id": request.target_id, "person_id": request.person_id}
-            answer = {"reason": "not_paid", "still_open": True, "refused_at": at}
+            answer: dict[str, Any] = {"reason": "not_paid", "still_open": True, "refused_at": at}
             spot = store.hold_for_update(tx.sql, request.spot_id)
             if spot is None or spot.state is not HoldState.OPEN:
                 grant(tx, request, at=at)  # it is not to be had in any case

@@ -178,8 +178,8 @@ def test_the_list_of_an_event_asks_events_for_its_seats(studio: Studio) -> None:
     limits |= {"time_zone": "Europe/Rome", "location": "Hall", "policy": "assign"}
     limits |= {"invitations": 1, "answer_minutes": 60, "cancelled": False, "sequence": 1}
     ids: dict[str, Any] = {"event_id": limits["event_id"], "target_id": target_id}
-    wish = {"entry_id": uuid4(), "person_id": person_id, "requested_at": at}
-    freed = {"spot_id": uuid4(), "reason": "hold_ended", "freed_at": at}
+    wish: dict[str, Any] = {"entry_id": uuid4(), "person_id": person_id, "requested_at": at}
+    freed: dict[str, Any] = {"spot_id": uuid4(), "reason": "hold_ended", "freed_at": at}
     facts = [
         ("keep_queue", EventQueueOpened(**limits)),
         ("join_requested", RegistrationRequested(**ids, **wish)),
