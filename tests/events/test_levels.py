@@ -236,7 +236,7 @@ def test_a_sessions_capacity_is_set_and_changed_but_not_below_what_is_taken(hall
     assert next(s for s in hall.shown["sessions"] if s["name"] == "clay")["full"] is True
 
 
-@pytest.mark.rule("D4", "D11", "D13", "D14")
+@pytest.mark.rule("D4", "D14")
 def test_a_pass_opens_a_choice_of_sessions_at_a_price_and_runs_out(hall: Hall) -> None:
     hall.event()
     clay, _ = hall.session("clay"), hall.session("ink", 10)

@@ -96,13 +96,19 @@ def define_pass(tx: Tx, event_id: UUID, details: Values, *, at: datetime) -> Val
     Returns:
         The pass, and in `session_registration_disabled` whether that was switched off by it.
 
-    Source: D4, D11, D13, D21.
+    Source: D4, D21.
     """
     event = event_alone(tx, event_id)
     session_ids = details.pop("session_ids")
     details["currency"] = details["currency"] or settings().currency
     _check_sessions(tx, event_id, session_ids)
-    values = {**details, "pass_id": uuid4(), "event_id": event_id, "withdrawn_at": None}
+    values = {
+        **details,
+        "online": False,
+        "pass_id": uuid4(),
+        "event_id": event_id,
+        "withdrawn_at": None,
+    }
     store.add_pass(tx.sql, values, session_ids)
     if event.own_agenda:
         _register_for_the_whole(tx, event, at=at)
@@ -133,7 +139,6 @@ def _shown(tx: Tx, pass_id: UUID) -> Values:
         "name": found.name,
         "price_minor": found.price_minor,
         "currency": found.currency,
-        "online": found.online,
         "quantity": found.quantity,
         "sold": found.sold,
         "available": found.available,

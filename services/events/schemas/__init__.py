@@ -1,11 +1,11 @@
 """The shape of events' calls and replies."""
 
 from services.events.schemas.doors import (
-    CheckIn,
     CheckInRow,
     CheckIns,
     DoorAnswer,
     ListCheckIns,
+    ShowTicket,
     Ticket,
     TicketSession,
     UndoCheckIn,
@@ -81,7 +81,6 @@ __all__ = [
     "ChangeSpeaker",
     "ChangeVenue",
     "CheckAgenda",
-    "CheckIn",
     "CheckInRow",
     "CheckIns",
     "CheckedAgenda",
@@ -119,6 +118,7 @@ __all__ = [
     "Registrations",
     "Session",
     "SetOwnAgenda",
+    "ShowTicket",
     "SignUp",
     "Speaker",
     "Ticket",

@@ -15,7 +15,7 @@ class Ticket(Schema):
     svg = fields.String()
 
 
-class CheckIn(Schema):
+class ShowTicket(Schema):
     """A ticket shown at the door of an event, or of one of its sessions."""
 
     ticket = Line(required=True, longest=64)

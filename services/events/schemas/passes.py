@@ -1,8 +1,6 @@
 """The shape of calls and replies about passes."""
 
-from typing import Any
-
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, fields, validate
 
 from services.events.schemas.venues import MOST_SEATS
 from shared.shapes import Line, count
@@ -10,16 +8,7 @@ from shared.shapes import Line, count
 LARGEST_PRICE = 100_000_000
 
 
-class _Priced(Schema):
-    @validates_schema
-    def _paid_online(self, data: dict[str, Any], **more: Any) -> None:
-        del more
-        if data.get("online") and data.get("price_minor") == 0:
-            msg = "There is nothing to pay."
-            raise ValidationError(msg, "online")
-
-
-class DefinePass(_Priced):
+class DefinePass(Schema):
     """A pass of an event: what it opens, its price, and how many there are."""
 
     event_id = fields.UUID(required=True)
@@ -29,18 +18,16 @@ class DefinePass(_Priced):
     currency = fields.String(
         load_default=None, allow_none=True, validate=validate.Regexp(r"[a-z]{3}\Z")
     )
-    online = fields.Boolean(load_default=False)
     quantity = count(0, MOST_SEATS, load_default=None, allow_none=True)
 
 
-class ChangePass(_Priced):
+class ChangePass(Schema):
     """What changes of a pass; what is left out stays."""
 
     pass_id = fields.UUID(required=True)
     name = Line()
     session_ids = fields.List(fields.UUID(), validate=validate.Length(max=500))
     price_minor = count(0, LARGEST_PRICE)
-    online = fields.Boolean()
     quantity = count(0, MOST_SEATS, allow_none=True)
 
 
@@ -59,7 +46,6 @@ class Pass(Schema):
     session_ids = fields.List(fields.UUID())
     price_minor = fields.Integer()
     currency = fields.String()
-    online = fields.Boolean()
     quantity = fields.Integer()
     sold = fields.Integer()
     available = fields.Boolean()

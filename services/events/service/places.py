@@ -111,7 +111,7 @@ class Places:
         with self.db.read() as sql:
             return shaped(schemas.Ticket, actions.get_ticket(sql, registration_id))
 
-    @rpc(schemas.CheckIn())
+    @rpc(schemas.ShowTicket())
     def check_in(self, ticket: str, session_id: UUID | None) -> Any:
         """Let in whoever shows a ticket at a door, or say why not."""
         with self.db.begin() as tx:

@@ -75,7 +75,6 @@ from services.events.store.registrations import (
     move_place,
     places_of_event,
     registration_by_ticket,
-    unpaid_registrations,
 )
 from services.events.store.spots import (
     Spot,
@@ -193,7 +192,6 @@ __all__ = [
     "targets_for_update",
     "targets_of_event",
     "undo_check_in",
-    "unpaid_registrations",
     "waiting_of_person",
     "waiting_people",
 ]

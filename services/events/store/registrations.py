@@ -107,20 +107,6 @@ def count_registrations(sql: Connection, event_id: UUID) -> int:
     return sql.execute(query).scalar_one()
 
 
-def unpaid_registrations(sql: Connection, *, at: datetime, limit: int) -> Sequence[UUID]:
-    """List registrations whose payment did not come in time."""
-    query = (
-        select(RegistrationRow.registration_id)
-        .where(
-            RegistrationRow.state == RegistrationState.AWAITING_PAYMENT.value,
-            RegistrationRow.held_until <= at,
-        )
-        .order_by(RegistrationRow.held_until)
-        .limit(limit)
-    )
-    return sql.execute(query).scalars().all()
-
-
 # -- places -----------------------------------------------------------------------------------
 
 
