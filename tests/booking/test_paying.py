@@ -66,7 +66,7 @@ def test_a_place_to_be_paid_at_the_studio_is_confirmed_without_paying(till: Till
 
 
 def test_nothing_is_asked_for_a_place_that_costs_nothing(till: Till) -> None:
-    till.session(price_minor=0)
+    till.session(price_minor=0, credits=0)
 
     place = till.checkout("ada", kind="staff")
 

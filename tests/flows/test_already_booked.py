@@ -56,7 +56,7 @@ def test_who_has_a_place_gets_no_second_one(studio: Studio) -> None:
 
 @pytest.mark.rule("Q5")
 def test_leads_have_places_in_marketing_sessions_only(studio: Studio) -> None:
-    studio.session(capacity=5, classification="regular")
+    studio.session(capacity=5, classification="regular", credits=0)
 
     with pytest.raises(NotForLeads):
         studio.book("ada")
@@ -72,7 +72,7 @@ def test_leads_have_places_in_marketing_sessions_only(studio: Studio) -> None:
 
 @pytest.mark.rule("Q5")
 def test_a_lead_on_the_list_of_a_regular_session_is_passed_over(studio: Studio) -> None:
-    studio.session(capacity=1, classification="regular")
+    studio.session(capacity=1, classification="regular", credits=0)
     studio.person("ada", "member")
     studio.person("alan", "client")
     studio.book("ada")

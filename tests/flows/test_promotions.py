@@ -33,7 +33,7 @@ def open_dojo(tmp_path: Path) -> Iterator[Studio]:
 def attend(studio: Studio, attendance: str, *, days: int = 1) -> str:
     """Have ada book a class that starts so many days from now, and let it start."""
     kind = studio.suite.booking.create_session_type(
-        name="Karate", duration_minutes=60, attendance=attendance
+        credits=0, name="Karate", duration_minutes=60, attendance=attendance
     )
     session = studio.suite.booking.schedule_session(
         session_type_id=kind["session_type_id"],
