@@ -13,10 +13,9 @@ from shared.pages import Pages, language_of, read_words, shown
 from shared.shapes import LANGUAGES
 
 ROOT = Path(__file__).parent.parent.parent
-WORDS = [
-    (".".join(path.relative_to(ROOT).parts[: 1 if path.parts[-3] == "shared" else 2]), path)
-    for folder in ("services", "shared")
-    for path in sorted((ROOT / folder).rglob("words.toml"))
+WORDS = [("shared", ROOT / "shared/templates/words.toml")] + [
+    (f"services.{path.relative_to(ROOT).parts[1]}", path)
+    for path in sorted((ROOT / "services").glob("*/templates/pages/words.toml"))
 ]
 
 

@@ -62,8 +62,9 @@ class PersonErased(Fact, version=1, about="person_id"):
     Every service removes what it holds and answers with a fact of its own (`…RecordsErased`), which
     together make the receipt. No contact data travel in this fact.
 
-    Heard by: waitlist (removes their entries' data), loyalty (removes name and card), ranking
-    (removes name and language), notify (removes contact data and texts), events (removes names).
+    Heard by: waitlist (removes their entries' data), loyalty (removes name and card),
+    ranking (removes name and language), notify (removes contact data and texts),
+    events (removes names).
     """
 
     person_id: UUID
