@@ -1,6 +1,8 @@
 """Any order of booking, holding, paying and giving back: no oversell, no lost seat, no lost money.
 
 The machine drives the real service and a stand-in for Stripe beside what people did with money.
+It was seen to fail on purpose: with `end_and_free` freeing no seat it finds the lost one, and with
+`_pay` giving back nothing of what is too much it finds more money kept than anybody owed.
 """
 
 from collections.abc import Iterator
