@@ -235,6 +235,17 @@ def test_cancelling_gives_all_back_where_the_type_says_so(till: Till) -> None:
     assert reasons == ["asked", "booking_cancelled"]
 
 
+def test_cash_does_not_go_back_by_itself_anywhere(till: Till) -> None:
+    till.session(price_minor=2000)
+    till.arrange("UPDATE session_types SET refund = 'automatic'")
+    booking_id = till.book("ada")
+    till.call.record_payment(booking_id=booking_id, amount_minor=2000)
+
+    till.studio.cancel("ada")
+
+    assert till.balance(booking_id) == (2000, 0, 0)  # until staff have handed it over
+
+
 def test_cancelling_the_session_gives_all_back_where_the_type_says_so(till: Till) -> None:
     till.session(price_minor=2000)
     till.arrange("UPDATE session_types SET refund = 'automatic'")

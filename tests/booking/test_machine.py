@@ -164,7 +164,7 @@ class Desk(RuleBasedStateMachine):
         booked = {booking_id for (booking_id,) in self._rows("SELECT booking_id FROM bookings")}
         for booking_id, amount in paid.items():
             rest = amount - back.get(booking_id, 0)
-            assert 0 <= rest <= PRICE  # nothing is kept that nobody owed
+            assert 0 <= rest <= PRICE, booking_id  # nothing is kept that nobody owed
             assert booking_id in booked or rest == 0  # it bought a place or went back
 
     def _try(self, call: Any) -> Any:
@@ -197,8 +197,8 @@ def machine(
 
 def test_seats_and_money_are_accounted_for_in_any_order(machine: Any) -> None:
     machine.settings = how(
-        max_examples=20,
-        stateful_step_count=20,
+        max_examples=50,
+        stateful_step_count=30,
         deadline=None,
         derandomize=True,
         database=None,

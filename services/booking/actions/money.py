@@ -160,9 +160,12 @@ def note_refund(tx: Tx, refund_id: UUID, *, vendor_id: str | None, at: datetime)
 
 
 def refund_rest(tx: Tx, booking_id: UUID, reason: RefundReason, *, at: datetime) -> None:
-    """Give back whatever is left of all payments for a booking."""
+    """Give back whatever is left of all payments by card for a booking.
+
+    Cash goes back by hand, and is noted when staff have handed it over.
+    """
     for payment in store.payments_of(tx.sql, booking_id):
-        paid = payment.state == PaymentState.PAID
+        paid = payment.state == PaymentState.PAID and payment.method != PaymentMethod.OFFLINE
         if paid and payment.amount_minor > store.refunds_begun(tx.sql, payment.payment_id):
             more: Values = {"amount_minor": None, "note": None}
             refund_payment(tx, payment.payment_id, **more, reason=reason, at=at)
