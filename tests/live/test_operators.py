@@ -29,7 +29,7 @@ def test_why_tells_the_way_from_a_cancelled_booking_to_the_email(place: Studio) 
     code, unknown = place.run.try_atelier("why", str(uuid4()))
 
     words = ["BookingCancelled", "SpotRequested", "SpotGranted", "SpotAllocated", "EmailSent"]
-    places = [told.index(f"{word}.v1") for word in words]
+    places = [told.rindex(f"{word}.v1") for word in words]  # his own email may come before hers
     assert places == sorted(places)
     assert told.strip() in by_spot
     assert (code, "no service's journal knows" in unknown) == (1, True)
