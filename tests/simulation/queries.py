@@ -4,7 +4,7 @@ TABLES = {
     "booking": (
         *("outbox", "inbox", "deferred", "replies"),
         *("payment_reminders", "card_jobs", "refunds", "payments"),
-        *("waiting", "holds", "bookings", "sessions", "session_types", "people"),
+        *("waiting", "holds", "bookings", "sessions"),  # people and types of sessions stay
     ),
     "waitlist": (
         *("outbox", "inbox", "deferred", "replies"),
