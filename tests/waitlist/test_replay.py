@@ -90,7 +90,7 @@ def test_a_period_is_replayed_from_what_the_list_recorded(studio: Studio) -> Non
     period = {"since": since, "until": studio.suite.now() + timedelta(days=1)}
 
     answer = studio.suite.waitlist.replay_policy(
-        **period, policy="offer", answer_minutes=60, accept_percent=100, answer_after_minutes=5
+        **period, policy="offer", answer_minutes=600, accept_percent=100, answer_after_minutes=60
     )
 
     assert (answer["happened"]["freed"], answer["happened"]["filled"]) == (2, 2)
