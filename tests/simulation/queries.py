@@ -52,8 +52,11 @@ WHERE d.outcome = 'requested' AND d.reason = 'first_come_first_served' AND d.dec
 HAD_CHANCE = "SELECT spot_id, entry_id FROM decisions WHERE outcome NOT IN ('requested', 'kept')"
 BOOKINGS = "SELECT booking_id FROM bookings ORDER BY rowid"
 ENTRIES = "SELECT entry_id FROM entries ORDER BY rowid"
+OUTCOMES = "SELECT 'decision ' || outcome || ', ' || reason FROM decisions"
+OFFERS_ENDED = "SELECT 'offer ' || iif(announced, 'to all, ', '') || state FROM offers"
+BY_HAND = "SELECT 'by hand ' || action FROM overrides"
 OFFERS = "SELECT offer_id FROM offers ORDER BY rowid"
-OPEN_OFFERS = "SELECT offer_id FROM offers WHERE state = 'open'"
+NEXT_ANSWER = "SELECT min(answer_by) FROM offers WHERE state = 'open'"
 HOLDS = "SELECT hold_id FROM holds WHERE kind <> 'waitlist' ORDER BY rowid"
 SPOTS_MADE = "SELECT hold_id FROM holds WHERE kind = 'waitlist' ORDER BY rowid"
 SPOTS_MADE_STATE = "SELECT hold_id, state FROM holds WHERE kind = 'waitlist'"
@@ -68,6 +71,7 @@ ORDER BY entry_id
 GROUPS_WAITING = "SELECT min(wanted) FROM entries WHERE state = 'waiting' AND wanted > 1"
 NO_CHANCE = """
 SELECT entry_id FROM entries e WHERE state IN ('waiting', 'offered') AND passed_reason IS NULL
+    AND wanted <= {free}
     AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.entry_id = e.entry_id)
 """
 UNTOLD = """

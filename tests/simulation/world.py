@@ -16,6 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+
 from services.booking import actions as booking
 from services.booking import store
 from services.booking.domain import HoldState
@@ -280,10 +281,13 @@ class World:
         self.pause(paused=False)
         for _ in range(60):
             self.suite.advance(minutes=31)
+            ((until,),) = self._rows("waitlist", queries.NEXT_ANSWER)
+            if until is not None:
+                self.suite.at = max(self.suite.at, datetime.fromisoformat(until + "+00:00"))
             for timer in ("expire_offers", "work_through", "remind"):
                 self.suite.tick(f"waitlist.{timer}")
             self.suite.deliver()
-            if not self._rows("waitlist", queries.OPEN_OFFERS):
+            if self._rows("waitlist", queries.NEXT_ANSWER) == [(None,)]:
                 return
         _expect(fine=False, otherwise="offers are made for ever")
 
@@ -320,7 +324,8 @@ class World:
             had_chance = set(self._rows("waitlist", queries.HAD_CHANCE))
             for _, spot_id, position, _ in chosen:
                 for entry in stayed:
-                    fair = now[entry] > position or (spot_id, entry) in had_chance
+                    # Of a group that is given seats one by one the rest waits where it did.
+                    fair = now[entry] >= position or (spot_id, entry) in had_chance
                     _expect(fair, "somebody was overtaken")
         self.in_line = now
         self.decided = max([self.decided, *(row[0] for row in chosen)])
@@ -336,7 +341,7 @@ class World:
         _expect(not self._rows("waitlist", queries.CLAIMING), "a claim is never answered")
         ((free,),) = self._rows("booking", queries.FREE)
         waiting = self._rows("waitlist", queries.WAITING)
-        patient = self._rows("waitlist", queries.NO_CHANCE)
+        patient = self._rows("waitlist", queries.NO_CHANCE.format(free=free))
         _expect(free <= 0 or not patient, f"{free} seats are free beside {len(patient)} waiting")
         groups = set(self._rows("waitlist", queries.GROUPS))
         believed = [one for one in self._rows("booking", queries.BELIEVED) if one not in groups]
@@ -349,6 +354,8 @@ class World:
 
     def _check_spots(self) -> None:
         """Each spot ended in exactly one way, and both services say the same."""
+        for query in (queries.OUTCOMES, queries.OFFERS_ENDED, queries.BY_HAND):
+            self.seen.update(what for (what,) in self._rows("waitlist", query))
         told = dict(self._rows("waitlist", queries.SPOTS_SEEN))
         for spot_id, state in self._rows("booking", queries.SPOTS_MADE_STATE):
             self.seen[f"spot {state}, {told.get(spot_id)}"] += 1
@@ -368,6 +375,8 @@ class World:
         _expect(not untold, "a group that has left keeps seats it was not told of")
         for entry_id, state, quantity, granted in self._rows("waitlist", queries.ENTRY_STATES):
             self.seen[f"entry {state}"] += 1
+            if quantity > 1 and state == "allocated":
+                self.seen["group allocated"] += 1
             right = state == "allocated"
             if quantity > 1:
                 self.seen[f"group {state}, {granted} of {quantity}"] += 1
