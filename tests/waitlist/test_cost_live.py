@@ -23,7 +23,8 @@ LOOKS = ("SELECT", "UPDATE", "DELETE", "WITH")
 FILL = (
     """
     INSERT INTO entries (entry_id, queue_id, person_id, position, joined_at, state)
-    SELECT gen_random_uuid(), :queue_id, gen_random_uuid(), CAST(1000 + i AS bigint) * :step, now(), 'waiting'
+    SELECT gen_random_uuid(), :queue_id, gen_random_uuid(), CAST(1000 + i AS bigint) * :step,
+        now(), 'waiting'
     FROM generate_series(:first, :last) i
     """,
     """
