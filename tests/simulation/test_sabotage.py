@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.booking import actions, store
-from services.booking.actions import seats, spots
+from services.booking.actions import spots
 from services.booking.domain import HoldState
 from services.waitlist import actions as waitlist
 from services.waitlist import store as line
@@ -72,12 +72,6 @@ def grant_does_not_check_the_hold(patch: pytest.MonkeyPatch) -> None:
             real(tx, *args, **more)
 
     patch.setattr(actions, "grant_spot", grant)
-
-
-def a_join_meanwhile_is_not_looked_for(patch: pytest.MonkeyPatch) -> None:
-    """Take "nobody waits" at its word, however old it is, and have nobody remind of it."""
-    patch.setattr(seats, "asked_again", lambda _: False)
-    patch.setattr(waitlist, "remind", lambda *_, **__: 0)
 
 
 def a_join_beside_a_free_seat_is_only_noted(patch: pytest.MonkeyPatch) -> None:
@@ -197,7 +191,6 @@ def a_fact_is_lost_now_and_then(patch: pytest.MonkeyPatch) -> None:
     [
         (cancelled_already_is_not_checked, 1),
         (grant_does_not_check_the_hold, 1),
-        (a_join_meanwhile_is_not_looked_for, 1),
         (a_join_beside_a_free_seat_is_only_noted, 1),
         (a_refused_seat_is_asked_for_no_more, 1),
         (leaving_while_claiming_is_forgotten, 1),

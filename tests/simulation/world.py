@@ -158,7 +158,8 @@ class World:
 
     def answer(self, pick: int, crash_at: str = "", *, accept: bool) -> None:
         """Take or decline some offer, perhaps one that is long over."""
-        if found := self._one("waitlist", queries.OFFERS, pick):
+        which = queries.OPEN_OFFERS if pick % 4 else queries.OFFERS
+        if found := self._one("waitlist", which, pick):
             method = "accept_offer" if accept else "decline_offer"
             self.command("waitlist", method, crash_at, offer_id=found)
 
@@ -278,7 +279,8 @@ class World:
             self.check_safety()
         self.in_line = {}  # what follows is many steps at once, in which order cannot be seen
         self.suite.deliver()
-        self.pause(paused=False)
+        if self._rows("waitlist", queries.PAUSED):  # to resume makes up for a claim that was lost
+            self.pause(paused=False)
         for _ in range(60):
             self.suite.advance(minutes=31)
             ((until,),) = self._rows("waitlist", queries.NEXT_ANSWER)
