@@ -58,6 +58,12 @@ class Member:
         self.cls = cls
         self.home = home
         self.worker = worker
+        # Looked up once: every call and every delivery makes a worker.
+        self.wants = [
+            (name, wanted)
+            for name, wanted in inspect.getmembers_static(cls)
+            if isinstance(wanted, DependencyProvider)
+        ]
         ears = sorted((on.contract.topic, name, on.contract) for name, on in entrypoints(cls, On))
         self.listeners = [self._listener(name, contract) for _, name, contract in ears]
         self.responders = {n: self._responder(n, rpc) for n, rpc in entrypoints(cls, Rpc)}
@@ -135,7 +141,7 @@ class Suite:
         """Make an instance of a service, with its dependencies."""
         member = self.members[service]
         worker = member.cls()
-        for name, wanted in inspect.getmembers_static(member.cls):
+        for name, wanted in member.wants:
             if isinstance(wanted, Database):
                 setattr(worker, name, Transactions(member.home, unit, trace))
             elif isinstance(wanted, Clock):
@@ -144,7 +150,7 @@ class Suite:
                 if (key := f"{service}.{name}") not in self._gateways:
                     self._gateways[key] = wanted.make()
                 setattr(worker, name, self._gateways[key])
-            elif isinstance(wanted, DependencyProvider):
+            else:
                 raise TypeError(name)
         return worker
 

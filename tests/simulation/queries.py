@@ -4,7 +4,7 @@ TABLES = {
     "booking": (
         *("outbox", "inbox", "deferred", "replies"),
         *("payment_reminders", "card_jobs", "refunds", "payments"),
-        *("waiting", "holds", "bookings", "sessions", "session_types", "people"),
+        *("waiting", "holds", "bookings", "sessions"),  # people and types of sessions stay
     ),
     "waitlist": (
         *("outbox", "inbox", "deferred", "replies"),
@@ -52,8 +52,13 @@ WHERE d.outcome = 'requested' AND d.reason = 'first_come_first_served' AND d.dec
 HAD_CHANCE = "SELECT spot_id, entry_id FROM decisions WHERE outcome NOT IN ('requested', 'kept')"
 BOOKINGS = "SELECT booking_id FROM bookings ORDER BY rowid"
 ENTRIES = "SELECT entry_id FROM entries ORDER BY rowid"
+OUTCOMES = "SELECT 'decision ' || outcome || ', ' || reason FROM decisions"
+OFFERS_ENDED = "SELECT 'offer ' || iif(announced, 'to all, ', '') || state FROM offers"
+BY_HAND = "SELECT 'by hand ' || action FROM overrides"
+OPEN_OFFERS = "SELECT offer_id FROM offers WHERE state = 'open' ORDER BY rowid"
 OFFERS = "SELECT offer_id FROM offers ORDER BY rowid"
-OPEN_OFFERS = "SELECT offer_id FROM offers WHERE state = 'open'"
+PAUSED = "SELECT queue_id FROM queues WHERE paused"
+NEXT_ANSWER = "SELECT min(answer_by) FROM offers WHERE state = 'open'"
 HOLDS = "SELECT hold_id FROM holds WHERE kind <> 'waitlist' ORDER BY rowid"
 SPOTS_MADE = "SELECT hold_id FROM holds WHERE kind = 'waitlist' ORDER BY rowid"
 SPOTS_MADE_STATE = "SELECT hold_id, state FROM holds WHERE kind = 'waitlist'"
@@ -68,6 +73,7 @@ ORDER BY entry_id
 GROUPS_WAITING = "SELECT min(wanted) FROM entries WHERE state = 'waiting' AND wanted > 1"
 NO_CHANCE = """
 SELECT entry_id FROM entries e WHERE state IN ('waiting', 'offered') AND passed_reason IS NULL
+    AND wanted <= {free}
     AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.entry_id = e.entry_id)
 """
 UNTOLD = """

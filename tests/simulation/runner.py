@@ -81,7 +81,7 @@ def _command(world: World, rng: random.Random) -> None:
         (1, lambda: world.move_booking(pick, crash_at)),
         (1, lambda: world.join(who, crash_at, quantity=2 + pick % 2)),
         (1, lambda: world.join(who, crash_at, asks_first=True)),
-        (4, lambda: world.answer(pick, crash_at, accept=pick % 3 > 0)),
+        (8, lambda: world.answer(pick, crash_at, accept=pick % 3 > 0)),
         (1, lambda: world.move(pick, 1 + pick % 3, crash_at)),
         (1, lambda: world.by_hand(pick, crash_at, invite=pick % 2 == 0, over=pick % 3 == 0)),
         (1, lambda: world.set_policy(POLICIES[pick % 4], crash_at, **_rules(pick))),

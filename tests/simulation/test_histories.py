@@ -23,6 +23,14 @@ VISITED = (
     "spot ended, closed",
     "spot ended, returned",
     "tried again",
+    "group allocated",
+    "offer accepted",
+    "offer expired",
+    "offer withdrawn",
+    "offer to all, expired",
+    "decision kept, list_paused",
+    "decision kept, kept_until_a_group_has_enough",
+    "by hand moved",
 )
 
 

@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.simulation.runner import TIMERS, WAITS
+from tests.simulation.runner import GROUP_RULES, POLICIES, TIMERS, WAITS
 from tests.simulation.world import PLACES, World, world
 
 WHO = st.integers(0, 4)
 PICK = st.integers(0, 30)
 PICKS = st.lists(PICK, min_size=1, max_size=6)
+GROUP_RULE = st.sampled_from(GROUP_RULES)
 CRASH = st.sampled_from(PLACES)
 
 
@@ -42,6 +43,41 @@ class Histories(RuleBasedStateMachine):
     def join(self, who: int, crash_at: str) -> None:
         """Have somebody join."""
         self.made.join(who, crash_at)
+
+    @rule(who=WHO, quantity=st.integers(1, 3), asks_first=st.booleans(), crash_at=CRASH)
+    def join_with_a_wish(self, *, who: int, quantity: int, asks_first: bool, crash_at: str) -> None:
+        """Have a group join, or somebody who wants to be asked."""
+        self.made.join(who, crash_at, quantity=quantity, asks_first=asks_first)
+
+    @rule(policy=st.sampled_from(POLICIES), group_rule=GROUP_RULE, invitations=st.integers(1, 3))
+    def set_policy(self, policy: str, group_rule: str, invitations: int) -> None:
+        """Change the rules while people wait."""
+        self.made.set_policy(policy, group_rule=group_rule, invitations=invitations)
+
+    @rule(pick=PICK, crash_at=CRASH, accept=st.booleans())
+    def answer(self, *, pick: int, crash_at: str, accept: bool) -> None:
+        """Take or decline an offer."""
+        self.made.answer(pick, crash_at, accept=accept)
+
+    @rule(pick=PICK, place=st.integers(1, 3), crash_at=CRASH)
+    def move(self, pick: int, place: int, crash_at: str) -> None:
+        """Give somebody another place in line."""
+        self.made.move(pick, place, crash_at)
+
+    @rule(pick=PICK, crash_at=CRASH, invite=st.booleans(), over=st.booleans())
+    def by_hand(self, *, pick: int, crash_at: str, invite: bool, over: bool) -> None:
+        """Prefer somebody."""
+        self.made.by_hand(pick, crash_at, invite=invite, over=over)
+
+    @rule(paused=st.booleans(), crash_at=CRASH)
+    def pause(self, *, paused: bool, crash_at: str) -> None:
+        """Pause the list, or have it go on."""
+        self.made.pause(crash_at, paused=paused)
+
+    @rule(who=WHO)
+    def change_fortune(self, who: int) -> None:
+        """Make somebody poor, or rich."""
+        self.made.change_fortune(who)
 
     @rule(pick=PICK, crash_at=CRASH)
     def leave(self, pick: int, crash_at: str) -> None:

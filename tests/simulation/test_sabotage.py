@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from services.booking import actions, store
-from services.booking.actions import seats, spots
+from services.booking.actions import spots
 from services.booking.domain import HoldState
 from services.waitlist import actions as waitlist
 from services.waitlist import store as line
+from services.waitlist.actions import offers
 from services.waitlist.actions import spots as asking
+from services.waitlist.domain import EntryState, OfferState
 from shared import inbox
 from shared.contracts.booking import SpotRefused
 from shared.contracts.waitlist import WaitlistJoined
@@ -72,11 +74,6 @@ def grant_does_not_check_the_hold(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(actions, "grant_spot", grant)
 
 
-def a_join_meanwhile_is_not_looked_for(patch: pytest.MonkeyPatch) -> None:
-    """Take "nobody waits" at its word, however old it is."""
-    patch.setattr(seats, "asked_again", lambda _: False)
-
-
 def a_join_beside_a_free_seat_is_only_noted(patch: pytest.MonkeyPatch) -> None:
     """Hold no free seat for who has joined."""
 
@@ -131,6 +128,51 @@ def forgets_what_was_handled(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(inbox, "receive", receive)
 
 
+def an_offer_can_be_accepted_twice(patch: pytest.MonkeyPatch) -> None:
+    """Look neither at what became of an offer, nor at where who accepts it stands."""
+
+    class Row:
+        """An offer that always looks open."""
+
+        def __init__(self, row: Any) -> None:
+            self._row = row
+
+        def __getattr__(self, name: str) -> Any:
+            return OfferState.OPEN if name == "state" else getattr(self._row, name)
+
+    found = line.find_offer
+
+    def find(*args: Any) -> Any:
+        row = found(*args)
+        return None if row is None else Row(row)
+
+    patch.setattr(line, "find_offer", find)
+    patch.setattr(offers, "IN_LINE", frozenset(EntryState))
+
+
+def a_group_is_told_of_its_last_seat_only(patch: pytest.MonkeyPatch) -> None:
+    """Forget the seats a group was granted before it had them all."""
+    tell = asking._tell  # noqa: SLF001 - what is taken out is inside
+
+    def forget(tx: Tx, entry: Any, granted: Any, before: Any, *, at: datetime) -> None:
+        del before
+        tell(tx, entry, granted, [], at=at)
+
+    patch.setattr(asking, "_tell", forget)
+
+
+def the_seat_of_an_expired_offer_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """Ask nobody else when the time of an offer is over."""
+    expire = waitlist.expire_offers
+
+    def forget(tx: Tx, *, at: datetime) -> int:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(offers, "serve", lambda *_, **__: None)
+            return expire(tx, at=at)
+
+    patch.setattr(waitlist, "expire_offers", forget)
+
+
 def a_fact_is_lost_now_and_then(patch: pytest.MonkeyPatch) -> None:
     """Lose one fact of forty, as a service without an outbox does when it crashes."""
     real = Tx.emit
@@ -149,11 +191,13 @@ def a_fact_is_lost_now_and_then(patch: pytest.MonkeyPatch) -> None:
     [
         (cancelled_already_is_not_checked, 1),
         (grant_does_not_check_the_hold, 1),
-        (a_join_meanwhile_is_not_looked_for, 230),  # it shows in one history of some hundred
         (a_join_beside_a_free_seat_is_only_noted, 1),
         (a_refused_seat_is_asked_for_no_more, 1),
         (leaving_while_claiming_is_forgotten, 1),
         (a_seen_spot_is_asked_for_again, 1),
+        (an_offer_can_be_accepted_twice, 1),
+        (a_group_is_told_of_its_last_seat_only, 1),
+        (the_seat_of_an_expired_offer_is_forgotten, 1),
         (a_fact_is_lost_now_and_then, 1),
     ],
 )

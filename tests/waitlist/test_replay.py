@@ -1,11 +1,14 @@
 """What another policy would have made of a list, for every list there may be."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.replays import waitlist_commands
 from services.waitlist.domain import (
     BEFORE_ALL,
     Behaviour,
@@ -90,12 +93,36 @@ def test_a_period_is_replayed_from_what_the_list_recorded(studio: Studio) -> Non
     period = {"since": since, "until": studio.suite.now() + timedelta(days=1)}
 
     answer = studio.suite.waitlist.replay_policy(
-        **period, policy="offer", answer_minutes=60, accept_percent=100, answer_after_minutes=5
+        **period, policy="offer", answer_minutes=600, accept_percent=100, answer_after_minutes=60
     )
 
     assert (answer["happened"]["freed"], answer["happened"]["filled"]) == (2, 2)
     assert (answer["replayed"]["filled"], answer["replayed"]["messages"]) == (2, 4)
     assert answer["replayed"]["empty_median"] > answer["happened"]["empty_median"] == 0
+
+
+def test_the_command_line_shows_a_replay_beside_what_happened(studio: Studio) -> None:
+    studio.full("ada", waiting=["grace"])
+    since = studio.suite.now() - timedelta(days=1)
+    studio.cancel("ada")
+    studio.settle()
+    studio.suite.advance(days=3)
+
+    def ask(service: str, method: str, arguments: dict[str, Any]) -> Any:
+        return studio.suite.call(service, method, **arguments)
+
+    until = studio.suite.now() + timedelta(days=1)
+    days = ["--since", f"{since:%Y-%m-%d}", "--until", f"{until:%Y-%m-%d}"]
+    command = ["replay", "--policy", "announce", *days, "--accept-percent", "100"]
+    shown = CliRunner().invoke(waitlist_commands(ask), command)
+
+    assert shown.exit_code == 0, shown.output
+    assert "happened (assign)" in shown.output
+    assert "under announce" in shown.output
+    assert "1 lists. Taken to answer: 100 % accept" in shown.output
+    refused = CliRunner().invoke(waitlist_commands(ask), ["replay", "--policy", "lottery"])
+    assert refused.exit_code == 2
+    assert "'lottery' is not one of" in refused.output
 
 
 lefts = st.integers(1, 10**4).map(lambda minutes: timedelta(minutes=minutes))

@@ -62,7 +62,8 @@ def work_through(tx: Tx, *, at: datetime, limit: int = 20) -> int:
     for queue in queues:
         if queue.dropping:
             _drop(tx, queue, at=at)
-        elif queue.hushing:
+            continue
+        if queue.hushing:
             _hush(tx, queue, OfferState(queue.hushing), at=at)
         else:
             _tell(tx, queue, at=at)
@@ -71,13 +72,16 @@ def work_through(tx: Tx, *, at: datetime, limit: int = 20) -> int:
 
 
 def _tell(tx: Tx, queue: Queue, *, at: datetime) -> None:
-    """Tell the next who wait of an announced seat.
+    """Tell the next who wait of an announced seat; its time begins when the first are told.
 
     Source: Q46.
     """
     lead = store.spots_in_hand(tx.sql, queue.queue_id, SpotState.ANNOUNCED, limit=1)
     found = store.untold(tx.sql, queue.queue_id, after=queue.told_to, limit=STRETCH)
     until = queue.announced_until
+    if until is not None and queue.told_to == BEFORE_ALL:
+        until = queue.answer_by(at)
+        store.set_queue(tx.sql, queue.queue_id, announced_until=until)
     if not lead or until is None or not found:
         store.set_queue(tx.sql, queue.queue_id, telling=False)
         return
@@ -110,13 +114,16 @@ def end_queues(tx: Tx, *, at: datetime, limit: int = 20) -> int:
         if not queue.dropping:
             store.set_queue(tx.sql, queue.queue_id, dropping=True)
         _drop(tx, queue, at=at)
-        tx.wake("work_through")
     return len(queues)
 
 
 def _drop(tx: Tx, queue: Queue, *, at: datetime) -> None:
-    """End the next entries of a list that is no more, and then give its seats back."""
-    over = queue.over(at)
+    """End the next entries of a list that is no more, and then give its seats back.
+
+    A list that was given up before its time stays so until every seat that is asked for is
+    answered: who is refused one then has nowhere to wait.
+    """
+    over = queue.cancelled or at >= queue.closes_at
     entries = store.list_waiting(tx.sql, queue.queue_id, after=BEFORE_ALL, limit=STRETCH)
     for entry in entries:
         tx.flush()
@@ -131,6 +138,8 @@ def _drop(tx: Tx, queue: Queue, *, at: datetime) -> None:
         take_announced(tx, queue, len(announced), OfferState.WITHDRAWN)
     if queue.pooled:
         serve(tx, queue, at=at)
-    if len(entries) < STRETCH and len(announced) < STRETCH:
+    if len(entries) == STRETCH or len(announced) == STRETCH:
+        tx.wake("work_through")
+    elif over or not store.is_claiming(tx.sql, queue.queue_id):
         ended = {"ended_at": at} if over else {}
         store.set_queue(tx.sql, queue.queue_id, dropping=False, **ended)

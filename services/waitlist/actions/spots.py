@@ -59,13 +59,18 @@ def request_freed_spot(tx: Tx, freed: AnyFreed, *, at: datetime) -> None:
 
 def allocate_spot(tx: Tx, granted: AnyGranted, *, at: datetime) -> None:
     """Give the seat to the person it was asked for, or hand it back if they have left."""
-    entry = store.entry_for_spot(tx.sql, granted.entry_id, granted.spot_id)
+    ids = (granted.entry_id, granted.spot_id)
+    queue, entry = None, store.entry_for_spot(tx.sql, *ids, single=True)
+    if entry is None:
+        target = answered_target(granted)
+        queue = store.queue_for_update(tx.sql, target.source, target.target_id)
+        entry = store.entry_for_spot(tx.sql, *ids)
     if entry is None:
         raise EntryNotFound(str(granted.entry_id))
     if entry.spot_entry_id != granted.entry_id or entry.spot_state not in CLAIMED:
         return  # heard before
-    if entry.quantity > 1:
-        _allocate_to_group(tx, entry, granted, at=at)
+    if queue is not None:
+        _allocate_to_group(tx, queue, entry, granted, at=at)
     elif entry.state == EntryState.CLAIMING:
         store.note_grant(tx.writes, granted.entry_id, EntryState.ALLOCATED, ended_at=at)
         _tell(tx, entry, granted, [], at=at)
@@ -74,20 +79,21 @@ def allocate_spot(tx: Tx, granted: AnyGranted, *, at: datetime) -> None:
         _hand_back(tx, entry, granted, at=at)
 
 
-def _allocate_to_group(tx: Tx, entry: Any, granted: AnyGranted, *, at: datetime) -> None:
-    """Note one of a group's seats; tell them when they have all, or of each as it comes."""
-    spot = store.find_spot(tx.sql, granted.spot_id)  # as it is now that the entry is locked
-    if spot is None or spot.state not in CLAIMED:
-        return
-    if spot.state == SpotState.HANDING_BACK:
-        queue = store.queue_by_id_for_update(tx.sql, entry.queue_id)
+def _allocate_to_group(
+    tx: Tx, queue: Queue, entry: Any, granted: AnyGranted, *, at: datetime
+) -> None:
+    """Note one of a group's seats; tell them when they have all, or of each as it comes.
+
+    The queue is locked, and with it all that becomes of a group.
+    """
+    if entry.spot_state == SpotState.HANDING_BACK:
         _seat_back(tx, queue, entry, at=at)
         _hand_back(tx, entry, granted, at=at)
         return
     complete = entry.granted + 1 == entry.quantity
     state = EntryState.ALLOCATED if complete else EntryState(entry.state)
     store.note_grant(tx.writes, entry.entry_id, state, ended_at=at if complete else None)
-    if complete or store.queue_by_id(tx.sql, entry.queue_id).group_rule is GroupRule.SPLIT:
+    if complete or queue.group_rule is GroupRule.SPLIT:
         before = store.spots_of(tx.sql, entry.entry_id, SpotState.GRANTED)
         _tell(tx, entry, granted, before, at=at)
     else:

@@ -50,6 +50,12 @@ _ENTRY_FOR_SPOT = (
     .where(EntryRow.entry_id == bindparam("entry_id"))
     .with_for_update(of=EntryRow)
 )
+_SINGLE_FOR_SPOT = _ENTRY_FOR_SPOT.where(EntryRow.quantity == 1)
+_CLAIMING = (
+    select(EntryRow.entry_id)
+    .where(EntryRow.queue_id == bindparam("queue_id"), EntryRow.state == EntryState.CLAIMING.value)
+    .limit(1)
+)
 _SET_ENTRY = (
     update(EntryRow)
     .where(EntryRow.entry_id == bindparam("id"))
@@ -153,10 +159,24 @@ def find_entry(sql: Connection, entry_id: UUID, *, lock: bool = False) -> Row[An
     return sql.execute(query, {"entry_id": entry_id}).one_or_none()
 
 
-def entry_for_spot(sql: Connection, entry_id: UUID, spot_id: UUID) -> Row[Any] | None:
-    """Find and lock an entry, and see with it where a spot stands and for whom."""
-    ids = {"entry_id": entry_id, "spot_id": spot_id}
-    return sql.execute(_ENTRY_FOR_SPOT, ids).one_or_none()
+def entry_for_spot(
+    sql: Connection, entry_id: UUID, spot_id: UUID, *, single: bool = False
+) -> Row[Any] | None:
+    """Find and lock an entry, and see with it where a spot stands and for whom.
+
+    Args:
+        sql: the transaction.
+        entry_id: the entry; a group's is locked behind its queue, as everywhere.
+        spot_id: the spot.
+        single: only an entry that wants one seat.
+    """
+    query = _SINGLE_FOR_SPOT if single else _ENTRY_FOR_SPOT
+    return sql.execute(query, {"entry_id": entry_id, "spot_id": spot_id}).one_or_none()
+
+
+def is_claiming(sql: Connection, queue_id: UUID) -> bool:
+    """Say whether a seat is asked for in the name of somebody in a queue."""
+    return sql.execute(_CLAIMING, {"queue_id": queue_id}).first() is not None
 
 
 def set_entry(

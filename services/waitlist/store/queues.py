@@ -131,7 +131,10 @@ _WITH_OFFERS_DUE = (
 )
 _ANNOUNCED_IN_VAIN = (
     select(*_QUEUE_COLUMNS)
-    .where(QueueRow.announced_until <= bindparam("at"))
+    .where(
+        QueueRow.announced_until <= bindparam("at"),
+        QueueRow.telling.is_(False),  # else somebody has not been told yet
+    )
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, key_share=True)
 )
