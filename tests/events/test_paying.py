@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import eventlet
 import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
@@ -13,6 +14,7 @@ from shared.contracts.errors import InvalidRequest, NothingDue, PaymentNotFound
 from shared.contracts.event_errors import EventFull, RegistrationCancelledAlready
 from tests.events.hall import Hall, hall_in
 from tests.events.test_pages import form, http, own_page, submit, text
+from tests.servers import own_database, servers
 from tests.stripe_standin import Fault, StripeStandIn
 
 PRICE = 5000
@@ -25,9 +27,10 @@ class Desk:
         """Have Stripe's clock be the hall's."""
         self.hall = hall
         self.standin = standin
+        self.pass_id = ""
         standin.now = lambda: hall.suite.now().timestamp()
 
-    def event(self, capacity: int = 1, **details: Any) -> str:
+    def event(self, capacity: int = 1, **details: Any) -> None:
         """Set an event up that is entered with one pass, paid for online."""
         self.hall.event(capacity=capacity, **details)
         made = self.hall.events.define_pass(
@@ -38,9 +41,8 @@ class Desk:
             online=True,
             quantity=10,
         )
-        self.pass_id: str = made["pass_id"]
+        self.pass_id = made["pass_id"]
         self.hall.suite.mark()
-        return self.pass_id
 
     def register(self, name: str) -> Any:
         """Register somebody, who is to pay online; give the page where they do."""
@@ -501,6 +503,37 @@ def test_a_page_that_could_not_be_opened_is_opened_later(desk: Desk, how: str) -
 
     assert desk.row(checkout)["state"] == "confirmed"
     assert desk.standin.held() == PRICE
+
+
+@pytest.mark.live
+def test_of_two_who_pay_too_late_at_once_one_gets_the_last_seat(standin: StripeStandIn) -> None:
+    assert servers()
+    with own_database() as booking, own_database() as events:
+        databases = {"booking": booking, "events": events}
+        with hall_in(databases) as hall:
+            two_pay_too_late(Desk(hall, standin))
+
+
+def two_pay_too_late(desk: Desk) -> None:
+    """Have two people pay whose holds have ended, and one seat be left."""
+    desk.event(capacity=2)
+    checkouts = [desk.register(name) for name in ("ada", "grace")]
+    for checkout in checkouts:
+        desk.standin.pay(desk.checkout_id(checkout))
+    desk.later(minutes=15)
+    assert desk.hall.seats() == (2, 0)
+    desk.hall.events.change_event(event_id=desk.hall.event_id, capacity=1)
+
+    at_once = [eventlet.spawn(desk.hall.suite.tick, "events.ask_stripe") for _ in range(4)]
+    for one in at_once:
+        one.wait()
+    desk.settle()
+
+    states = sorted(desk.row(one)["state"] for one in checkouts)
+    assert states == ["cancelled", "confirmed"]
+    assert desk.hall.seats() == (1, 1)
+    assert desk.standin.held() == PRICE
+    assert sum(desk.row(one)["paid_minor"] for one in checkouts) == PRICE
 
 
 # -- pages ------------------------------------------------------------------------------------
