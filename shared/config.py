@@ -140,7 +140,10 @@ class Settings:
     stripe_key: str = setting(
         "", "the secret key of the Stripe account; empty: only offline payments are taken"
     )
-    stripe_webhook_secret: str = setting("", "the secret Stripe signs its webhooks with")
+    stripe_webhook_secret: str = setting(
+        "",
+        "the secrets Stripe signs its webhooks with, separated by commas; each address has its own",
+    )
     stripe_url: str = setting("", "where Stripe's API is, if not at Stripe's own address")
     twilio_account: str = setting(
         "", "the Twilio account (SID); empty: text messages are written to files as email is"

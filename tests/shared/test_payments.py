@@ -316,6 +316,22 @@ def test_a_webhook_that_stripe_has_not_signed_is_refused(
             cards.read_notice(other, signature)
 
 
+def test_each_address_stripe_tells_has_a_secret_of_its_own(
+    standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standin.things["cs_1"] = {"metadata": {}}
+    monkeypatch.setenv("ATELIER_STRIPE_WEBHOOK_SECRET", "whsec_one, whsec_two, ")
+    settings.cache_clear()
+    cards = make_cards()
+
+    for secret in ("whsec_one", "whsec_two"):
+        notice = cards.read_notice(*standin.webhook("refund.updated", "cs_1", secret=secret))
+        assert notice.kind == "refund.updated"
+    for secret in ("whsec_three", "", "whsec_one, whsec_two, "):
+        with pytest.raises(NoticeForged):
+            cards.read_notice(*standin.webhook("refund.updated", "cs_1", secret=secret))
+
+
 def test_without_a_secret_no_webhook_is_believed(
     standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

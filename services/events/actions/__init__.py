@@ -1,5 +1,8 @@
 """What events does, one verb per function; each runs in the transaction it is given."""
 
+from services.events.actions.arrivals import end_hold, refund_payment
+from services.events.actions.card_jobs import claim_card_job, hear_stripe, settle_card_job
+from services.events.actions.checkouts import checkout_shown
 from services.events.actions.choosing import Wish
 from services.events.actions.doors import (
     check_in,
@@ -33,6 +36,7 @@ from services.events.actions.occasions import (
     create_event,
 )
 from services.events.actions.payments import (
+    pay_registration,
     record_payment,
     record_refund,
 )
@@ -89,11 +93,14 @@ __all__ = [
     "change_venue",
     "check_agenda",
     "check_in",
+    "checkout_shown",
+    "claim_card_job",
     "close_offer",
     "close_spot",
     "create_event",
     "define_pass",
     "drop_waiting",
+    "end_hold",
     "end_lapsed_spots",
     "erase_person",
     "export_registrations",
@@ -103,6 +110,7 @@ __all__ = [
     "get_session",
     "get_ticket",
     "grant_spot",
+    "hear_stripe",
     "hold_free_seat",
     "introduce_guest",
     "keep_person",
@@ -111,10 +119,13 @@ __all__ = [
     "list_waiting",
     "merge_people",
     "note_offer",
+    "pay_registration",
     "record_payment",
     "record_refund",
+    "refund_payment",
     "register",
     "set_own_agenda",
+    "settle_card_job",
     "sign_up",
     "take_back_place",
     "ticket_image",

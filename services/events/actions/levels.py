@@ -96,15 +96,15 @@ def define_pass(tx: Tx, event_id: UUID, details: Values, *, at: datetime) -> Val
     Returns:
         The pass, and in `session_registration_disabled` whether that was switched off by it.
 
-    Source: D4, D21.
+    Source: D4, D11, D13, D21.
     """
     event = event_alone(tx, event_id)
     session_ids = details.pop("session_ids")
     details["currency"] = details["currency"] or settings().currency
+    _check_online(online=details["online"], price_minor=details["price_minor"])
     _check_sessions(tx, event_id, session_ids)
     values = {
         **details,
-        "online": False,
         "pass_id": uuid4(),
         "event_id": event_id,
         "withdrawn_at": None,
@@ -129,6 +129,12 @@ def _check_sessions(tx: Tx, event_id: UUID, session_ids: list[UUID]) -> None:
             raise InvalidRequest(msg)
 
 
+def _check_online(*, online: bool, price_minor: int) -> None:
+    if online and not price_minor:
+        msg = "online: Only a pass with a price can be paid for online."
+        raise InvalidRequest(msg)
+
+
 def _shown(tx: Tx, pass_id: UUID) -> Values:
     found = store.find_pass(tx.sql, pass_id)
     if found is None:
@@ -139,6 +145,7 @@ def _shown(tx: Tx, pass_id: UUID) -> Values:
         "name": found.name,
         "price_minor": found.price_minor,
         "currency": found.currency,
+        "online": found.online,
         "quantity": found.quantity,
         "sold": found.sold,
         "available": found.available,
@@ -163,6 +170,8 @@ def change_pass(tx: Tx, pass_id: UUID, changes: Values) -> Values:
     if quantity is not None and quantity < found.sold:
         msg = f"quantity: {found.sold} are held already; it cannot be lower."
         raise InvalidRequest(msg)
+    online, price = changes.get("online", found.online), changes.get("price_minor")
+    _check_online(online=online, price_minor=found.price_minor if price is None else price)
     store.change_pass(tx.sql, pass_id, changes)
     if session_ids is not None:
         _check_sessions(tx, found.event_id, session_ids)

@@ -114,6 +114,7 @@ def get_registration(sql: Any, registration_id: UUID) -> Values:
         "places": places,
         "waiting": waiting,
         "payments": store.list_payments(sql, registration_id),
+        "refunds": store.refunds_of(sql, registration_id),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.events import store
+from services.events.actions.checkouts import close_checkouts
 from services.events.actions.limits import LIMITS, change_limits, check_limits
 from services.events.actions.seats import close_seats, event_alone, target_for_update
 from services.events.actions.telling import Teller, tell_queue, tell_queues
@@ -148,7 +149,10 @@ def cancel_event(tx: Tx, event_id: UUID, *, at: datetime) -> None:
 
 
 def end_registration(tx: Tx, registration: Any, *, by: str, at: datetime) -> None:
-    """Note that somebody is registered no longer; a pass they held can be had again."""
+    """Note that somebody is registered no longer; a pass they held can be had again.
+
+    Nobody pays for it any more. What was paid goes back only when staff say so.
+    """
     changes = {
         "state": RegistrationState.CANCELLED.value,
         "cancelled_at": at,
@@ -159,3 +163,4 @@ def end_registration(tx: Tx, registration: Any, *, by: str, at: datetime) -> Non
     store.change_registration(tx.sql, registration.registration_id, changes)
     if registration.pass_id is not None:
         store.take_back_pass(tx.sql, registration.pass_id)
+    close_checkouts(tx, registration.registration_id, at=at)

@@ -1,15 +1,17 @@
-"""Money for registrations: what staff note of it."""
+"""Money for registrations: what staff note of it, and the way to pay it online."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from services.events import store
-from services.events.actions.registering import registration_for_update
+from services.events.actions.checkouts import close_checkouts, open_checkout
+from services.events.actions.registering import confirm, registration_for_update
 from services.events.domain import RegistrationState
 from shared.contracts import Values
 from shared.contracts.errors import (
     InvalidRequest,
+    NothingDue,
 )
 from shared.contracts.event_errors import (
     RegistrationCancelledAlready,
@@ -21,6 +23,8 @@ def record_payment(
     tx: Tx, registration_id: UUID, *, amount_minor: int, reference: str, note: str, at: datetime
 ) -> Values:
     """Note money that came in for a registration, at the desk or by transfer; give what is due.
+
+    Whoever has not paid online yet is registered by it, and does not pay there any more.
 
     Args:
         tx: the transaction.
@@ -37,7 +41,11 @@ def record_payment(
     if amount_minor > due:
         msg = f"amount_minor: {due} are due; it cannot be more."
         raise InvalidRequest(msg)
-    return _note(tx, row, amount_minor, reference, note, at=at)
+    noted = note_money(tx, row, amount_minor, reference=reference, note=note, at=at)
+    close_checkouts(tx, registration_id, at=at)
+    if row.state == RegistrationState.AWAITING_PAYMENT:
+        confirm(tx, event, registration_id, at=at)
+    return noted
 
 
 def record_refund(
@@ -48,28 +56,57 @@ def record_refund(
     Refunds are never automatic. `amount_minor` is > 0, and no more than was paid.
     """
     _, row = registration_for_update(tx, registration_id)
-    if amount_minor > row.paid_minor:
-        msg = f"amount_minor: {row.paid_minor} were paid; it cannot be more."
+    left = row.paid_minor - store.refunds_due(tx.sql, registration_id)
+    if amount_minor > left:
+        msg = f"amount_minor: {left} were paid; it cannot be more."
         raise InvalidRequest(msg)
-    return _note(tx, row, -amount_minor, reference, note, at=at)
+    return note_money(tx, row, -amount_minor, reference=reference, note=note, at=at)
 
 
-def _note(
+def pay_registration(tx: Tx, registration_id: UUID, *, online: bool, at: datetime) -> Values:
+    """Let a registration's person pay on Stripe's page what is due.
+
+    Asked again, the page is the same one as long as it is good.
+
+    Raises:
+        RegistrationCancelledAlready: as it says.
+        NothingDue: nothing is, or it can only be paid at the desk: cards are not taken, or its
+            pass is not paid for online.
+
+    Source: D11, D13.
+    """
+    event, row = registration_for_update(tx, registration_id)
+    if row.state == RegistrationState.CANCELLED:
+        raise RegistrationCancelledAlready(event.name)
+    if row.price_minor <= row.paid_minor:
+        msg = f"{registration_id}: nothing is due"
+        raise NothingDue(msg)
+    held = store.find_pass(tx.sql, row.pass_id) if row.pass_id else None
+    if not (online and held is not None and held.online):
+        msg = f"{registration_id}: it can only be paid at the desk"
+        raise NothingDue(msg)
+    return open_checkout(tx, event, row, at=at)
+
+
+def note_money(
     tx: Tx,
     row: Any,
     amount_minor: int,
-    reference: str,
-    note: str,
     *,
     at: datetime,
+    payment_id: UUID | None = None,
+    method: str = "offline",
+    reference: str | None = "",
+    note: str = "",
 ) -> Values:
+    """Note money that came for a locked registration, or went back (below 0); give what is due."""
     registration_id = row.registration_id
     values = {
-        "payment_id": uuid4(),
+        "payment_id": payment_id or uuid4(),
         "registration_id": registration_id,
         "amount_minor": amount_minor,
         "currency": row.currency,
-        "method": "offline",
+        "method": method,
         "reference": reference,
         "note": note,
         "paid_at": at,

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.events import store
+from services.events.actions.checkouts import open_checkout
 from services.events.actions.choosing import Wish
 from services.events.actions.occasions import end_registration
-from services.events.actions.registering import cancel_registration, register
+from services.events.actions.registering import cancel_registration, register, release
 from services.events.actions.seats import end_place, event_for_seats
 from services.events.actions.telling import Teller
-from services.events.domain import RegistrationState
+from services.events.domain import Event, RegistrationState
 from shared.contracts import Values
 from shared.contracts.booking import PersonChanged, PersonErased, PersonMerged, PersonRegistered
 from shared.contracts.errors import (
@@ -64,27 +65,44 @@ def introduce_guest(tx: Tx, *, name: str, email: str, language: str, at: datetim
     return person_id
 
 
-def sign_up(tx: Tx, event_id: UUID, visitor: Visitor, wish: Wish, *, at: datetime) -> Values:
+def sign_up(
+    tx: Tx, event_id: UUID, visitor: Visitor, wish: Wish, *, online: bool, at: datetime
+) -> Values:
     """Register whoever fills in the form on an event's page; give how it ended.
 
     Nobody has proved who they are, so somebody who is registered already is answered as if they had
     just registered: whoever knows a name and an address learns nothing from the page, and the email
     that says more goes to the address alone.
 
+    Whoever comes back before they have paid is shown where, as if for the first time.
+
     Returns:
-        `status`: `registered`, or `waiting` where they only wait.
+        `status`: `registered`, or `waiting` where they only wait, or `pay` with the `payment_id` of
+        the page where they pay.
     """
     event = store.find_event(tx.sql, event_id)
     if event is None or not event.published:
         raise EventNotFound(str(event_id))
     person_id = _known_or_new(tx, visitor, at=at)
     try:
-        had = register(tx, event_id, person_id, wish, by="page", at=at)
+        had = register(tx, event_id, person_id, wish, by="page", online=online, at=at)
     except AlreadyRegistered:
-        return {"status": "registered"}
+        checkout = _unpaid_of(tx, event, person_id, at=at)
+        return {"status": "pay", **checkout} if checkout else {"status": "registered"}
     except AlreadyWaiting:
         return {"status": "waiting"}
+    if had["checkout"]:
+        return {"status": "pay", "payment_id": had["checkout"]["payment_id"]}
     return {"status": "registered" if had["registration_id"] else "waiting"}
+
+
+def _unpaid_of(tx: Tx, event: Event, person_id: UUID, *, at: datetime) -> Values:
+    """Find where somebody pays whose payment is awaited; nothing where it is not."""
+    event = event_for_seats(tx, event.event_id)
+    row = store.live_registration(tx.sql, event.event_id, person_id, lock=True)
+    if row is None or row.state != RegistrationState.AWAITING_PAYMENT:
+        return {}
+    return {"payment_id": open_checkout(tx, event, row, at=at)["payment_id"]}
 
 
 def _known_or_new(tx: Tx, visitor: Visitor, *, at: datetime) -> UUID:
@@ -118,6 +136,10 @@ def merge_people(tx: Tx, merged: PersonMerged, *, at: datetime) -> None:
         theirs = store.find_registration(tx.sql, row.registration_id, lock=True)
         if theirs is None or theirs.person_id != merged.merged_id:
             continue
+        unpaid = mine is not None and mine.state == RegistrationState.AWAITING_PAYMENT
+        if unpaid and theirs.state != RegistrationState.CANCELLED:
+            release(tx, mine, by="staff", at=at)  # the other one may be paid
+            mine = None
         if mine is None or theirs.state == RegistrationState.CANCELLED:
             store.hand_over(tx.sql, row.registration_id, merged.person_id)
             continue

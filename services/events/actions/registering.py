@@ -8,6 +8,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from services.events import store
+from services.events.actions.checkouts import open_checkout
 from services.events.actions.choosing import (
     Chosen,
     Wish,
@@ -17,9 +18,9 @@ from services.events.actions.choosing import (
     wanted_sessions,
 )
 from services.events.actions.occasions import end_registration
-from services.events.actions.seats import Canceller, end_place, event_for_seats
+from services.events.actions.seats import Canceller, end_place, event_for_seats, give_up
 from services.events.actions.telling import Teller
-from services.events.domain import Event, RegistrationState
+from services.events.domain import HOLD, Event, RegistrationState
 from shared.contracts import Values
 from shared.contracts.errors import (
     InvalidRequest,
@@ -53,8 +54,12 @@ def register(
     by: Registrar,
     at: datetime,
     registration_id: UUID | None = None,
+    online: bool = False,
 ) -> Values:
     """Register a person for an event, or for the sessions they chose: all or nothing.
+
+    With a pass that is paid for online the seats are kept for a while, and whoever pays in time is
+    registered.
 
     Args:
         tx: the transaction.
@@ -64,12 +69,13 @@ def register(
         by: who registers them.
         at: now (UTC).
         registration_id: the id it is to have; None: a new one.
+        online: whether cards are taken; else everything is paid at the desk.
 
     Returns:
-        `registration_id` (None where they only wait), and of each target whether they are
-        `registered` or `waiting`.
+        `registration_id` (None where they only wait), of each target whether they are `registered`
+        or `waiting`, and where it is to be paid online the `checkout`.
 
-    Source: D5, D6, D7, D22, D27, D28, D29, D33, D35.
+    Source: D5, D6, D7, D11, D13, D22, D27, D28, D29, D33, D35.
     """
     event = event_for_seats(tx, event_id)
     if event.cancelled_at is not None:
@@ -88,11 +94,18 @@ def register(
     reply = _take(tx, chosen, registration, names, wish, at=at)
     if not (chosen.seats or chosen.beyond):
         store.drop_registration(tx.sql, registration["registration_id"])
-        return {"registration_id": None, "places": reply}
+        return {"registration_id": None, "places": reply, "checkout": None}
     if held is not None and not store.sell_pass(tx.sql, held.pass_id):
         raise PassSoldOut(held.name)
-    _confirm(tx, event, registration["registration_id"], at=at)
-    return {"registration_id": registration["registration_id"], "places": reply}
+    ids = registration["registration_id"]
+    checkout = None
+    if online and held is not None and held.online and held.price_minor:
+        kept = {"state": RegistrationState.AWAITING_PAYMENT.value, "held_until": at + HOLD}
+        store.change_registration(tx.sql, ids, kept)
+        checkout = open_checkout(tx, event, store.find_registration(tx.sql, ids), at=at)
+    else:
+        confirm(tx, event, ids, at=at)
+    return {"registration_id": ids, "places": reply, "checkout": checkout}
 
 
 def _choose_pass(tx: Tx, event: Event, pass_id: UUID | None) -> store.Pass | None:
@@ -179,7 +192,10 @@ def add_place(
     return store.add_place(tx.sql, values)
 
 
-def _confirm(tx: Tx, event: Event, registration_id: UUID, *, at: datetime) -> None:
+def confirm(tx: Tx, event: Event, registration_id: UUID, *, at: datetime) -> None:
+    """Note that somebody is registered, and say so."""
+    confirmed = {"state": RegistrationState.CONFIRMED.value, "held_until": None}
+    store.change_registration(tx.sql, registration_id, confirmed)
     row = store.find_registration(tx.sql, registration_id)
     if row is not None:
         places = store.live_places(tx.sql, registration_id)
@@ -250,10 +266,13 @@ def cancel_registration(
     event, row = registration_for_update(tx, registration_id)
     if row.state == RegistrationState.CANCELLED:
         return
-    places = store.live_places(tx.sql, registration_id)
     if session_ids is not None and not event.own_agenda:
         msg = "session_ids: This is a registration for the whole event."
         raise InvalidRequest(msg)
+    if row.state == RegistrationState.AWAITING_PAYMENT:
+        release(tx, row, by=by, at=at)
+        return
+    places = store.live_places(tx.sql, registration_id)
     ending = [one for one in places if session_ids is None or one.target_id in session_ids]
     left = [one for one in places if one not in ending]
     targets = store.targets_for_update(tx.sql, [one.target_id for one in ending])
@@ -265,3 +284,12 @@ def cancel_registration(
         if by != "waitlist":  # whoever was never told of a place is not told of its end
             Teller(tx, event).ended(row, event_cancelled=False, at=at)
         end_registration(tx, row, by=by, at=at)
+
+
+def release(tx: Tx, row: Any, *, by: str, at: datetime) -> None:
+    """End a locked registration whose payment is awaited; nobody was told of it, nobody is now."""
+    places = store.live_places(tx.sql, row.registration_id)
+    targets = store.targets_for_update(tx.sql, [one.target_id for one in places])
+    for place in places:
+        give_up(tx, place, targets[place.target_id], by=by, at=at)
+    end_registration(tx, row, by=by, at=at)

@@ -137,6 +137,23 @@ def end_place(tx: Tx, place: Any, target: Target, *, by: Canceller, at: datetime
     )
 
 
+def give_up(tx: Tx, place: Any, target: Target, *, by: str, at: datetime) -> None:
+    """Free a seat that was kept for somebody who has not paid; the waiting list comes first.
+
+    Args:
+        tx: the transaction.
+        place: the live place.
+        target: whose seat it is, locked and as it is now.
+        by: why it ended.
+        at: now (UTC).
+    """
+    store.end_place(tx.sql, place.place_id, at=at, by=by, spot_id=None)
+    if goes_to_list(target, at=at):
+        hold_for_list(tx, target, 1, "hold_ended", at=at)
+    else:
+        store.give_seats(tx.sql, target.target_id)
+
+
 def close_seats(tx: Tx, target: Target, *, at: datetime) -> None:
     """Count seats here no longer: whatever was on its way to the list ends."""
     for spot in store.open_spots(tx.sql, target.event_id):

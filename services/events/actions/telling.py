@@ -5,7 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from services.events import store
-from services.events.domain import Event, Session, Target, opened_by, policy, written_agenda
+from services.events.domain import (
+    Event,
+    RegistrationState,
+    Session,
+    Target,
+    opened_by,
+    policy,
+    written_agenda,
+)
 from shared.contracts import Values
 from shared.contracts.events import (
     EventQueueChanged,
@@ -119,7 +127,12 @@ class Teller:
         self.tx.emit(RegistrationConfirmed(**said, confirmed_at=at))
 
     def changed(self, registration: Any, places: Sequence[Any], *, at: datetime) -> int:
-        """Say that what somebody is registered for has changed; give the new sequence."""
+        """Say that what somebody is registered for has changed; give the new sequence.
+
+        Whoever has not paid yet is told when they have.
+        """
+        if registration.state == RegistrationState.AWAITING_PAYMENT:
+            return int(registration.sequence)
         sequence: int = registration.sequence + 1
         ids = registration.registration_id
         store.change_registration(self.tx.sql, ids, {"sequence": sequence})

@@ -3,6 +3,21 @@
 from services.events.domain.agenda import first_start, opened_by, overlapping, written_agenda
 from services.events.domain.doors import LETS_IN, Answer, Shown, door_answer, minutes_late
 from services.events.domain.occasions import Event, Format, Policy, Session, policy
+from services.events.domain.payments import (
+    CHECKOUT_OPEN,
+    HOLD,
+    HOLD_ENDED,
+    LEASE,
+    LOOK_EVERY,
+    SHORTEST_OPEN,
+    CheckoutState,
+    JobEnd,
+    JobKind,
+    JobState,
+    RefundReason,
+    RefundState,
+    wait_after,
+)
 from services.events.domain.seats import (
     PlaceState,
     RegistrationState,
@@ -22,13 +37,25 @@ from services.events.domain.venues import (
 )
 
 __all__ = [
+    "CHECKOUT_OPEN",
+    "HOLD",
+    "HOLD_ENDED",
+    "LEASE",
     "LETS_IN",
+    "LOOK_EVERY",
     "PARENT",
+    "SHORTEST_OPEN",
     "Answer",
+    "CheckoutState",
     "Event",
     "Format",
+    "JobEnd",
+    "JobKind",
+    "JobState",
     "PlaceState",
     "Policy",
+    "RefundReason",
+    "RefundState",
     "RegistrationState",
     "Session",
     "Shown",
@@ -47,6 +74,7 @@ __all__ = [
     "overlapping",
     "policy",
     "seats_gained",
+    "wait_after",
     "written_agenda",
     "written_location",
 ]

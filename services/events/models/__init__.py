@@ -13,6 +13,12 @@ from services.events.models.occasions import (
     SpeechRow,
     VenueRow,
 )
+from services.events.models.payments import (
+    CardJobRow,
+    CardNoticeRow,
+    CheckoutRow,
+    RefundRow,
+)
 from services.events.models.people import PersonRow
 from services.events.models.places import (
     CheckInRow,
@@ -28,7 +34,10 @@ from services.events.models.tables import Base
 
 __all__ = [
     "Base",
+    "CardJobRow",
+    "CardNoticeRow",
     "CheckInRow",
+    "CheckoutRow",
     "EventRow",
     "OfferRow",
     "PassRow",
@@ -36,6 +45,7 @@ __all__ = [
     "PaymentRow",
     "PersonRow",
     "PlaceRow",
+    "RefundRow",
     "RegistrationRow",
     "SessionRow",
     "SpeakerRow",

@@ -2,9 +2,10 @@
 
 from services.events.pages.occasions import EventPages
 from services.events.pages.registrations import RegistrationPages
+from services.events.pages.stripe import StripePages
 
 
-class PublicPages(EventPages, RegistrationPages):
+class PublicPages(EventPages, RegistrationPages, StripePages):
     """All pages of events.
 
     An event's page is for everybody. A registration's is for whoever has its link, whose token is

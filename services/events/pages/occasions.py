@@ -9,8 +9,11 @@ from werkzeug.wrappers import Request, Response
 
 from services.events import actions, schemas
 from services.events.actions import Visitor, Wish
+from services.events.actions.checkouts import REGISTERED_LINK
+from services.events.gateways import Cashier
 from services.events.pages.calendar import calendar_file
 from services.events.pages.show import clashes, note_of, see, show, sorry, submitted
+from services.events.pages.stripe import leave_for_stripe, opened, with_stripe
 from shared.clock import Now
 from shared.contracts import Values
 from shared.contracts.errors import (
@@ -24,8 +27,6 @@ from shared.forms import form_token, submit_once
 from shared.links import LinkInvalid, open_link, sign_link
 from shared.web import page
 
-REGISTERED_LINK = "registered"
-"""The purpose of a link that names an event and says that its visitor is registered."""
 WAITING_LINK = "registered-to-wait"
 """The purpose of a link that names an event and says that its visitor waits."""
 _DONE = {"registered": REGISTERED_LINK, "waiting": WAITING_LINK}
@@ -38,6 +39,7 @@ class EventPages:
 
     db: Transactions
     now: Now
+    cashier: Cashier
 
     @page("GET", "/events/<event_id>")
     def show_event_page(self, request: Request, event_id: str) -> Response:
@@ -64,6 +66,9 @@ class EventPages:
             fresh = self._event(event_id)  # as it is now, which is why it was refused
             note = note_of(exc)
             return self._event_page(request, fresh, given, {}, note=note, status=409)
+        if came["status"] == "pay":
+            shown = opened(self.db, self.cashier, self.now, UUID(came["payment_id"]))
+            return leave_for_stripe(request, shown["checkout_url"], wish["language"])
         token = sign_link(_DONE[came["status"]], event["event_id"], expires_at=self.now() + _KEPT)
         return see("/events/done/{word}/{token}", word=came["status"], token=token, request=request)
 
@@ -105,7 +110,8 @@ class EventPages:
         )
 
         def sign_up(tx: Tx) -> Values:
-            return actions.sign_up(tx, event_id, visitor, wanted, at=self.now())
+            online = self.cashier.online
+            return actions.sign_up(tx, event_id, visitor, wanted, online=online, at=self.now())
 
         content = {name: wish[name] for name in ("session", "wait", "pass_id", "name", "email")}
         return submit_once(
@@ -136,6 +142,7 @@ class EventPages:
             "event": event,
             "own_agenda": event.get("own_agenda", False),
             "passes": [one for one in event["passes"] if one.withdrawn_at is None],
+            "online": self.cashier.online,
             "clashes": clashes(event),
             "now": self.now(),
             "given": {name: given.get(name, "") for name in _FIELDS},
@@ -144,7 +151,7 @@ class EventPages:
             "note": note,
             "token": form_token(),
         }
-        return show(request, "event", status=status, **about)
+        return with_stripe(show(request, "event", status=status, **about))
 
     def _done_page(self, request: Request, purpose: str, template: str, token: str) -> Response:
         try:

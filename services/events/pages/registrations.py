@@ -11,8 +11,10 @@ from werkzeug.wrappers import Request, Response
 from services.events import actions, schemas, store
 from services.events.actions import Wish
 from services.events.domain import RegistrationState
+from services.events.gateways import Cashier
 from services.events.pages.calendar import calendar_file
 from services.events.pages.show import clashes, note_of, see, show, sorry, submitted
+from services.events.pages.stripe import leave_for_stripe, opened, with_stripe
 from shared.clock import Now
 from shared.contracts import Values
 from shared.contracts.errors import (
@@ -41,6 +43,13 @@ class Own:
         return bool(self.registration["state"] == RegistrationState.CANCELLED)
 
     @property
+    def paid_online(self) -> bool:
+        """Say whether something is due that its pass lets people pay online."""
+        held = [one for one in self.event["passes"] if one.pass_id == self.registration["pass_id"]]
+        due = bool(self.registration["due_minor"]) and not self.cancelled
+        return due and any(one.online for one in held)
+
+    @property
     def agenda(self) -> list[Values]:
         """List the sessions it has; none: the whole event."""
         have = set(self.registration["session_ids"])
@@ -52,6 +61,7 @@ class RegistrationPages:
 
     db: Transactions
     now: Now
+    cashier: Cashier
 
     @page("GET", "/registrations/<token>")
     def show_registration(self, request: Request, token: str) -> Response:
@@ -91,6 +101,22 @@ class RegistrationPages:
                 request, token, fresh, given=given, note=note_of(exc), status=409
             )
         return see(REGISTRATION_PATH, token=token, request=request)
+
+    @page("POST", "/registrations/<token>/pay")
+    def pay_by_registration(self, request: Request, token: str) -> Response:
+        """Lead to where it is paid; pressed again, to the same page."""
+        try:
+            own = self._opened(token)
+        except LinkInvalid as exc:
+            return sorry(request, exc)
+        ids, more = own.registration["registration_id"], {"online": self.cashier.online}
+        try:
+            with self.db.begin() as tx:
+                checkout = actions.pay_registration(tx, ids, **more, at=self.now())
+        except Refused:
+            return see(REGISTRATION_PATH, token=token, request=request)
+        shown = opened(self.db, self.cashier, self.now, checkout["payment_id"])
+        return leave_for_stripe(request, shown["checkout_url"], own.language)
 
     @page("GET", "/registrations/<token>/cancel")
     def show_cancel_registration(self, request: Request, token: str) -> Response:
@@ -180,6 +206,7 @@ class RegistrationPages:
             "waiting_for": [names.get(one, own.event["name"]) for one in sorted(waits)],
             "changeable": own.event.get("own_agenda", False) and not begun and not own.cancelled,
             "cancellable": own.event["ends_at"] > self.now() and not own.cancelled,
+            "payable": own.paid_online and self.cashier.online,
             "clashes": clashes(own.event),
             "now": self.now(),
             "ticked": ticked,
@@ -188,4 +215,4 @@ class RegistrationPages:
             "token": token,
             "qr": Markup(image),  # noqa: S704 - drawn by ourselves, of letters and digits
         }
-        return show(request, "registration", own.language, status=status, **about)
+        return with_stripe(show(request, "registration", own.language, status=status, **about))

@@ -10,6 +10,13 @@ from services.events.schemas.doors import (
     TicketSession,
     UndoCheckIn,
 )
+from services.events.schemas.money import (
+    Checkout,
+    Payment,
+    RecordPayment,
+    Refund,
+    RefundPayment,
+)
 from services.events.schemas.occasions import (
     AddSession,
     ChangeEvent,
@@ -47,9 +54,7 @@ from services.events.schemas.places import (
     ListWaiting,
     OneRegistration,
     OneSpot,
-    Payment,
     PlaceHeld,
-    RecordPayment,
     Register,
     Registered,
     Registration,
@@ -84,6 +89,7 @@ __all__ = [
     "CheckInRow",
     "CheckIns",
     "CheckedAgenda",
+    "Checkout",
     "Chosen",
     "CreateEvent",
     "DefinePass",
@@ -111,6 +117,8 @@ __all__ = [
     "QuickAddSession",
     "QuickCreateEvent",
     "RecordPayment",
+    "Refund",
+    "RefundPayment",
     "Register",
     "Registered",
     "Registration",

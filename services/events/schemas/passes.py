@@ -18,6 +18,7 @@ class DefinePass(Schema):
     currency = fields.String(
         load_default=None, allow_none=True, validate=validate.Regexp(r"[a-z]{3}\Z")
     )
+    online = fields.Boolean(load_default=False)  # paid for on Stripe's page, to be registered
     quantity = count(0, MOST_SEATS, load_default=None, allow_none=True)
 
 
@@ -28,6 +29,7 @@ class ChangePass(Schema):
     name = Line()
     session_ids = fields.List(fields.UUID(), validate=validate.Length(max=500))
     price_minor = count(0, LARGEST_PRICE)
+    online = fields.Boolean()
     quantity = count(0, MOST_SEATS, allow_none=True)
 
 
@@ -46,6 +48,7 @@ class Pass(Schema):
     session_ids = fields.List(fields.UUID())
     price_minor = fields.Integer()
     currency = fields.String()
+    online = fields.Boolean()
     quantity = fields.Integer()
     sold = fields.Integer()
     available = fields.Boolean()

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from services.events.schemas.money import Checkout, Payment, Refund
 from services.events.schemas.occasions import OneEvent
 from services.events.schemas.venues import text
 from shared.shapes import LANGUAGES, Line, count
@@ -80,10 +81,14 @@ class Had(Schema):
 
 
 class Registered(Schema):
-    """What came of registering; no `registration_id` where they only wait."""
+    """What came of registering; no `registration_id` where they only wait.
+
+    With a `checkout` the seats are kept until it is paid.
+    """
 
     registration_id = fields.UUID()
     places = fields.List(fields.Nested(Had))
+    checkout = fields.Nested(Checkout)
 
 
 class PlaceHeld(Schema):
@@ -107,21 +112,6 @@ class Waiting(Schema):
     since = fields.AwareDateTime()
     state = fields.String()
     invited = fields.Boolean()
-
-
-class Payment(Schema):
-    """Money that came in, or went back."""
-
-    payment_id = fields.UUID()
-    registration_id = fields.UUID()
-    amount_minor = fields.Integer()
-    currency = fields.String()
-    method = fields.String()
-    reference = fields.String()
-    note = fields.String()
-    paid_at = fields.AwareDateTime()
-    paid_minor = fields.Integer()
-    due_minor = fields.Integer()
 
 
 class RegistrationRow(Schema):
@@ -158,6 +148,7 @@ class Registration(RegistrationRow):
     places = fields.List(fields.Nested(PlaceHeld))
     waiting = fields.List(fields.Nested(Waiting))
     payments = fields.List(fields.Nested(Payment))
+    refunds = fields.List(fields.Nested(Refund))
 
 
 class Listed(OneEvent):
@@ -209,14 +200,6 @@ class File(Schema):
     content_type = fields.String()
     rows = fields.Integer()
     content = fields.String()
-
-
-class RecordPayment(OneRegistration):
-    """Money that came in, or that was given back."""
-
-    amount_minor = count(1, 100_000_000, required=True)
-    reference = Line(load_default="")
-    note = text(1000, load_default="")
 
 
 class OneSpot(Schema):

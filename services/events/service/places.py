@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.events import actions, schemas
 from services.events.actions import Wish
+from services.events.gateways import Cashier
 from shared.bus import every, rpc
 from shared.clock import Now
 from shared.db import Transactions
@@ -17,12 +18,14 @@ class Places:
 
     db: Transactions
     now: Now
+    cashier: Cashier
 
     @rpc(schemas.Register())
     def register(self, event_id: UUID, person_id: UUID, **wish: Any) -> Any:
         """Register a person for an event, or for the sessions they chose: all or nothing."""
+        more: Any = {"by": "staff", "online": self.cashier.online, "at": self.now()}
         with self.db.begin() as tx:
-            had = actions.register(tx, event_id, person_id, Wish(**wish), by="staff", at=self.now())
+            had = actions.register(tx, event_id, person_id, Wish(**wish), **more)
         return shaped(schemas.Registered, had)
 
     @rpc(schemas.ChangeAgenda())
@@ -86,22 +89,6 @@ class Places:
         with self.db.begin() as tx:
             written = actions.write_to(tx, event_id, letter, at=self.now())
         return shaped(schemas.Letters, written)
-
-    # -- money --------------------------------------------------------------------------------
-
-    @rpc(schemas.RecordPayment())
-    def record_payment(self, registration_id: UUID, **payment: Any) -> Any:
-        """Note money that came in for a registration, at the desk or by transfer."""
-        with self.db.begin() as tx:
-            noted = actions.record_payment(tx, registration_id, **payment, at=self.now())
-        return shaped(schemas.Payment, noted)
-
-    @rpc(schemas.RecordPayment())
-    def record_refund(self, registration_id: UUID, **payment: Any) -> Any:
-        """Note money that was given back."""
-        with self.db.begin() as tx:
-            noted = actions.record_refund(tx, registration_id, **payment, at=self.now())
-        return shaped(schemas.Payment, noted)
 
     # -- the door -----------------------------------------------------------------------------
 

@@ -1,0 +1,176 @@
+"""What money does when it arrives from Stripe, when it does not, and when it goes back."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.events import store
+from services.events.actions.checkouts import ask_stripe, close_checkouts
+from services.events.actions.choosing import known_person
+from services.events.actions.payments import note_money
+from services.events.actions.registering import (
+    add_place,
+    confirm,
+    registration_for_update,
+    release,
+)
+from services.events.domain import (
+    HOLD_ENDED,
+    CheckoutState,
+    Event,
+    JobKind,
+    RefundReason,
+    RefundState,
+    RegistrationState,
+)
+from services.events.gateways import Seen
+from shared.contracts import Values
+from shared.contracts.errors import InvalidRequest, PaymentNotFound, PersonNotFound
+from shared.db import Tx
+
+
+class OtherCurrency(Exception):
+    """Stripe says that it was paid in a currency nobody asked for."""
+
+
+def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
+    """Take money that has arrived at Stripe; taken already, nothing changes.
+
+    A registration whose seats are kept is confirmed. Where the hold has ended it still is if a
+    seat is free; else the money goes back, as does what is too much or for what was cancelled.
+
+    Source: D13.
+    """
+    found = store.find_checkout(tx.sql, payment_id)
+    if found is None:
+        return
+    event, row = registration_for_update(tx, found.registration_id)
+    checkout = store.find_checkout(tx.sql, payment_id, lock=True)
+    if checkout is None or checkout.state == CheckoutState.PAID:
+        return
+    if seen.currency != checkout.currency:
+        msg = f"{payment_id}: {seen.currency} instead of {checkout.currency}"
+        raise OtherCurrency(msg)
+    came: Values = {"paid_at": at, "intent_id": seen.intent_id, "amount_minor": seen.amount_minor}
+    store.change_checkout(tx.sql, payment_id, state=CheckoutState.PAID.value, error=None, **came)
+    about: Values = {"payment_id": payment_id, "method": "card", "reference": seen.intent_id}
+    paid = note_money(tx, row, seen.amount_minor, **about, at=at)["paid_minor"]
+    if row.state == RegistrationState.CANCELLED:
+        lapsed = row.cancelled_by == HOLD_ENDED
+        if not (lapsed and _seat_again(tx, event, row, at=at)):
+            reason = RefundReason.NO_SEAT_LEFT if lapsed else RefundReason.REGISTRATION_CANCELLED
+            _give_back(tx, payment_id, seen.amount_minor, reason, at=at)
+            return
+    if row.state != RegistrationState.CONFIRMED:
+        confirm(tx, event, row.registration_id, at=at)
+    excess = _excess(tx, row, paid, seen.amount_minor)
+    if excess > 0:
+        _give_back(tx, payment_id, excess, RefundReason.PAID_TWICE, at=at)
+    if paid >= row.price_minor:
+        close_checkouts(tx, row.registration_id, at=at)
+
+
+def _excess(tx: Tx, row: Any, paid: int, came: int) -> int:
+    """Say how much of what came is more than was due."""
+    going = store.refunds_due(tx.sql, row.registration_id)
+    return min(came, paid - going - int(row.price_minor))
+
+
+def _seat_again(tx: Tx, event: Event, row: Any, *, at: datetime) -> bool:
+    """Give a registration whose hold has ended its seat and its pass again, if both are left."""
+    try:
+        person_id = known_person(tx, row.person_id)
+    except PersonNotFound:
+        return False
+    gone = event.cancelled_at is not None or event.own_agenda
+    if gone or store.live_registration(tx.sql, event.event_id, person_id) is not None:
+        return False
+    store.targets_for_update(tx.sql, [event.event_id])
+    if row.pass_id is not None and not store.sell_pass(tx.sql, row.pass_id):
+        return False
+    if not store.take_seat(tx.sql, event.event_id, at=at):
+        if row.pass_id is not None:
+            store.take_back_pass(tx.sql, row.pass_id)
+        return False
+    live: Values = {"state": RegistrationState.CONFIRMED.value, "sequence": row.sequence + 1}
+    live |= {"cancelled_at": None, "cancelled_by": None}
+    store.change_registration(tx.sql, row.registration_id, live)
+    add_place(tx, row._asdict(), event.event_id, at=at)
+    return True
+
+
+def end_hold(tx: Tx, registration_id: UUID, *, at: datetime) -> None:
+    """End a registration that was not paid for in time; its seats go to the list first."""
+    _, row = registration_for_update(tx, registration_id)
+    if row.state == RegistrationState.AWAITING_PAYMENT and row.held_until <= at:
+        release(tx, row, by=HOLD_ENDED, at=at)
+
+
+# -- giving back ------------------------------------------------------------------------------
+
+
+def refund_payment(
+    tx: Tx,
+    payment_id: UUID,
+    *,
+    amount_minor: int | None,
+    note: str,
+    at: datetime,
+    reason: RefundReason = RefundReason.ASKED,
+) -> Values:
+    """Give money back to the card it came from, all that is left where no amount is named.
+
+    It is noted as gone when Stripe has done it.
+
+    Raises:
+        PaymentNotFound: no money has come by such a payment through Stripe.
+        InvalidRequest: there is less left of it.
+    """
+    found = store.find_checkout(tx.sql, payment_id)
+    if found is None or found.state != CheckoutState.PAID:
+        msg = f"{payment_id}: no money has come by card of such a payment"
+        raise PaymentNotFound(msg)
+    _, row = registration_for_update(tx, found.registration_id)
+    left = min(
+        found.amount_minor - store.refunds_begun(tx.sql, payment_id),
+        row.paid_minor - store.refunds_due(tx.sql, row.registration_id),
+    )
+    amount = left if amount_minor is None else amount_minor
+    if amount > left or amount <= 0:
+        msg = f"amount_minor: {left} {found.currency} of the payment are left to give back."
+        raise InvalidRequest(msg)
+    refund: Values = {
+        "refund_id": uuid4(),
+        "payment_id": payment_id,
+        "registration_id": row.registration_id,
+        "amount_minor": amount,
+        "currency": found.currency,
+        "reason": reason.value,
+        "note": note,
+        "state": RefundState.DUE.value,
+        "made_at": at,
+    }
+    store.add_refund(tx.sql, refund)
+    ask_stripe(tx, JobKind.REPAY, refund["refund_id"], due_at=at)
+    return refund
+
+
+def _give_back(
+    tx: Tx, payment_id: UUID, amount: int, reason: RefundReason, *, at: datetime
+) -> None:
+    refund_payment(tx, payment_id, amount_minor=amount, note="", reason=reason, at=at)
+
+
+def note_refund(tx: Tx, refund_id: UUID, *, vendor_id: str, at: datetime) -> None:
+    """Note that money is back on its card; noted already, nothing changes."""
+    found = store.find_refund(tx.sql, refund_id)
+    if found is None:
+        return
+    _, row = registration_for_update(tx, found.registration_id)
+    refund = store.find_refund(tx.sql, refund_id, lock=True)
+    if refund is None or refund.state == RefundState.DONE:
+        return
+    done = {"state": RefundState.DONE.value, "refunded_at": at, "vendor_id": vendor_id}
+    store.change_refund(tx.sql, refund_id, **done, error=None)
+    about: Values = {"payment_id": refund_id, "method": "card", "reference": vendor_id}
+    note_money(tx, row, -refund.amount_minor, **about, note=refund.note, at=at)

@@ -1,0 +1,228 @@
+"""Asking Stripe: what is due is claimed, asked outside, and its answer settled.
+
+A process may die at any point in between. Its claim lapses, another asks again with the same key
+and the same parameters, which were stored before the first time, and gets the same answer.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.events import store
+from services.events.actions.arrivals import note_refund, take_payment
+from services.events.actions.checkouts import ask_stripe
+from services.events.domain import (
+    LEASE,
+    LOOK_EVERY,
+    SHORTEST_OPEN,
+    CheckoutState,
+    JobEnd,
+    JobKind,
+    JobState,
+    RefundState,
+    wait_after,
+)
+from services.events.gateways import Answer, Checkout, Job, Notice, Repayment, Seen
+from shared.contracts import Trace
+from shared.db import Tx
+
+_SLOW = timedelta(hours=1)
+_SLOWEST = timedelta(days=14)
+
+
+def claim_card_job(tx: Tx, *, at: datetime, only: tuple[JobKind, UUID] | None = None) -> Job | None:
+    """Claim the next thing to ask Stripe, or `only` that one; for LEASE nobody else takes it."""
+    while row := store.claim_card_job(tx.sql, at=at, until=at + LEASE, only=only):
+        job = _job(tx, row, at=at)
+        if job is not None:
+            return job
+        kind, subject = JobKind(row.kind), row.subject_id
+        store.change_card_job(tx.sql, kind, subject, state=JobState.DONE.value)
+    return None
+
+
+def _job(tx: Tx, row: Any, *, at: datetime) -> Job | None:
+    """Give what a job asks; None where it need not be asked any more."""
+    kind = JobKind(row.kind)
+    refund = store.find_refund(tx.sql, row.subject_id) if kind is JobKind.REPAY else None
+    checkout = store.find_checkout(tx.sql, refund.payment_id if refund else row.subject_id)
+    if checkout is None:
+        return None
+    if kind is JobKind.OPEN and not row.attempts and not _openable(tx, checkout, at=at):
+        return None
+    return Job(
+        kind=kind,
+        subject_id=row.subject_id,
+        key=f"events:{kind}:{row.subject_id}:{row.series}",
+        attempts=row.attempts,
+        asked=row.asked,
+        trace=Trace(row.correlation_id, row.began_at, row.caused_by),
+        order=_order(kind, checkout, refund),
+        checkout_id=checkout.checkout_id,
+    )
+
+
+def _openable(tx: Tx, checkout: Any, *, at: datetime) -> bool:
+    """Say whether a page may still be opened; note it where Stripe was out of reach too long."""
+    if checkout.state != CheckoutState.DUE:
+        return False
+    if checkout.expires_at >= at + SHORTEST_OPEN:
+        return True
+    ended = {
+        "state": CheckoutState.FAILED.value,
+        "ended_at": at,
+        "error": "Stripe was out of reach",
+    }
+    store.change_checkout(tx.sql, checkout.payment_id, **ended)
+    return False
+
+
+def _order(kind: JobKind, checkout: Any, refund: Any) -> Checkout | Repayment | None:
+    money = {"currency": checkout.currency, "reference": str(checkout.payment_id)}
+    match kind:
+        case JobKind.OPEN:
+            return Checkout(
+                **money,
+                description=checkout.description,
+                amount_minor=checkout.amount_minor,
+                expires_at=checkout.expires_at,
+                success_url=checkout.success_url,
+                cancel_url=checkout.cancel_url,
+                email=None,  # they write it there: nothing of them is kept with the page
+                customer_id=None,
+                save_card=False,
+                language=checkout.language,
+            )
+        case JobKind.REPAY:
+            return Repayment(
+                currency=checkout.currency,
+                reference=str(refund.refund_id),
+                intent_id=checkout.intent_id,
+                amount_minor=refund.amount_minor,
+            )
+        case _:
+            return None
+
+
+def settle_card_job(tx: Tx, answer: Answer, *, at: datetime) -> None:
+    """Do what Stripe's answer means; settled a second time, nothing changes."""
+    job = answer.job
+    told = tx.on(job.trace)
+    if answer.end in {JobEnd.UNKNOWN, JobEnd.BROKEN}:
+        again: datetime | None = at + wait_after(job.attempts + 1)
+    else:
+        settled = _settle_refused if answer.end is JobEnd.REFUSED else _settle_done
+        again = settled(told, answer, at=at)
+    row = store.find_card_job(tx.sql, job.kind, job.subject_id)
+    if row is None or row.attempts != job.attempts + 1 or row.state != JobState.CLAIMED:
+        return  # it took too long, and somebody else has it
+    if answer.end in {JobEnd.DONE, JobEnd.REFUSED}:
+        again = at if row.asked != job.asked else again
+    store.change_card_job(
+        tx.sql,
+        job.kind,
+        job.subject_id,
+        state=(JobState.DUE if again else JobState.DONE).value,
+        due_at=again or at,
+        series=row.series + (answer.end is JobEnd.BROKEN),
+        attempts=row.attempts if answer.error else 0,
+        error=answer.error,
+    )
+
+
+def _settle_done(tx: Tx, answer: Answer, *, at: datetime) -> datetime | None:
+    """Do what an answer means; give when to ask again, if at all."""
+    job, seen = answer.job, answer.seen
+    if answer.repaid is not None and answer.repaid.state == "done":
+        note_refund(tx, job.subject_id, vendor_id=answer.repaid.refund_id, at=at)
+    elif answer.repaid is not None:
+        _fail_refund(tx, job.subject_id, "the bank has refused it")
+    elif seen is not None and seen.paid:
+        take_payment(tx, job.subject_id, seen, at=at)
+    elif seen is not None:
+        return _settle_unpaid(tx, job, seen, at=at)
+    return None
+
+
+def _settle_unpaid(tx: Tx, job: Job, seen: Seen, *, at: datetime) -> datetime | None:
+    """Note how a page stands that nobody has paid on yet; give when to look again."""
+    checkout = store.find_checkout(tx.sql, job.subject_id, lock=True)
+    if checkout is None or checkout.state == CheckoutState.PAID:
+        return None
+    if job.kind is JobKind.OPEN:
+        _note_opened(tx, checkout, job, seen, at=at)
+    elif seen.state == "open":
+        return at + LOOK_EVERY
+    elif seen.state == "expired":
+        ended = {"state": CheckoutState.EXPIRED.value, "ended_at": at}
+        store.change_checkout(tx.sql, checkout.payment_id, **ended)
+    elif at < checkout.made_at + _SLOWEST:  # by a way of paying that takes days
+        return at + _SLOW
+    else:
+        ended = {"state": CheckoutState.FAILED.value, "ended_at": at}
+        store.change_checkout(tx.sql, checkout.payment_id, **ended, error="it was never paid")
+    return None
+
+
+def _note_opened(tx: Tx, checkout: Any, job: Job, seen: Seen, *, at: datetime) -> None:
+    page = {"checkout_id": seen.checkout_id, "checkout_url": seen.url}
+    if checkout.state == CheckoutState.DUE:
+        page["state"] = CheckoutState.OPENED.value
+        # A page whose opening was not heard of at first may have been paid meanwhile.
+        wait = timedelta(0) if job.attempts else LOOK_EVERY
+        ask_stripe(tx, JobKind.LOOK, checkout.payment_id, due_at=at + wait)
+    elif checkout.state == CheckoutState.EXPIRED:  # nobody was to pay any more, meanwhile
+        ask_stripe(tx, JobKind.EXPIRE, checkout.payment_id, due_at=at)
+    store.change_checkout(tx.sql, checkout.payment_id, **page)
+
+
+def _settle_refused(tx: Tx, answer: Answer, *, at: datetime) -> None:
+    job = answer.job
+    if job.kind is JobKind.REPAY:
+        _fail_refund(tx, job.subject_id, answer.error)
+    elif job.kind is not JobKind.EXPIRE:
+        checkout = store.find_checkout(tx.sql, job.subject_id, lock=True)
+        if checkout is not None and checkout.state in {CheckoutState.DUE, CheckoutState.OPENED}:
+            ended = {"state": CheckoutState.FAILED.value, "ended_at": at, "error": answer.error}
+            store.change_checkout(tx.sql, job.subject_id, **ended)
+
+
+def _fail_refund(tx: Tx, refund_id: UUID, error: str | None) -> None:
+    refund = store.find_refund(tx.sql, refund_id, lock=True)
+    if refund is not None and refund.state == RefundState.DUE:
+        failed = {"state": RefundState.FAILED.value, "error": error}
+        store.change_refund(tx.sql, refund_id, **failed)
+
+
+def hear_stripe(tx: Tx, notice: Notice, *, at: datetime) -> None:
+    """Look at what a webhook says is new; heard before, or not ours, it changes nothing.
+
+    What it says of the checkout itself is not taken at its word: webhooks come twice and in any
+    order, and only Stripe knows how things stand now.
+    """
+    values = {"event_id": notice.event_id, "kind": notice.kind, "reference": notice.reference}
+    if not store.note_card_event(tx.sql, values | {"heard_at": at}):
+        return
+    checkout = _named(tx, notice.reference)
+    if checkout is not None and checkout.checkout_id and checkout.state != CheckoutState.PAID:
+        ask_stripe(tx, JobKind.LOOK, checkout.payment_id, due_at=at)
+    refund = None if checkout else _named_refund(tx, notice.reference)
+    if refund is not None and refund.state == RefundState.DUE:
+        ask_stripe(tx, JobKind.REPAY, refund.refund_id, due_at=at)
+
+
+def _named(tx: Tx, reference: str | None) -> Any:
+    payment_id = _uuid(reference)
+    return store.find_checkout(tx.sql, payment_id) if payment_id else None
+
+
+def _named_refund(tx: Tx, reference: str | None) -> Any:
+    refund_id = _uuid(reference)
+    return store.find_refund(tx.sql, refund_id) if refund_id else None
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

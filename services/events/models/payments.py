@@ -1,0 +1,93 @@
+"""The tables of what Stripe is asked, and of what it has answered.
+
+The money itself is in `payments`, however it came or went.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.events.domain import JobState
+from services.events.models.tables import Base
+
+
+class CheckoutRow(Base):
+    """A page where a registration is to be paid or was, and all that Stripe is told of it."""
+
+    __tablename__ = "checkouts"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="checkout_of_something"),)
+
+    payment_id: Mapped[UUID] = mapped_column(primary_key=True)  # of the payment it becomes
+    registration_id: Mapped[UUID] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(String(20))
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    made_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    # What Stripe is told has to be the same each time it is told.
+    description: Mapped[str]
+    expires_at: Mapped[datetime]
+    success_url: Mapped[str] = mapped_column(Text)
+    cancel_url: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    # What it answered.
+    checkout_id: Mapped[str | None]
+    checkout_url: Mapped[str | None] = mapped_column(Text)
+    intent_id: Mapped[str | None]
+    error: Mapped[str | None] = mapped_column(String(500))
+
+
+class RefundRow(Base):
+    """An amount that goes back to the card it came from."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="refund_of_something"),)
+
+    refund_id: Mapped[UUID] = mapped_column(primary_key=True)
+    payment_id: Mapped[UUID] = mapped_column(index=True)
+    registration_id: Mapped[UUID] = mapped_column(index=True)
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    reason: Mapped[str] = mapped_column(String(20))
+    note: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20))
+    made_at: Mapped[datetime]
+    refunded_at: Mapped[datetime | None]
+    vendor_id: Mapped[str | None]
+    error: Mapped[str | None] = mapped_column(String(500))
+
+
+class CardJobRow(Base):
+    """Something Stripe is to be asked; one row for each kind and checkout or refund."""
+
+    __tablename__ = "card_jobs"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(20))
+    due_at: Mapped[datetime]  # of a claimed one: when its lease is over
+    attempts: Mapped[int]
+    series: Mapped[int]  # part of the key; the next one where Stripe keeps an error under this
+    asked: Mapped[int]  # how often it was asked for
+    error: Mapped[str | None] = mapped_column(String(500))
+    correlation_id: Mapped[str]
+    began_at: Mapped[datetime]
+    caused_by: Mapped[UUID | None]
+
+
+_WAITING = CardJobRow.state != JobState.DONE.value
+Index("card_jobs_due", CardJobRow.due_at, postgresql_where=_WAITING, sqlite_where=_WAITING)
+
+
+class CardNoticeRow(Base):
+    """A webhook that has been heard."""
+
+    __tablename__ = "card_notices"
+
+    event_id: Mapped[str] = mapped_column(primary_key=True)  # Stripe's own
+    kind: Mapped[str]
+    reference: Mapped[str | None]
+    heard_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,599 @@
+"""Passes that are paid for online: in time, too late, told once, twice, never or by a stranger."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import eventlet
+import pytest
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request, Response
+
+from services.events import actions
+from shared.contracts.errors import InvalidRequest, NothingDue, PaymentNotFound
+from shared.contracts.event_errors import EventFull, RegistrationCancelledAlready
+from tests.events.hall import Hall, hall_in
+from tests.events.test_pages import form, http, own_page, submit, text
+from tests.servers import own_database, servers
+from tests.stripe_standin import Fault, StripeStandIn
+
+PRICE = 5000
+
+
+class Desk:
+    """Who pays for an event, with a stand-in for Stripe."""
+
+    def __init__(self, hall: Hall, standin: StripeStandIn) -> None:
+        """Have Stripe's clock be the hall's."""
+        self.hall = hall
+        self.standin = standin
+        self.pass_id = ""
+        standin.now = lambda: hall.suite.now().timestamp()
+
+    def event(self, capacity: int = 1, **details: Any) -> None:
+        """Set an event up that is entered with one pass, paid for online."""
+        self.hall.event(capacity=capacity, **details)
+        made = self.hall.events.define_pass(
+            event_id=self.hall.event_id,
+            name="Day pass",
+            price_minor=PRICE,
+            currency="eur",
+            online=True,
+            quantity=10,
+        )
+        self.pass_id = made["pass_id"]
+        self.hall.suite.mark()
+
+    def register(self, name: str) -> Any:
+        """Register somebody, who is to pay online; give the page where they do."""
+        made = self.hall.register(name, pass_id=self.pass_id)
+        self.settle()
+        return self.pay_page(made["registration_id"])
+
+    def pay_page(self, registration_id: str) -> Any:
+        """Ask where a registration is paid."""
+        return self.hall.events.pay_registration(registration_id=registration_id)
+
+    def checkout_id(self, checkout: Any) -> str:
+        """Give Stripe's own id of a page."""
+        return str(checkout["checkout_url"]).rpartition("/")[2]
+
+    def page(self, checkout: Any) -> Any:
+        """Give a page as Stripe has it."""
+        return self.standin.things[self.checkout_id(checkout)]
+
+    def pay(self, checkout: Any, *, tell: int = 1) -> None:
+        """Pay on Stripe's page, of which Stripe tells so often."""
+        self.standin.pay(self.checkout_id(checkout))
+        for _ in range(tell):
+            self.hear("checkout.session.completed", self.checkout_id(checkout))
+        self.settle()
+
+    def hear(self, kind: str, thing_id: str, **more: Any) -> Response:
+        """Have a webhook come in."""
+        return self.post(*self.standin.webhook(kind, thing_id, **more))
+
+    def post(self, body: bytes, signature: str) -> Response:
+        """Post something to where webhooks come in."""
+        headers: Any = {"Stripe-Signature": signature}
+        environ = EnvironBuilder("/stripe/webhook", method="POST", data=body, headers=headers)
+        worker = self.hall.suite.worker("events")
+        answer: Response = worker.hear_stripe(Request(environ.get_environ()))
+        return answer
+
+    def settle(self) -> None:
+        """Have Stripe asked what is due, and everything heard."""
+        self.hall.suite.tick("events.ask_stripe")
+        self.hall.suite.deliver()
+
+    def later(self, **duration: float) -> None:
+        """Let time go by; holds end that have lapsed, and Stripe is not asked yet."""
+        self.hall.suite.advance(**duration)
+        self.hall.suite.tick("events.end_lapsed_holds")
+
+    def row(self, checkout: Any) -> Any:
+        """Give a registration."""
+        return self.hall.events.get_registration(registration_id=checkout["registration_id"])
+
+
+@pytest.fixture
+def desk(standin: StripeStandIn) -> Iterator[Desk]:
+    """Give a hall where passes are paid for online."""
+    with hall_in() as hall:
+        yield Desk(hall, standin)
+
+
+# -- passes -----------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("D11", "D13")
+def test_each_pass_says_whether_it_is_paid_for_online(desk: Desk) -> None:
+    desk.event()
+    ids = {"event_id": desk.hall.event_id}
+    desk.hall.events.define_pass(**ids, name="At the desk", price_minor=100)
+
+    with pytest.raises(InvalidRequest, match="online"):
+        desk.hall.events.define_pass(**ids, name="Free", online=True)
+    with pytest.raises(InvalidRequest, match="online"):
+        desk.hall.events.change_pass(pass_id=desk.pass_id, price_minor=0)
+
+    shown = desk.hall.events.list_passes(**ids)
+    assert [one["online"] for one in shown] == [True, False]
+    changed = desk.hall.events.change_pass(pass_id=desk.pass_id, online=False, price_minor=0)
+    assert not changed["online"]
+
+
+@pytest.mark.rule("D11", "D13")
+def test_a_pass_of_the_desk_registers_at_once_and_nothing_is_paid_online(desk: Desk) -> None:
+    desk.event()
+    desk.hall.events.change_pass(pass_id=desk.pass_id, online=False)
+
+    made = desk.hall.register("ada", pass_id=desk.pass_id)
+
+    assert made["checkout"] is None
+    assert [one.price_minor for one in desk.hall.said("RegistrationConfirmed")] == [PRICE]
+    with pytest.raises(NothingDue, match="at the desk"):
+        desk.pay_page(made["registration_id"])
+    assert desk.standin.calls == []
+
+
+@pytest.mark.rule("D11")
+def test_without_an_account_everything_is_paid_at_the_desk(hall: Hall) -> None:
+    desk = Desk(hall, StripeStandIn())
+    desk.event()
+
+    made = hall.register("ada", pass_id=desk.pass_id)
+
+    assert made["checkout"] is None
+    assert hall.names() == ["ada"]
+    assert len(hall.said("RegistrationConfirmed")) == 1
+
+
+# -- in time ----------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("D11", "D13")
+def test_whoever_pays_in_time_is_registered(desk: Desk) -> None:
+    desk.event(capacity=1)
+
+    checkout = desk.register("ada")
+
+    assert desk.row(checkout)["state"] == "awaiting_payment"
+    assert desk.hall.seats() == (1, 1)
+    assert desk.hall.said("RegistrationConfirmed") == []
+    with pytest.raises(EventFull):
+        desk.hall.register("grace", pass_id=desk.pass_id)
+
+    desk.pay(checkout)
+
+    row = desk.row(checkout)
+    assert (row["state"], row["paid_minor"], row["due_minor"]) == ("confirmed", PRICE, 0)
+    assert row["held_until"] is None
+    [payment] = row["payments"]
+    assert (payment["method"], payment["payment_id"]) == ("card", checkout["payment_id"])
+    [said] = desk.hall.said("RegistrationConfirmed")
+    assert (said.price_minor, said.paid_minor, said.currency) == (PRICE, PRICE, "eur")
+    desk.later(hours=3)
+    desk.settle()
+    assert desk.row(checkout)["state"] == "confirmed"
+    assert desk.standin.held() == PRICE
+
+
+def test_a_payment_nobody_told_of_is_found_by_looking(desk: Desk) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+    desk.standin.pay(desk.checkout_id(checkout))
+
+    desk.hall.suite.advance(minutes=11)
+    desk.settle()
+
+    assert desk.row(checkout)["state"] == "confirmed"
+
+
+def test_the_same_page_is_shown_again(desk: Desk) -> None:
+    desk.event()
+
+    first = desk.register("ada")
+    again = desk.pay_page(first["registration_id"])
+
+    assert first == again
+    assert len(desk.standin.of("checkout.session")) == 1
+    assert "/registrations/" in desk.page(first)["success_url"]
+
+
+def test_told_twice_it_is_paid_once(desk: Desk) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+    desk.standin.pay(desk.checkout_id(checkout))
+    body, signature = desk.standin.webhook("checkout.session.completed", desk.checkout_id(checkout))
+
+    answers = [desk.post(body, signature).status_code for _ in range(2)]
+    desk.settle()
+    desk.hear("payment_intent.succeeded", desk.page(checkout)["payment_intent"])
+    desk.settle()
+
+    assert answers == [200, 200]
+    assert len(desk.row(checkout)["payments"]) == 1
+    assert len(desk.hall.said("RegistrationConfirmed")) == 1
+    assert desk.standin.held() == PRICE
+
+
+def test_webhooks_in_the_wrong_order_end_the_same(desk: Desk) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+    page = desk.checkout_id(checkout)
+    early = desk.standin.webhook("checkout.session.expired", page)
+    desk.standin.pay(page)
+    desk.hear("payment_intent.succeeded", desk.page(checkout)["payment_intent"])
+    desk.settle()
+
+    desk.post(*early)
+    desk.hear("checkout.session.completed", page)
+    desk.settle()
+
+    assert desk.row(checkout)["state"] == "confirmed"
+    assert len(desk.row(checkout)["payments"]) == 1
+
+
+@pytest.mark.parametrize("signature", ["", "t=1,v1=00", "wrong secret"])
+def test_a_webhook_that_is_not_stripes_changes_nothing(desk: Desk, signature: str) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+    desk.standin.pay(desk.checkout_id(checkout))
+    body, forged = desk.standin.webhook(
+        "checkout.session.completed",
+        desk.checkout_id(checkout),
+        secret="whsec_other",  # noqa: S106 - of nobody
+    )
+    calls = len(desk.standin.calls)
+
+    answer = desk.post(body, forged if signature == "wrong secret" else signature)
+    desk.settle()
+
+    assert answer.status_code == 400
+    assert len(desk.standin.calls) == calls
+    assert desk.row(checkout)["state"] == "awaiting_payment"
+
+
+def test_a_webhook_about_somebody_elses_payment_is_noted_and_no_more(desk: Desk) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+    desk.page(checkout)["metadata"] = {"reference": "a booking"}
+
+    answer = desk.hear("checkout.session.completed", desk.checkout_id(checkout))
+    calls = len(desk.standin.calls)
+    desk.settle()
+
+    assert answer.status_code == 200
+    assert len(desk.standin.calls) == calls
+
+
+# -- too late ---------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("D13")
+def test_seats_are_kept_for_a_quarter_of_an_hour_and_no_longer(desk: Desk) -> None:
+    desk.event(capacity=1)
+    checkout = desk.register("ada")
+
+    desk.later(minutes=14, seconds=59)
+    assert desk.hall.seats() == (1, 1)
+    desk.later(seconds=1)
+    desk.settle()
+
+    assert desk.hall.seats() == (1, 0)
+    assert desk.row(checkout)["state"] == "cancelled"
+    assert desk.page(checkout)["status"] == "expired"
+    [shown] = desk.hall.events.list_passes(event_id=desk.hall.event_id)
+    assert shown["sold"] == 0
+    assert desk.hall.said("RegistrationEnded") == []
+    assert desk.hall.said("RegistrationCancelled") == []
+    with pytest.raises(RegistrationCancelledAlready):
+        desk.pay_page(checkout["registration_id"])
+
+
+def test_the_seat_of_a_hold_that_ends_goes_to_the_list_first(desk: Desk) -> None:
+    desk.event(capacity=1, waiting_list_size=5)
+    desk.register("ada")
+    desk.hall.joined("grace", desk.hall.event_id)
+
+    desk.later(minutes=15)
+
+    [freed] = desk.hall.said("EventSpotFreed")
+    assert (freed.reason, str(freed.target_id)) == ("hold_ended", desk.hall.event_id)
+    assert desk.hall.seats() == (1, 1)
+
+
+def test_whoever_pays_too_late_is_registered_where_a_seat_is_free(desk: Desk) -> None:
+    desk.event(capacity=1)
+    checkout = desk.register("ada")
+    desk.standin.pay(desk.checkout_id(checkout))
+
+    desk.later(minutes=15)
+    assert desk.row(checkout)["state"] == "cancelled"
+    desk.settle()
+
+    row = desk.row(checkout)
+    assert (row["state"], row["paid_minor"], row["cancelled_at"]) == ("confirmed", PRICE, None)
+    assert desk.hall.seats() == (1, 1)
+    [said] = desk.hall.said("RegistrationConfirmed")
+    assert said.paid_minor == PRICE
+    [shown] = desk.hall.events.list_passes(event_id=desk.hall.event_id)
+    assert shown["sold"] == 1
+
+
+def test_whoever_pays_too_late_gets_the_money_back_where_no_seat_is_left(desk: Desk) -> None:
+    desk.event(capacity=1)
+    desk.hall.person("grace")
+    checkout = desk.register("ada")
+    desk.standin.pay(desk.checkout_id(checkout))
+    desk.later(minutes=15)
+    grace = desk.hall.register("grace", pass_id=desk.pass_id)
+
+    desk.settle()
+    desk.hear("checkout.session.completed", desk.checkout_id(checkout))
+    desk.settle()
+
+    row = desk.row(checkout)
+    assert (row["state"], row["paid_minor"]) == ("cancelled", 0)
+    assert [one["amount_minor"] for one in row["payments"]] == [PRICE, -PRICE]
+    assert [(one["reason"], one["state"]) for one in row["refunds"]] == [("no_seat_left", "done")]
+    assert desk.standin.held() == 0
+    assert desk.hall.seats() == (1, 1)
+    assert desk.row(grace["checkout"])["state"] == "awaiting_payment"
+
+
+def test_what_is_paid_for_a_cancelled_registration_goes_back(desk: Desk) -> None:
+    desk.event(capacity=1)
+    checkout = desk.register("ada")
+    desk.standin.pay(desk.checkout_id(checkout))
+
+    desk.hall.cancel("ada")
+    desk.settle()
+
+    assert desk.row(checkout)["state"] == "cancelled"
+    assert desk.standin.held() == 0
+    assert desk.hall.seats() == (1, 0)
+
+
+# -- cancelling and giving back ---------------------------------------------------------------
+
+
+def test_cancelling_gives_nothing_back_until_staff_say_so(desk: Desk) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+    desk.pay(checkout)
+
+    desk.hall.cancel("ada")
+    desk.settle()
+    assert desk.standin.held() == PRICE
+    part = desk.hall.events.refund_payment(
+        payment_id=checkout["payment_id"], amount_minor=2000, note="half a day"
+    )
+    desk.settle()
+
+    assert (part["state"], part["reason"]) == ("due", "asked")
+    assert desk.standin.held() == PRICE - 2000
+    assert desk.row(checkout)["paid_minor"] == PRICE - 2000
+    with pytest.raises(InvalidRequest, match="amount_minor: 3000 eur"):
+        desk.hall.events.refund_payment(payment_id=checkout["payment_id"], amount_minor=3001)
+    desk.hall.events.refund_payment(payment_id=checkout["payment_id"])
+    with pytest.raises(InvalidRequest, match="amount_minor: 0"):
+        desk.hall.events.record_refund(registration_id=checkout["registration_id"], amount_minor=1)
+    desk.settle()
+    assert desk.standin.held() == 0
+    with pytest.raises(InvalidRequest):
+        desk.hall.events.refund_payment(payment_id=checkout["payment_id"])
+
+
+def test_nothing_goes_back_to_a_card_of_what_did_not_come_from_one(desk: Desk) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+
+    with pytest.raises(PaymentNotFound):
+        desk.hall.events.refund_payment(payment_id=checkout["payment_id"])
+
+
+def test_money_at_the_desk_registers_whoever_has_not_paid_online(desk: Desk) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+
+    desk.hall.events.record_payment(registration_id=checkout["registration_id"], amount_minor=PRICE)
+    desk.settle()
+
+    assert desk.row(checkout)["state"] == "confirmed"
+    assert desk.page(checkout)["status"] == "expired"
+    assert [one.paid_minor for one in desk.hall.said("RegistrationConfirmed")] == [PRICE]
+
+
+def test_what_is_paid_at_the_desk_and_online_goes_back_to_the_card(desk: Desk) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+    desk.standin.pay(desk.checkout_id(checkout))
+    desk.hall.events.record_payment(registration_id=checkout["registration_id"], amount_minor=PRICE)
+
+    desk.settle()
+
+    row = desk.row(checkout)
+    assert (row["state"], row["paid_minor"]) == ("confirmed", PRICE)
+    assert [one["reason"] for one in row["refunds"]] == ["paid_twice"]
+    assert desk.standin.held() == 0
+
+
+def test_an_event_that_is_called_off_closes_the_pages(desk: Desk) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+
+    desk.hall.events.cancel_event(event_id=desk.hall.event_id)
+    desk.settle()
+
+    assert desk.page(checkout)["status"] == "expired"
+
+
+# -- when something breaks --------------------------------------------------------------------
+
+
+class Crash(Exception):
+    """The process dies here."""
+
+
+def test_a_process_that_dies_with_stripes_answer_opens_no_second_page(desk: Desk) -> None:
+    desk.event()
+    desk.hall.register("ada", pass_id=desk.pass_id)
+    worker = desk.hall.suite.worker("events")
+    desk.hall.suite.advance(seconds=6)
+    with worker.db.begin() as tx:
+        job = actions.claim_card_job(tx, at=desk.hall.suite.now())
+    assert job is not None
+    answer = worker.cashier.do(job)
+
+    def dying() -> None:
+        with worker.db.begin() as tx:
+            actions.settle_card_job(tx, answer, at=desk.hall.suite.now())
+            raise Crash
+
+    with pytest.raises(Crash):
+        dying()
+    desk.settle()
+    assert len(desk.standin.calls) == 1  # the lease is not over
+    desk.hall.suite.advance(seconds=91)
+    desk.settle()
+
+    opening = [one for one in desk.standin.calls if one.path == "checkout/sessions"]
+    assert len(opening) == 2
+    assert len({one.key for one in opening}) == 1
+    assert opening[0].params == opening[1].params
+    assert len(desk.standin.of("checkout.session")) == 1
+    checkout = desk.pay_page(desk.hall.registration_id("ada"))
+    desk.pay(checkout)
+    assert desk.row(checkout)["state"] == "confirmed"
+
+
+def test_a_process_that_dies_with_a_refund_done_gives_back_once(desk: Desk) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+    desk.pay(checkout)
+    desk.hall.events.refund_payment(payment_id=checkout["payment_id"])
+    worker = desk.hall.suite.worker("events")
+    with worker.db.begin() as tx:
+        job = actions.claim_card_job(tx, at=desk.hall.suite.now())
+    assert job is not None
+    worker.cashier.do(job)  # and nobody hears the answer
+
+    desk.hall.suite.advance(seconds=91)
+    desk.settle()
+
+    assert len(desk.standin.of("refund")) == 1
+    assert desk.row(checkout)["paid_minor"] == 0
+
+
+@pytest.mark.parametrize("how", ["cut_before", "cut_after", "500", "429"])
+def test_a_page_that_could_not_be_opened_is_opened_later(desk: Desk, how: str) -> None:
+    desk.event()
+    desk.standin.faults += [Fault(how, "checkout")] * 3
+    made = desk.hall.register("ada", pass_id=desk.pass_id)
+    desk.hall.suite.advance(seconds=6)
+    desk.settle()
+
+    for _ in range(4):
+        desk.hall.suite.advance(minutes=2)
+        desk.settle()
+    checkout = desk.pay_page(made["registration_id"])
+    desk.pay(checkout)
+
+    assert desk.row(checkout)["state"] == "confirmed"
+    assert desk.standin.held() == PRICE
+
+
+@pytest.mark.live
+def test_of_two_who_pay_too_late_at_once_one_gets_the_last_seat(standin: StripeStandIn) -> None:
+    assert servers()
+    with own_database() as booking, own_database() as events:
+        databases = {"booking": booking, "events": events}
+        with hall_in(databases) as hall:
+            two_pay_too_late(Desk(hall, standin))
+
+
+def two_pay_too_late(desk: Desk) -> None:
+    """Have two people pay whose holds have ended, and one seat be left."""
+    desk.event(capacity=2)
+    checkouts = [desk.register(name) for name in ("ada", "grace")]
+    for checkout in checkouts:
+        desk.standin.pay(desk.checkout_id(checkout))
+    desk.later(minutes=15)
+    assert desk.hall.seats() == (2, 0)
+    desk.hall.events.change_event(event_id=desk.hall.event_id, capacity=1)
+
+    at_once = [eventlet.spawn(desk.hall.suite.tick, "events.ask_stripe") for _ in range(4)]
+    for one in at_once:
+        one.wait()
+    desk.settle()
+
+    states = sorted(desk.row(one)["state"] for one in checkouts)
+    assert states == ["cancelled", "confirmed"]
+    assert desk.hall.seats() == (1, 1)
+    assert desk.standin.held() == PRICE
+    assert sum(desk.row(one)["paid_minor"] for one in checkouts) == PRICE
+
+
+# -- pages ------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("D13")
+def test_the_events_page_leads_to_stripe_and_back(desk: Desk) -> None:
+    desk.event(capacity=1)
+    shown = http(desk.hall, "GET", f"/events/{desk.hall.event_id}")
+    filled = form(desk.hall, pass_id=desk.pass_id)
+
+    address = f"/events/{desk.hall.event_id}"
+    left, again = (http(desk.hall, "POST", address, filled) for _ in range(2))
+
+    assert "paid online" in text(shown)
+    assert "https://checkout.stripe.com" in shown.headers["Content-Security-Policy"]
+    assert "checkout.stripe.example" in text(left)  # an address of the studio's own: a link
+    assert text(left) == text(again)
+    [page] = desk.standin.of("checkout.session")
+    assert urlsplit(page["cancel_url"]).path == address
+    assert page["customer_email"] is None
+    done = http(desk.hall, "GET", page["success_url"])
+    assert "You are registered" in text(done)
+
+
+def test_whoever_fills_the_form_again_before_paying_is_led_to_the_same_page(desk: Desk) -> None:
+    desk.event(capacity=2)
+    first = submit(desk.hall, form(desk.hall, pass_id=desk.pass_id))
+    again = submit(desk.hall, form(desk.hall, pass_id=desk.pass_id))
+
+    assert text(first) == text(again)
+    assert desk.hall.seats() == (2, 1)
+    assert len(desk.standin.of("checkout.session")) == 1
+
+
+def test_a_page_says_so_where_stripe_is_out_of_reach(desk: Desk) -> None:
+    desk.event()
+    filled = form(desk.hall, pass_id=desk.pass_id)
+    desk.standin.faults += [Fault("429", "checkout")] * 3
+
+    answer = http(desk.hall, "POST", f"/events/{desk.hall.event_id}", filled)
+
+    assert answer.status_code == 503
+    assert "Nulla è stato addebitato" in text(answer)
+
+
+def test_a_registrations_own_page_has_no_ticket_before_it_is_paid(desk: Desk) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+    own = own_page(desk.hall, "ada")
+    ticket = desk.row(checkout)["ticket"]
+
+    before = text(http(desk.hall, "GET", own))
+    led = text(http(desk.hall, "POST", f"{own}/pay"))
+    desk.pay(checkout)
+    after = text(http(desk.hall, "GET", own))
+
+    assert "Pay now" in before
+    assert ticket not in before
+    assert checkout["checkout_url"] in led
+    assert ticket in after
+    assert "Pay now" not in after
+    assert http(desk.hall, "POST", f"{own}/pay").status_code == 303
