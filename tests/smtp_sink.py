@@ -60,6 +60,10 @@ class Sink:
         return "250 OK"
 
 
+COURTESIES = ("You are on the waiting list: ", "You no longer wait: ", "Cancelled: ")
+"""How the subjects of messages begin that tell people what they have just done themselves."""
+
+
 @dataclass
 class Mailbox:
     """What a mail server has taken, and where it listens."""
@@ -68,10 +72,13 @@ class Mailbox:
     path: Path
 
     def taken(self, address: str | None = None) -> list[Mapping[str, Any]]:
-        """List the messages taken, the first first, or those to one address."""
+        """List the messages taken, the first first; or those to one address, but for courtesies."""
         lines = self.path.read_text().splitlines()
         found = [json.loads(line) for line in lines]
-        return [mail for mail in found if address is None or address in mail["to"]]
+        if address is None:
+            return found
+        theirs = [mail for mail in found if address in mail["to"]]
+        return [mail for mail in theirs if not mail["subject"].startswith(COURTESIES)]
 
 
 @contextmanager

@@ -79,11 +79,12 @@ class MessageRow(Base):
     attempts: Mapped[int]
     due_at: Mapped[datetime | None]
     reply: Mapped[str | None] = mapped_column(Text)
-    correlation_id: Mapped[str]
+    correlation_id: Mapped[str] = mapped_column(index=True)  # `why` follows it
     caused_by: Mapped[UUID]
     began_at: Mapped[datetime]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]  # sent, failed, suppressed or of unknown fate since then
     channel: Mapped[str] = mapped_column(String(8), server_default="email")
     lane: Mapped[str] = mapped_column(String(8), server_default="direct")
     subject_id: Mapped[UUID | None]
@@ -126,7 +127,7 @@ class StandingRow(Base):
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     reason: Mapped[str] = mapped_column(String(40))
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ReminderRow(Base):

@@ -55,7 +55,7 @@ def back(till: Till, checkout: dict[str, str]) -> str:
     return str(till.standin.things[till.checkout_id(checkout)]["success_url"])
 
 
-@pytest.mark.rule("B14", "B29", "B49")
+@pytest.mark.rule("Q4", "B14", "B29", "B49")
 def test_a_lead_books_a_place_that_costs_something_and_pays(till: Till) -> None:
     till.session(price_minor=2000, classification="marketing")
 

@@ -214,13 +214,15 @@ def _empty(classes: tuple[Any, ...]) -> Path:
 
 @contextmanager
 def hall_in(
-    databases: Mapping[str, str] | None = None, classes: tuple[Any, ...] = ALL
+    databases: Mapping[str, str] | None = None,
+    classes: tuple[Any, ...] = ALL,
+    gateways: Mapping[str, Any] | None = None,
 ) -> Iterator[Hall]:
     """Open a hall on SQLite, or on databases of these addresses, and close it."""
     with TemporaryDirectory(prefix="atelier-") as directory:
         if databases is None:
             shutil.copytree(_empty(classes), directory, dirs_exist_ok=True)
-        suite = Suite(classes, databases or Path(directory))
+        suite = Suite(classes, databases or Path(directory), gateways)
         try:
             yield Hall(suite)
         finally:

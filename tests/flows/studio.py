@@ -4,7 +4,7 @@ import atexit
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -36,9 +36,10 @@ ALL: tuple[Any, ...] = (Booking, Waitlist, Notify)
 class Mailbox:
     """Takes the place of the mail server: every message arrives, as the real one would write it."""
 
-    def __init__(self) -> None:
-        """Begin empty."""
+    def __init__(self, unseen: Collection[str] | None = None) -> None:
+        """Begin empty; messages of the kinds not to be seen (courtesies) are taken nonetheless."""
         self.at_once = 20
+        self.unseen = COURTESIES if unseen is None else unseen
         self.taken: list[tuple[Message, EmailMessage]] = []
 
     def send(self, messages: Sequence[Message], before_dot: BeforeDot) -> list[Outcome]:
@@ -48,24 +49,25 @@ class Mailbox:
         return [Outcome(message, Delivery.TAKEN, "250 OK") for message in messages]
 
     def __getitem__(self, name: str) -> list[str]:
-        """Name the messages somebody got, in order, but for courtesies."""
+        """Name the messages somebody got, in order, but for those not to be seen."""
         kinds = [message.kind.value for message, _ in self.taken if message.name == name]
-        return [kind for kind in kinds if kind not in COURTESIES]
+        return [kind for kind in kinds if kind not in self.unseen]
 
     def last(self, name: str) -> EmailMessage:
-        """Give the last email somebody got, but for courtesies."""
+        """Give the last email somebody got, but for those not to be seen."""
         return [
             email
             for message, email in self.taken
-            if message.name == name and message.kind.value not in COURTESIES
+            if message.name == name and message.kind.value not in self.unseen
         ][-1]
 
-    def link(self, name: str) -> str:
-        """Give the address of the link in the last email somebody got."""
+    def link(self, name: str, page: str = "") -> str:
+        """Give the address of a link in the last email somebody got: the first, or a page's."""
         body = self.last(name).get_body(("plain",))
-        found = re.search(r"https?://\S+", body.get_content() if body else "")
+        wanted = rf"https?://\S*/{page}/\S+" if page else r"https?://\S+"
+        found = re.search(wanted, body.get_content() if body else "")
         if found is None:
-            msg = f"the last email to {name} has no link"
+            msg = f"the last email to {name} has no link {page}"
             raise AssertionError(msg)
         return found.group()
 

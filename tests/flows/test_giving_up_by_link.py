@@ -33,6 +33,17 @@ def test_the_link_in_the_email_passes_the_place_on(studio: Studio) -> None:
     assert studio.mailbox["alan"] == ["allocated"]
 
 
+def test_the_other_link_in_the_email_shows_the_booking(studio: Studio) -> None:
+    studio.full("ada", waiting=["grace"])
+    studio.cancel("ada")
+    studio.settle()
+
+    for name, state in (("grace", "booked"), ("ada", "cancelled")):
+        page = studio.http("GET", studio.mailbox.link(name, "manage"))
+        assert page.status_code == 200
+        assert ("is cancelled" in page.get_data(as_text=True)) is (state == "cancelled")
+
+
 def test_opening_the_link_changes_nothing_however_often(studio: Studio) -> None:
     studio.full("ada", waiting=["grace"])
     link = studio.mailbox.link("ada")

@@ -216,7 +216,7 @@ def office_in(database: str | None = None) -> Iterator[Office]:
     """Open an office on SQLite, or on a database of this address, and close it."""
     with TemporaryDirectory(prefix="atelier-") as directory:
         shutil.copytree(_empty(), directory, dirs_exist_ok=True)
-        mailbox, phones = Mailbox(), Phones()
+        mailbox, phones = Mailbox(unseen=()), Phones()
         where: Any = {"notify": database} if database else Path(directory)
         suite = Suite([Notify], where, {"notify.mail": mailbox, "notify.texts": phones})
         try:

@@ -2,10 +2,12 @@
 
 The behaviour is what the recipient's address begins with: `busy`, `refused`, `slow`, `gone`
 (the connection is cut before the answer to the dot) or `taken` (and cut after it was taken).
+With a certificate and its key it takes nothing before STARTTLS.
 """
 
 import asyncio
 import json
+import ssl
 import sys
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,7 @@ class Server:
             rcpt=envelope.rcpt_tos,
             mail_from=envelope.mail_from,
             peer=session.peer[1] if session.peer else 0,
+            over_tls=session.ssl is not None,
             content=content.decode("latin-1"),
         )
         if how == "taken" and server.transport:
@@ -64,10 +67,14 @@ class Server:
 
 def main() -> None:
     """Serve until killed."""
-    port, path = int(sys.argv[1]), Path(sys.argv[2])
-    loop = asyncio.new_event_loop()
-    controller = UnthreadedController(Server(path), hostname="127.0.0.1", port=port, loop=loop)
-    controller.begin()
+    port, path, files = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
+    loop, more = asyncio.new_event_loop(), {}
+    if files:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(*files)
+        more = {"tls_context": tls, "require_starttls": True}
+    server = Server(path)
+    UnthreadedController(server, hostname="127.0.0.1", port=port, loop=loop, **more).begin()
     loop.run_forever()
 
 

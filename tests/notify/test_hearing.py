@@ -53,9 +53,9 @@ ADVANCE: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("contract", "values", "kind", "words"),
     [
-        (BookingConfirmed, {}, "confirmed", ["Open day", "/cancel/"]),
+        (BookingConfirmed, {}, "confirmed", ["Open day", "/cancel/", "/manage/"]),
         (BookingConfirmed, {"balance_minor": 1500, "currency": "eur"}, "confirmed", ["/pay/"]),
-        (SpotAllocated, {}, "allocated", ["a place came free", "/cancel/"]),
+        (SpotAllocated, {}, "allocated", ["a place came free", "/cancel/", "/manage/"]),
         (SpotAllocated, {"source": "events"}, "allocated", [":8605/registrations/"]),
         (
             ConfirmationRequested,
@@ -68,11 +68,16 @@ ADVANCE: dict[str, Any] = {
         (WaitlistJoined, {"place": 3}, "waiting", [":8601/waiting/", "in place 3"]),
         (WaitlistLeft, {"reason": "list_closed"}, "waiting_ended", ["no waiting list"]),
         (WaitlistLeft, {"reason": "removed"}, "waiting_ended", ["taken off"]),
-        (BookingMoved, {"moved_from": SOON}, "moved", ["It was Tue 4 Mar, 10:00", "/cancel/"]),
+        (
+            BookingMoved,
+            {"moved_from": SOON},
+            "moved",
+            ["It was Tue 4 Mar, 10:00", "/cancel/", "/manage/"],
+        ),
         (BookingCancelled, {}, "cancelled", ["is cancelled"]),
         (BookingCancelled, {"session_cancelled": True}, "session_cancelled", ["not take place"]),
         (PaymentReceived, MONEY | {"balance_minor": 1500}, "receipt", ["€25.00", "€15.00"]),
-        (PaymentReceived, MONEY, "receipt", ["Nothing is left to pay"]),
+        (PaymentReceived, MONEY, "receipt", ["Nothing is left to pay", "/manage/"]),
         (PaymentRefunded, MONEY, "refunded", ["€25.00"]),
         (
             PaymentReminderRequested,

@@ -84,6 +84,30 @@ def test_what_is_no_longer_true_is_dropped_where_everybody_sees_it(
     assert office.suite.story.count("MessageSuppressed") == 1
 
 
+@pytest.mark.parametrize(
+    ("ends", "state"),
+    [(Delivery.TAKEN, "sent"), (Delivery.REFUSED, "failed"), (None, "suppressed")],
+)
+def test_a_message_keeps_when_it_ended_however_it_did(
+    office: Office, ends: Delivery | None, state: str
+) -> None:
+    held_up(office, BookingConfirmed, "ada", booking_id=BOOKING)
+    assert office.messages("ada")[0]["ended_at"] is None
+    if ends is None:
+        office.call.suppress_address(address="ada@example.com", reason="complained")
+    else:
+        office.refusing(ends)
+    office.suite.tick("notify.send_messages")
+    office.suite.deliver()
+    ended = office.suite.now().isoformat()
+
+    office.wait(hours=1)
+
+    (message,) = office.messages("ada")
+    assert (message["state"], message["ended_at"]) == (state, ended)
+    assert message["sent_at"] == (ended if state == "sent" else None)
+
+
 def test_a_move_is_told_although_it_ends_what_was_told_before(office: Office) -> None:
     office.tell(BookingConfirmed, "ada", booking_id=BOOKING)
     for sequence in (1, 2):

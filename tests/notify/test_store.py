@@ -1,10 +1,13 @@
 """The statements do on PostgreSQL what they do embedded, and `why` follows a message to its end."""
 
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
-from services.notify.domain import Delivery
+from services.notify.domain import Delivery, payment_of
+from services.notify.models import StandingRow
 from services.notify.store import MESSAGES
 from shared.contracts.booking import BookingCancelled, BookingConfirmed, MessageRequested
 from shared.contracts.loyalty import ReferralThanked
@@ -57,8 +60,44 @@ def the_whole_way(office: Office) -> None:
     assert str(office.mailbox.last("ada")["Subject"]) == "Own ada"
 
 
+def standings_are_forgotten(office: Office) -> None:
+    """Have bookings given up long ago, now, and long before a session there is to remind of."""
+    old, planned, new = uuid4(), uuid4(), uuid4()
+    far = office.suite.at + timedelta(days=500)
+    for booking in (uuid4(), uuid4(), old):
+        office.tell(BookingCancelled, "ada", booking_id=booking)
+    office.tell(BookingConfirmed, "ada", booking_id=planned, starts_at=far)
+    office.tell(BookingCancelled, "ada", booking_id=planned)
+    office.suite.advance(days=399)
+    office.suite.tick("notify.prune_standings")
+    assert {old, planned} < known_standings(office)
+    office.suite.advance(days=2)
+    office.tell(BookingCancelled, "ada", booking_id=new)
+
+    office.suite.tick("notify.prune_standings")
+
+    assert known_standings(office) == {planned, new, payment_of(new)}
+
+
+def known_standings(office: Office) -> set[UUID]:
+    """Give what notify knows something has happened to."""
+    with office.suite.sql("notify") as sql:
+        return set(sql.execute(select(StandingRow.subject_id)).scalars())
+
+
+@pytest.fixture
+def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have standings forgotten two at a time."""
+    monkeypatch.setattr("services.notify.actions.sending._PRUNED", 2)
+
+
 def test_the_whole_way_embedded(office: Office) -> None:
     the_whole_way(office)
+
+
+@pytest.mark.usefixtures("few_at_once")
+def test_what_happened_long_ago_is_forgotten_unless_it_still_counts(office: Office) -> None:
+    standings_are_forgotten(office)
 
 
 @pytest.mark.live
@@ -67,6 +106,15 @@ def test_the_whole_way_on_postgresql(run: Stack) -> None:
 
     with office_in(address.replace("postgresql://", "postgresql+psycopg2://")) as office:
         the_whole_way(office)
+
+
+@pytest.mark.live
+@pytest.mark.usefixtures("few_at_once")
+def test_what_happened_long_ago_is_forgotten_on_postgresql(run: Stack) -> None:
+    address = run.env["ATELIER_DB_URL"].replace("{service}", "notify")
+
+    with office_in(address.replace("postgresql://", "postgresql+psycopg2://")) as office:
+        standings_are_forgotten(office)
 
 
 def test_a_message_is_followed_from_its_cause_to_the_mail_server_s_answer(office: Office) -> None:

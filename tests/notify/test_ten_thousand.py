@@ -27,17 +27,6 @@ ROOT = Path(__file__).parents[2]
 SEED = 20310303
 
 
-@pytest.fixture(name="certificate")
-def make_certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """Make a certificate for this host that nobody else trusts."""
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-    make += ["-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    make += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key)]
-    subprocess.run([*make, "-out", str(certificate)], check=True, capture_output=True, timeout=20)
-    return certificate, key
-
-
 @pytest.fixture(name="noted")
 def run_server(
     scheme: str, certificate: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

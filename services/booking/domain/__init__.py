@@ -8,6 +8,7 @@ from services.booking.domain.credits import (
 )
 from services.booking.domain.erasures import ANSWERING, redacted
 from services.booking.domain.letters import Channel, DownloadKind, DownloadState, Recipients
+from services.booking.domain.menus import RowAction, row_actions
 from services.booking.domain.money import (
     CHECKOUT_HOLD,
     FREE,
@@ -107,6 +108,7 @@ __all__ = [
     "RefundReason",
     "RefundState",
     "ReminderKind",
+    "RowAction",
     "Session",
     "SpotState",
     "Story",
@@ -131,6 +133,7 @@ __all__ = [
     "redacted",
     "reminder_due",
     "reminder_time",
+    "row_actions",
     "search_terms",
     "search_words",
     "seats_gained",

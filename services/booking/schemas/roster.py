@@ -35,6 +35,7 @@ class RosterRow(Schema):
     held_until = fields.AwareDateTime()
     since = fields.AwareDateTime()
     warmth = fields.Nested(Warmth)
+    actions = fields.List(fields.String())
 
 
 class Roster(Schema):

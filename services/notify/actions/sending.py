@@ -33,6 +33,9 @@ from shared.contracts.notify import EmailSent, SmsFailed, SmsSent
 from shared.db import Tx
 
 _REMINDERS = 200
+_PRUNED = 1000
+_KEPT = timedelta(days=400)
+"""How long it is known what has happened to a booking; every message about it ends sooner."""
 _FATES = ("queued", "accepted", "sending", "sent", "delivered", "undelivered", "failed")
 """What a carrier says of a message, in the order in which it can come true."""
 _LOST = {"undelivered", "failed"}
@@ -71,7 +74,7 @@ def _is_stopped(tx: Tx, claimed: Claimed, *, at: datetime) -> bool:
         return True
     else:
         return False
-    _note(tx, message, MessageState.SUPPRESSED, reason)
+    _note(tx, message, MessageState.SUPPRESSED, reason, ended_at=at)
     told, state = _told(tx, message), MessageState.SUPPRESSED
     say_unsent(told, _about(message), message.channel, state, reason, at=at)
     if claimed.blocked is not None:
@@ -80,9 +83,16 @@ def _is_stopped(tx: Tx, claimed: Claimed, *, at: datetime) -> bool:
 
 
 def _note(
-    tx: Tx, message: Message, state: MessageState, reply: str, *, due_at: datetime | None = None
+    tx: Tx,
+    message: Message,
+    state: MessageState,
+    reply: str,
+    *,
+    due_at: datetime | None = None,
+    ended_at: datetime | None = None,
 ) -> None:
-    store.settle(tx.writes, message.message_id, state, due_at=due_at, reply=reply, sent_at=None)
+    when = {"due_at": due_at, "ended_at": ended_at}
+    store.settle(tx.writes, message.message_id, state, reply=reply, **when)
 
 
 def _told(tx: Tx, message: Message) -> Tx:
@@ -127,7 +137,7 @@ def _settle(tx: Tx, outcome: Outcome, *, at: datetime) -> None:
         state,
         due_at=at + wait if wait is not None else None,
         reply=reply,
-        sent_at=at if state is MessageState.SENT else None,
+        ended_at=at if wait is None else None,
     )
     if outcome.blocks and message.address:
         store.suppress(tx.writes, message.address, "all", outcome.blocks, at=at)
@@ -191,6 +201,11 @@ def remind_of_sessions(tx: Tx, *, at: datetime) -> bool:
     return len(taken) == _REMINDERS
 
 
+def prune_standings(tx: Tx, *, at: datetime) -> bool:
+    """Forget what happened so long ago that no message can be about it; say if there is more."""
+    return store.prune_standings(tx.sql, before=at - _KEPT, limit=_PRUNED) == _PRUNED
+
+
 def pace_messages(tx: Tx, *, at: datetime) -> None:
     """Let limited channels send what they may by now: the direct lane first, bulk the rest."""
     chosen = store.get_settings(tx.sql)
@@ -228,7 +243,7 @@ def note_status(tx: Tx, message_id: UUID, status: str, code: str, *, at: datetim
 def _lose(tx: Tx, row: object, reason: str, *, at: datetime) -> None:
     """Note that a text message the carrier had taken did not arrive."""
     message = store.message_of(row)
-    store.fail(tx.sql, message.message_id, reason)
+    store.fail(tx.sql, message.message_id, reason, at=at)
     if reason.endswith(" 21610"):
         store.suppress(tx.writes, message.address, "all", "said STOP", at=at)
     COUNTS[Channel.SMS, message.kind, "failed"].inc()

@@ -11,6 +11,8 @@ from shared.contracts.booking import (
     CANCEL_PATH,
     CONFIRM_LINK,
     CONFIRM_PATH,
+    MANAGE_LINK,
+    MANAGE_PATH,
     PAY_LINK,
     PAY_PATH,
 )
@@ -59,6 +61,13 @@ def _cancel(message: Message, chosen: Settings) -> str:
     return _signed(chosen.booking_url, CANCEL_PATH, CANCEL_LINK, about, until)
 
 
+def _manage(message: Message, chosen: Settings) -> str:
+    if not message.context.get("booking_id"):  # a registration's own link shows it already
+        return ""
+    about, until = _id(message, "booking_id"), _at(message, "ends_at") + _LONG
+    return _signed(chosen.booking_url, MANAGE_PATH, MANAGE_LINK, about, until)
+
+
 def _confirm(message: Message, chosen: Settings) -> str:
     about, until = _id(message, "hold_id"), _at(message, "until_at")
     return _signed(chosen.booking_url, CONFIRM_PATH, CONFIRM_LINK, about, until)
@@ -99,15 +108,17 @@ def unsubscribe(message: Message, chosen: Settings) -> str:
 
 
 _TO_CANCEL: Mapping[str, Link] = {"cancel_url": _cancel}
+_TO_BOOKING: Mapping[str, Link] = {**_TO_CANCEL, "manage_url": _manage}
 _TO_REGISTRATION: Mapping[str, Link] = {"registration_url": _registration}
 _TO_RANKS: Mapping[str, Link] = {"ranks_url": _ranks}
 LINKS: Mapping[MessageKind, Mapping[str, Link]] = {
-    MessageKind.CONFIRMED: {"cancel_url": _cancel, "pay_url": _pay},
-    MessageKind.ALLOCATED: _TO_CANCEL,
+    MessageKind.CONFIRMED: {**_TO_BOOKING, "pay_url": _pay},
+    MessageKind.ALLOCATED: _TO_BOOKING,
     MessageKind.CONFIRMATION_REQUESTED: {"confirm_url": _confirm},
     MessageKind.OFFERED: {"claim_url": _claim},
     MessageKind.WAITING: {"entry_url": _entry},
-    MessageKind.MOVED: _TO_CANCEL,
+    MessageKind.MOVED: _TO_BOOKING,
+    MessageKind.RECEIPT: {"manage_url": _manage},
     MessageKind.PAYMENT_REMINDER: {"pay_url": _pay},
     MessageKind.REMINDER: _TO_CANCEL,
     MessageKind.REGISTERED: _TO_REGISTRATION,

@@ -16,6 +16,7 @@ class Message(Schema):
     correlation_id = fields.String()
     created_at = fields.AwareDateTime()
     sent_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime()
     channel = fields.String()
     language = fields.String()
     version = fields.Integer()

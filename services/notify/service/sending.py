@@ -78,6 +78,14 @@ class Sending:
             with self.db.begin() as tx:
                 more = actions.remind_of_sessions(tx, at=self.now())
 
+    @every(seconds=3600)
+    def prune_standings(self) -> None:
+        """Forget what happened so long ago that no message can be about it."""
+        more = True
+        while more:
+            with self.db.begin() as tx:
+                more = actions.prune_standings(tx, at=self.now())
+
     @every(seconds=2)
     def pace_messages(self) -> None:
         """Let limited channels send what they may by now."""

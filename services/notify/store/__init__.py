@@ -14,6 +14,7 @@ from services.notify.store.messages import (
     note_standing,
     pause,
     plan_reminder,
+    prune_standings,
     state_of,
     take_reminders,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "pause",
     "person_now",
     "plan_reminder",
+    "prune_standings",
     "release",
     "remove_staff",
     "routes",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.notify.domain import MessageState
@@ -51,7 +51,7 @@ def _steps_on(sql: Connection, threads: set[str]) -> list[Step]:
         for at, what in (
             (row.created_at, f"written, message {row.message_id}"),
             (
-                row.sent_at or row.due_at or row.created_at,
+                row.ended_at or row.sent_at or row.due_at or row.created_at,
                 f"{row.state} ({row.reply or 'no answer yet'})",
             ),
         ):
@@ -85,10 +85,10 @@ def note_receipt(sql: Connection, message_id: UUID, receipt: str) -> None:
     sql.execute(one.values(receipt=receipt))
 
 
-def fail(sql: Connection, message_id: UUID, reply: str) -> None:
+def fail(sql: Connection, message_id: UUID, reply: str, *, at: datetime) -> None:
     """Note that a message did not arrive after all."""
     one = update(MessageRow).where(MessageRow.message_id == message_id)
-    sql.execute(one.values(state=MessageState.FAILED.value, reply=reply))
+    sql.execute(one.values(state=MessageState.FAILED.value, reply=reply, ended_at=at))
 
 
 # -- what messages are about ---------------------------------------------------------------------
@@ -104,6 +104,23 @@ _STAND = _STAND.on_conflict_do_update(
 def note_standing(writes: Writes, subject_id: UUID, reason: str, *, at: datetime) -> None:
     """Note what has happened to what messages are about; older ones are not sent any more."""
     writes.add(_STAND, {"subject_id": subject_id, "reason": reason, "at": at})
+
+
+# While somebody is still to be reminded of it, what has happened to it counts.
+_planned = exists().where(ReminderRow.subject_id == StandingRow.subject_id)
+_LONG_PAST = (
+    select(StandingRow.subject_id)
+    .where(StandingRow.at < bindparam("before"), ~_planned)
+    .order_by(StandingRow.at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_FORGET = delete(StandingRow).where(StandingRow.subject_id.in_(_LONG_PAST))
+
+
+def prune_standings(sql: Connection, *, before: datetime, limit: int) -> int:
+    """Forget what happened before then, the oldest first; give how many, `limit` at most."""
+    return sql.execute(_FORGET, {"before": before, "limit": limit}).rowcount
 
 
 # -- reminders -------------------------------------------------------------------------------------

@@ -131,6 +131,7 @@ _SETTLE = (
         due_at=bindparam("due"),
         reply=bindparam("said"),
         sent_at=bindparam("sent"),
+        ended_at=bindparam("ended"),
     )
 )
 _CARRIED = (
@@ -155,11 +156,7 @@ _SPEND = (
 _PUT_BACK = (
     update(MessageRow)
     .where(MessageRow.message_id == bindparam("id"))
-    .values(
-        state=MessageState.DUE.value,
-        attempts=MessageRow.attempts - 1,
-        due_at=bindparam("due"),
-    )
+    .values(state=MessageState.DUE.value, attempts=MessageRow.attempts - 1, due_at=bindparam("due"))
 )
 _RELEASE = (
     update(MessageRow)
@@ -276,11 +273,12 @@ def settle(
     *,
     due_at: datetime | None,
     reply: str,
-    sent_at: datetime | None,
+    ended_at: datetime | None,
 ) -> None:
     """Note what came of a message."""
-    values = {"new_state": state.value, "due": due_at, "said": reply, "sent": sent_at}
-    writes.add(_SETTLE, {"id": message_id, **values})
+    values = {"new_state": state.value, "due": due_at, "said": reply, "ended": ended_at}
+    sent_at = ended_at if state is MessageState.SENT else None
+    writes.add(_SETTLE, {"id": message_id, "sent": sent_at, **values})
 
 
 def note_carried(writes: Writes, message_id: UUID, provider_id: str | None, count: int) -> None:

@@ -1,0 +1,111 @@
+"""The bookings screen: one call gives all it shows, and every entry of its menus works."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from tests.flows.studio import Studio
+
+LETTER = {"channel": "email", "subject": "On Thursday", "text": "We begin ten minutes later."}
+TEXT = {"channel": "sms", "text": "We begin ten minutes later."}
+
+ENDING = ("move_to_attending", "remove_from_list", "release_place", "cancel_booking")
+"""What takes a row off the screen, or makes another one of it."""
+
+
+def a_full_screen(studio: Studio) -> None:
+    """Have a session with a row of every status."""
+    studio.session(capacity=5)
+    for name in ("ada", "alan", "barbara", "edsger"):
+        studio.book(name)
+    studio.hold("kurt", kind="staff")
+    studio.suite.booking.change_person(person_id=studio.person("ada"), phone="+39 333 1234567")
+    mark = studio.suite.booking.mark_attendance
+    mark(booking_id=studio.booking_id("alan"), attendance="attended")
+    mark(booking_id=studio.booking_id("barbara"), attendance="no_show")
+    studio.cancel("edsger")
+    studio.settle()
+    for name in ("tony", "grace", "donald"):
+        studio.book(name)
+        studio.settle()
+
+
+def menus(studio: Studio) -> dict[tuple[str, str], list[str]]:
+    """Give the menu of each row, by its person and status."""
+    return {(row["name"], row["status"]): row["actions"] for row in studio.roster["rows"]}
+
+
+def done(studio: Studio, row: Mapping[str, Any], action: str) -> Any:
+    """Choose an entry of a row's menu, as the screen would: with what the row says."""
+    booking, waitlist = studio.suite.booking, studio.suite.waitlist
+    staff = {"reason": "Asked at the desk.", "by": "Lea"}
+    this = {"booking_id": row.get("booking_id")}
+    ways: dict[str, Callable[[], Any]] = {
+        "move_to_attending": lambda: waitlist.move_to_attending(
+            entry_id=row["entry_id"], over_capacity=True, **staff
+        ),
+        "remove_from_list": lambda: waitlist.remove_entry(entry_id=row["entry_id"], **staff),
+        "release_place": lambda: booking.release_hold(hold_id=row["hold_id"]),
+        "cancel_booking": lambda: booking.cancel_booking(**this),
+        "send_email": lambda: booking.message_person(person_id=row["person_id"], **LETTER),
+        "send_sms": lambda: booking.message_person(person_id=row["person_id"], **TEXT),
+        "open_profile": lambda: booking.get_profile(person_id=row["person_id"]),
+        "mark_attended": lambda: booking.mark_attendance(**this, attendance="attended"),
+        "mark_no_show": lambda: booking.mark_attendance(**this, attendance="no_show"),
+    }
+    answer = ways[action]()
+    studio.settle()
+    return answer
+
+
+@pytest.mark.rule("Q38")
+def test_every_row_offers_the_actions_its_status_allows(studio: Studio) -> None:
+    a_full_screen(studio)
+    reached = ["send_email", "open_profile"]
+    marks = ["mark_attended", "mark_no_show"]
+    assert menus(studio) == {
+        ("ada", "booked"): [*marks, "cancel_booking", "send_email", "send_sms", "open_profile"],
+        ("tony", "booked"): [*marks, "cancel_booking", *reached],
+        ("alan", "attended"): ["mark_no_show", "cancel_booking", *reached],
+        ("barbara", "no_show"): ["mark_attended", "cancel_booking", *reached],
+        ("edsger", "cancelled"): reached,
+        ("kurt", "reserved"): ["release_place", *reached],
+        ("grace", "waitlisted"): ["move_to_attending", "remove_from_list", *reached],
+        ("donald", "waitlisted"): ["move_to_attending", "remove_from_list", *reached],
+    }
+
+
+@pytest.mark.rule("Q38", "Q40", "Q41", "Q42", "Q43", "Q44", "Q45")
+def test_whatever_a_row_offers_can_be_done_with_what_the_row_says(studio: Studio) -> None:
+    a_full_screen(studio)
+    rows = {row["name"]: row for row in studio.roster["rows"]}
+
+    for row in rows.values():
+        for action in row["actions"]:
+            if action not in ENDING:
+                done(studio, row, action)
+    for name, action in (("grace", "move_to_attending"), ("donald", "remove_from_list")):
+        done(studio, rows[name], action)
+    for row in rows.values():
+        for action in ENDING:
+            if action in row["actions"] and row["status"] != "waitlisted":
+                done(studio, row, action)
+
+    assert studio.booked == ["grace"]
+    assert studio.waiting == []
+    assert studio.mailbox["donald"].count("letter") == 1
+
+
+@pytest.mark.rule("Q31")
+def test_the_screen_can_be_closed_at_any_time_for_looking_leaves_nothing_behind(
+    studio: Studio,
+) -> None:
+    a_full_screen(studio)
+    studio.begin()
+
+    seen = [studio.roster for _ in range(3)]
+    studio.settle()
+
+    assert seen[0] == seen[1] == seen[2] == studio.roster
+    assert studio.story == []
