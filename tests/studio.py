@@ -81,18 +81,9 @@ class Studio:
         return full
 
     def mails(self, person: dict[str, Any]) -> list[str]:
-        """Give the Message-IDs of what was sent to somebody: a message sent twice has one.
-
-        Courtesies are left out: what tells people of what they have just done themselves.
-        """
-        query = """SELECT message_id FROM messages WHERE person_id = CAST(:id AS uuid)
-            AND kind IN ('waiting', 'waiting_ended', 'cancelled')"""
-        rows = self.run.rows("notify", query, id=person["person_id"])
-        courtesies = {str(row.message_id) for row in rows}
-        taken = [mail["message_id"] for mail in self.mailbox.taken(person["email"])]
-        return [
-            one for one in dict.fromkeys(taken) if not any(known in one for known in courtesies)
-        ]
+        """Give the Message-IDs of what was sent to somebody: a message sent twice has one."""
+        taken = self.mailbox.taken(person["email"])
+        return list(dict.fromkeys(mail["message_id"] for mail in taken))
 
 
 @dataclass
