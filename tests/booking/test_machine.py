@@ -6,6 +6,7 @@ It was seen to fail on purpose: with `end_and_free` freeing no seat it finds the
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +47,15 @@ class Desk(RuleBasedStateMachine):
 
     @initialize(capacity=st.integers(1, 2), automatic=st.booleans())
     def begin(self, *, capacity: int, automatic: bool) -> None:
-        """Begin with an empty session."""
+        """Begin with an empty session, and another that people may be moved to."""
         for table in TABLES:
             self.till.arrange(f"DELETE FROM {table}")  # noqa: S608 - of this file's own words
         self.till.standin.things.clear()
         self.till.standin.faults.clear()
         self.till.studio.suite.forget()
-        self.till.session(price_minor=PRICE, capacity=capacity)
+        self.till.session(capacity=capacity)
+        self._another(capacity=1)
+        self.till.arrange("UPDATE sessions SET price_minor = :price, currency = 'eur'", price=PRICE)
         refund = "automatic" if automatic else "never"
         self.till.arrange("UPDATE session_types SET refund = :refund", refund=refund)
         self.pages: list[Any] = []
@@ -88,6 +91,17 @@ class Desk(RuleBasedStateMachine):
         """Cancel a booking."""
         if booked := self._ids("bookings", "booking_id", "confirmed"):
             self.till.call.cancel_booking(booking_id=booked[pick % len(booked)])
+
+    @rule(pick=pick)
+    def move(self, pick: int) -> None:
+        """Move a booking to the other session."""
+        places = "SELECT booking_id, session_id FROM bookings WHERE state = 'confirmed' ORDER BY 1"
+        if booked := self._rows(places):
+            booking_id, here = booked[pick % len(booked)]
+            sessions = (session_id for (session_id, *_) in self._seats())
+            there = next(session_id for session_id in sessions if session_id != here)
+            ids = {"booking_id": str(booking_id), "session_id": str(there)}
+            self._try(lambda: self.till.call.move_booking(**ids))
 
     @rule(pick=pick)
     def pay_what_is_due(self, pick: int) -> None:
@@ -143,12 +157,10 @@ class Desk(RuleBasedStateMachine):
 
     @invariant()
     def no_seat_is_sold_twice_or_lost(self) -> None:
-        """Compare the count of seats with who has them."""
-        [(capacity, taken)] = self._rows("SELECT capacity, taken FROM sessions")
-        live = len(self._ids("bookings", "booking_id", "confirmed"))
-        held = len(self._ids("holds", "hold_id", "open"))
-        assert taken == live + held
-        assert taken <= capacity
+        """Compare the count of each session's seats with who has them."""
+        for _, capacity, taken, live, held in self._seats():
+            assert taken == live + held
+            assert taken <= capacity
 
     def teardown(self) -> None:
         """Let everything come to rest, and account for all money."""
@@ -166,6 +178,29 @@ class Desk(RuleBasedStateMachine):
             rest = amount - back.get(booking_id, 0)
             assert 0 <= rest <= PRICE, booking_id  # nothing is kept that nobody owed
             assert booking_id in booked or rest == 0  # it bought a place or went back
+
+    def _another(self, *, capacity: int) -> None:
+        """Put another session of the same type on the timetable."""
+        studio, kind = self.till.studio, "SELECT session_type_id FROM sessions"
+        self.till.call.schedule_session(
+            session_type_id=self.till.arranged(kind),
+            name="Another day",
+            starts_at=studio.suite.now() + timedelta(days=11),
+            time_zone="Europe/Rome",
+            staff="Lea",
+            location="Studio 2",
+            capacity=capacity,
+        )
+
+    def _seats(self) -> list[Any]:
+        """Give each session's seats: how many, how many are taken, by bookings and by holds."""
+        return self._rows(
+            "SELECT session_id, capacity, taken, "
+            "(SELECT count(*) FROM bookings b "
+            "WHERE b.session_id = s.session_id AND state = 'confirmed'), "
+            "(SELECT count(*) FROM holds h WHERE h.session_id = s.session_id AND state = 'open') "
+            "FROM sessions s ORDER BY starts_at"
+        )
 
     def _try(self, call: Any) -> Any:
         """Do what may be refused."""
@@ -197,7 +232,7 @@ def machine(
 
 def test_seats_and_money_are_accounted_for_in_any_order(machine: Any) -> None:
     machine.settings = how(
-        max_examples=50,
+        max_examples=80,
         stateful_step_count=30,
         deadline=None,
         derandomize=True,
