@@ -1,4 +1,8 @@
-"""Whatever staff and visitors do, in whatever order: seats are counted right."""
+"""Whatever staff and visitors do, in whatever order: seats are counted right.
+
+It was seen to fail on purpose: with `store.give_seats` giving none, seats are taken that nobody
+has.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -77,7 +81,7 @@ class Registering(RuleBasedStateMachine):
             session_ids=ids,
             or_wait=(ids or [self.hall.event_id]) if wait else [],
             pass_id=passes[0] if passes else None,
-            overrule=overrule,
+            **({"overrule": overrule} if overrule else {}),
         )
 
     @rule(who=WHO, sessions=CHOICE)
@@ -92,7 +96,8 @@ class Registering(RuleBasedStateMachine):
     def cancel(self, who: str, sessions: list[str]) -> None:
         """Cancel a registration, or some sessions of it."""
         if found := self.registration_of(who):
-            ids = [self.hall.sessions[name] for name in sessions] or None
+            own = self.hall.shown["registration_level"] == "session"
+            ids = [self.hall.sessions[name] for name in sessions] if own and sessions else None
             call = self.hall.events.cancel_registration
             self.attempt(call, registration_id=found, session_ids=ids)
 
@@ -190,8 +195,8 @@ def machine() -> Iterator[Any]:
 @pytest.mark.rule("D6", "D7", "D19", "D21", "D29", "Di2")
 def test_no_short_history_miscounts_seats(machine: Any) -> None:
     machine.settings = settings(
-        max_examples=25,
-        stateful_step_count=25,
+        max_examples=40,
+        stateful_step_count=30,
         deadline=None,
         derandomize=True,
         database=None,
