@@ -205,10 +205,11 @@ def one_email_for_each_event(seen: Seen) -> Faults:
     sent = {f"<{row.message_id}@example.com>": row for row in seen.messages}
     times = Counter(mail["message_id"] for mail in seen.taken)
     ended = {booking.booking_id for booking in seen.bookings if not _confirmed(booking)}
-    given_up = ended | {UUID(left["entry_id"]) for left in seen.said["WaitlistLeft"]}
+    waits_no_more = [*seen.said["WaitlistLeft"], *seen.said["SpotAllocated"]]
+    given_up = ended | {UUID(entry["entry_id"]) for entry in waits_no_more}
     for message_id, row in sent.items():
         if row.state == "suppressed" and row.reply.startswith("not true any more"):
-            # Given up again before it could be sent.
+            # Given up again, or no longer waited for, before it could be sent.
             if row.subject_id not in given_up or times[message_id]:
                 yield f"message {row.dedupe} is suppressed, and {row.subject_id} is not given up"
             continue

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.simulation.world import PLACES, Violation, World
 
-HISTORIES = int(os.environ.get("ATELIER_TEST_HISTORIES", "300"))
+HISTORIES = int(os.environ.get("ATELIER_TEST_HISTORIES", "400"))
 FIRST_SEED = int(os.environ.get("ATELIER_TEST_FIRST_SEED", "1"))
 TIMERS = (
     "waitlist.remind",

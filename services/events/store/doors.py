@@ -102,7 +102,8 @@ def list_payments(sql: Connection, registration_id: UUID) -> Sequence[Any]:
     query = (
         select(PaymentRow.__table__)
         .where(PaymentRow.registration_id == registration_id)
-        .order_by(PaymentRow.paid_at, PaymentRow.payment_id)
+        # What comes in and goes back in one instant came in first.
+        .order_by(PaymentRow.paid_at, PaymentRow.amount_minor.desc(), PaymentRow.payment_id)
     )
     return sql.execute(query).all()
 
