@@ -86,7 +86,7 @@ def _cancel(place: Studio, booking_id: str) -> None:
 def _until_all_have_died(place: Studio, nemeses: Sequence[Nemesis]) -> list[FullSession]:
     """Have one seat after another change hands until there were deaths enough."""
     patient, more = Studio(place.run, place.mailbox, patient=True), list[FullSession]()
-    while not _enough(nemeses) and len(more) < SESSIONS:
+    while not _enough(nemeses) and len(more) < 4 * SESSIONS:  # a slow machine dies slowly
         full = patient.full_session()
         _chain(place, full, random.Random(SEED))  # noqa: S311 - chance, no secret
         more.append(full)
