@@ -6,7 +6,7 @@ from services.booking.domain.credits import (
     gives_credits_back,
     must_have_credits,
 )
-from services.booking.domain.erasures import ANSWERING, redacted
+from services.booking.domain.erasures import ANSWERING
 from services.booking.domain.letters import Channel, DownloadKind, DownloadState, Recipients
 from services.booking.domain.menus import RowAction, row_actions
 from services.booking.domain.money import (
@@ -130,7 +130,6 @@ __all__ = [
     "may_become",
     "must_have_credits",
     "on_the_wall",
-    "redacted",
     "reminder_due",
     "reminder_time",
     "row_actions",

@@ -22,8 +22,9 @@ from shared.contracts.event_errors import (
     AlreadyRegistered,
     EventNotFound,
 )
-from shared.contracts.events import EventsRecordsErased, GuestIntroduced
+from shared.contracts.events import EventMessageRequested, EventsRecordsErased, GuestIntroduced
 from shared.db import Tx
+from shared.erasing import forget
 
 _NOTHING = "name, email address and telephone number"
 
@@ -175,7 +176,11 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
         event = event_for_seats(tx, row.event_id)
         if event.ends_at > at and row.state != RegistrationState.CANCELLED:
             cancel_registration(tx, row.registration_id, by="staff", at=at)
-    store.erase_person(tx.sql, erased.person_id)
+    ids = [erased.person_id, *store.merged_into(tx.sql, erased.person_id)]
+    for person_id in ids:
+        store.erase_person(tx.sql, person_id)
+    said, heard = (GuestIntroduced, EventMessageRequested), (PersonRegistered, PersonChanged)
+    forget(tx.sql, ids, said=said, heard=heard)
     removed = [_NOTHING] if known is not None and known.name else []
     if waited:
         removed.append(f"{waited} notes of waiting for an event")

@@ -130,6 +130,7 @@ def _tell_of_advance(
             dedupe=f"{key}:{one.staff_id}",
             person_id=one.staff_id,
             context=_advance(fact, rank_name, one.language),
+            subject_id=fact.person_id,
             as_of=as_of,
         )
         to = Recipient(
@@ -169,6 +170,7 @@ def thank_for_referral(tx: Tx, thanked: ReferralThanked, *, at: datetime) -> Non
         dedupe=f"referral:{thanked.referral_id}",
         person_id=thanked.person_id,
         context={"text": thanked.text},
+        subject_id=thanked.new_person_id,
         as_of=thanked.thanked_at,
     )
     write(tx, draft, thanked, at=at)

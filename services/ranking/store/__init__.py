@@ -32,6 +32,7 @@ from services.ranking.store.people import (
     lock_person,
     meant,
     merge_person,
+    merged_into,
     names_of,
 )
 from services.ranking.store.placements import (
@@ -110,6 +111,7 @@ __all__ = [
     "lock_person",
     "meant",
     "merge_person",
+    "merged_into",
     "move_placements",
     "move_standing",
     "move_visits",

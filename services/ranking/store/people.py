@@ -124,6 +124,7 @@ _ERASE_PERSON = (
     .where(PersonRow.person_id == bindparam("id"))
     .values(name="", language="", erased_at=func.coalesce(PersonRow.erased_at, bindparam("at")))
 )
+_MERGED_INTO = select(PersonRow.person_id).where(PersonRow.merged_into == bindparam("id"))
 _MEANT = select(PersonRow.person_id, PersonRow.merged_into).where(
     PersonRow.person_id.in_(bindparam("ids", expanding=True)), PersonRow.merged_into.is_not(None)
 )
@@ -187,6 +188,11 @@ def meant(sql: Connection, ids: Collection[UUID]) -> list[UUID]:
 def merge_person(sql: Connection, gone: UUID, stays: UUID) -> None:
     """Have an id mean another person from now on."""
     sql.execute(_MERGE_PERSON, {"gone": gone, "stays": stays})
+
+
+def merged_into(sql: Connection, person_id: UUID) -> list[UUID]:
+    """Give the ids a person had, too."""
+    return list(sql.execute(_MERGED_INTO, {"id": person_id}).scalars())
 
 
 def erase_person(sql: Connection, person_id: UUID, *, at: datetime) -> None:
