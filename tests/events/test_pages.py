@@ -195,6 +195,47 @@ def test_a_full_event_offers_its_list(hall: Hall) -> None:
     assert hall.names() == ["alan"]
 
 
+@pytest.mark.rule("D27")
+def test_waiting_again_is_no_registration(hall: Hall) -> None:
+    hall.event(capacity=1, waiting_list_size=3)
+    hall.register("alan")
+
+    for _ in range(2):
+        assert "You are on the waiting list" in text(submit(hall, form(hall)))
+        hall.suite.deliver()
+
+    assert hall.names() == ["alan"]
+    assert hall.shown["registered"] == 1
+    assert len(hall.said("RegistrationRequested")) == 1
+
+
+@pytest.mark.rule("D27")
+def test_whoever_waits_for_one_session_registers_for_another(hall: Hall) -> None:
+    hall.fair(capacity=1)
+    hall.register("alan", "ink")
+    submit(hall, form(hall, wait=hall.sessions["ink"]))
+    hall.suite.deliver()
+    hall.suite.mark()
+
+    done = submit(hall, form(hall, session=hall.sessions["clay"], wait=hall.sessions["ink"]))
+
+    assert "You are registered" in text(done)
+    assert hall.names("clay") == ["Ada Lovelace"]
+    assert hall.suite.story == ["RegistrationConfirmed"]
+
+
+def test_saving_an_agenda_twice_is_the_same_as_once(hall: Hall) -> None:
+    hall.fair(capacity=1)
+    hall.register("ada", "clay")
+    hall.register("alan", "ink")
+    wanted = {"session": [hall.sessions["clay"]], "wait": [hall.sessions["ink"]]}
+
+    for _ in range(2):
+        assert http(hall, "POST", own_page(hall, "ada"), wanted).status_code == 303
+
+    assert len(hall.said("RegistrationRequested")) == 1
+
+
 def test_opening_a_registration_changes_nothing_and_shows_the_ticket(hall: Hall) -> None:
     hall.fair(capacity=5)
     hall.register("ada", "clay", "ink")

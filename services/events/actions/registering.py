@@ -91,7 +91,7 @@ def register(
         raise AlreadyRegistered(event.name)
     targets = store.targets_for_update(tx.sql, names)
     chosen = choose(targets, names, wish, event, at=at)
-    reply = _take(tx, chosen, registration, names, wish, at=at)
+    reply = _take(tx, chosen, registration, names, wish, again=by != "staff", at=at)
     if not (chosen.seats or chosen.beyond):
         store.drop_registration(tx.sql, registration["registration_id"])
         return {"registration_id": None, "places": reply, "checkout": None}
@@ -148,9 +148,10 @@ def _take(
     names: Mapping[UUID, str],
     wish: Wish,
     *,
+    again: bool,
     at: datetime,
 ) -> list[Values]:
-    """Take the seats that were chosen, and join the lists."""
+    """Take the seats that were chosen, and join the lists; `again`: those joined before as well."""
     reply = []
     for target in (*chosen.seats, *chosen.beyond):
         beyond = target in chosen.beyond
@@ -166,7 +167,8 @@ def _take(
     for target in chosen.waits:
         who = registration["person_id"]
         name = names[target.target_id]
-        reply.append(request_place(tx, target, who, name=name, pass_id=wish.pass_id, at=at))
+        more: Any = {"name": name, "pass_id": wish.pass_id, "again": again}
+        reply.append(request_place(tx, target, who, **more, at=at))
     return reply
 
 
@@ -238,7 +240,7 @@ def change_agenda(
     if not (chosen.seats or chosen.beyond or before.keys() & names.keys()):
         msg = "Only sessions to wait for would be left; keep one, or cancel the registration."
         raise SessionFull(msg)
-    reply = _take(tx, chosen, row._asdict(), names, wish, at=at)
+    reply = _take(tx, chosen, row._asdict(), names, wish, again=by != "staff", at=at)
     for target_id in sorted(dropped):
         end_place(tx, before[target_id], targets[target_id], by=by, at=at)
     kept = [
