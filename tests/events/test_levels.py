@@ -101,6 +101,20 @@ def test_agendas_are_not_switched_on_while_people_are_registered_for_the_whole(h
         hall.events.set_own_agenda(event_id=hall.event_id, own_agenda=True)
 
 
+@pytest.mark.rule("D21", "Di1")
+def test_an_event_that_registered_automatically_can_be_changed_once_it_has_passes(
+    hall: Hall,
+) -> None:
+    hall.event(capacity=3, auto_register=True)
+    hall.events.define_pass(event_id=hall.event_id, name="Day pass")
+
+    changed = hall.events.change_event(event_id=hall.event_id, name="Crafts")
+
+    assert (changed["name"], changed["policy"]) == ("Crafts", "offer")
+    with pytest.raises(InvalidRequest, match="auto_register"):
+        hall.events.change_event(event_id=hall.event_id, auto_register=True)
+
+
 @pytest.mark.rule("D23", "D24")
 def test_at_session_level_no_session_is_added_without_a_capacity(hall: Hall) -> None:
     hall.fair()
