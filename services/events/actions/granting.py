@@ -108,6 +108,8 @@ def _registration_for(
     }
     if store.add_registration(tx.sql, values):
         return values, True
+    if held is not None:  # somebody who gave the entry's place up, or registers in this instant
+        store.take_back_pass(tx.sql, held.pass_id)
     found = store.live_registration(tx.sql, event.event_id, person_id, lock=True)
     return (found._asdict() if found else None), False
 
