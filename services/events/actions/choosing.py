@@ -73,9 +73,14 @@ def wanted_sessions(tx: Tx, event: Event, wish: Wish) -> list[Session]:
     """Give the sessions that are wanted, if they are there to be had and fit together.
 
     Raises:
-        InvalidRequest: sessions of an event people register for as a whole, or none of another.
+        InvalidRequest: sessions of an event people register for as a whole, or none of another; or
+            they would wait for what they do not want.
         SessionNotFound, EventCancelled, SessionsOverlap: as they say.
     """
+    wanted = set(wish.session_ids) if event.own_agenda else {event.event_id}
+    if unknown := sorted(set(wish.or_wait) - wanted):
+        msg = f"or_wait: {unknown[0]} is not among what is to be registered for."
+        raise InvalidRequest(msg)
     if not event.own_agenda:
         if wish.session_ids:
             msg = "session_ids: People register for the whole of this event."

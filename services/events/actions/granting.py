@@ -6,16 +6,16 @@ from uuid import UUID
 
 from services.events import store
 from services.events.actions.choosing import known_person
-from services.events.actions.registering import add_place, new_ticket
+from services.events.actions.registering import add_place
 from services.events.actions.seats import (
     event_for_seats,
     note_entry,
     target_for_update,
 )
 from services.events.actions.telling import speaker_names, target_name
+from services.events.actions.tickets import new_registration
 from services.events.domain import (
     Event,
-    RegistrationState,
     Session,
     SpotState,
     Target,
@@ -91,21 +91,9 @@ def _registration_for(
         held = _pass_for(tx, event, request)
         if held is None:
             return None, False
-    values: Values = {
-        "registration_id": request.entry_id,
-        "event_id": event.event_id,
-        "person_id": person_id,
-        "state": RegistrationState.CONFIRMED.value,
-        "ticket": new_ticket(),
-        "pass_id": held.pass_id if held else None,
-        "price_minor": held.price_minor if held else 0,
-        "paid_minor": 0,
-        "currency": held.currency if held and held.price_minor else "",
-        "registered_at": at,
-        "registered_by": "waitlist",
-        "held_until": None,
-        "sequence": 1,
-    }
+    values = new_registration(
+        request.entry_id, event.event_id, person_id, held, by="waitlist", at=at
+    )
     if store.add_registration(tx.sql, values):
         return values, True
     if held is not None:  # somebody who gave the entry's place up, or registers in this instant

@@ -179,7 +179,10 @@ def check_agenda(
     for session_id in dict.fromkeys(session_ids):
         if session_id not in sessions:
             raise SessionNotFound(str(session_id))
-        status = _status(sql, sessions[session_id], targets[session_id], person_id, at=at)
+        if event.cancelled_at is not None:
+            status = "cancelled"
+        else:
+            status = _status(sql, sessions[session_id], targets[session_id], person_id, at=at)
         name = sessions[session_id].name
         rows.append({"session_id": session_id, "name": name, "status": status})
     chosen = [sessions[row["session_id"]] for row in rows]
