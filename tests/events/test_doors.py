@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contracts.booking import PersonErased, PersonMerged
+from shared.contracts.errors import SessionNotFound
 from shared.contracts.event_errors import TicketNotFound
 from tests.events.hall import DAY, Hall
 
@@ -47,6 +48,48 @@ def test_the_door_lets_in_once_and_says_who_is_late_or_wrong(hall: Hall) -> None
     assert (late["answer"], late["minutes_late"], late["name"]) == ("late", 12, "alan")
     with pytest.raises(TicketNotFound):
         answer(hall, "NOSUCHTICKET", "clay")
+
+
+def test_at_the_door_of_the_event_nobody_is_late_before_what_they_chose_begins(hall: Hall) -> None:
+    hall.fair(capacity=5)
+    hall.register("ada", "wood")  # at 11; the event begins at 8
+    code = ticket(hall, "ada")
+
+    hall.suite.at = DAY + timedelta(hours=10, minutes=50)
+    early = answer(hall, code)
+
+    assert (early["answer"], early["minutes_late"]) == ("admitted", 0)
+    assert hall.events.list_check_ins(event_id=hall.event_id)["late"] == 0
+
+
+def test_the_ticket_of_another_event_opens_no_door(hall: Hall) -> None:
+    hall.fair()
+    hall.register("ada", "clay")
+    code, first = ticket(hall, "ada"), hall.event_id
+    hall.event(name="Next door")
+    other = hall.session("glass")
+
+    wrong = hall.events.check_in(ticket=code, event_id=hall.event_id)
+    session = hall.events.check_in(ticket=code, session_id=other)
+
+    assert [one["answer"] for one in (wrong, session)] == ["wrong_event"] * 2
+    for event_id in (first, hall.event_id):
+        assert hall.events.list_check_ins(event_id=event_id)["came"] == 0
+    with pytest.raises(SessionNotFound):
+        hall.events.check_in(ticket=code, event_id=first, session_id=other)
+    assert hall.events.check_in(ticket=code, event_id=first)["answer"] == "admitted"
+
+
+def test_late_is_a_whole_minute_or_more_and_the_list_counts_the_same(hall: Hall) -> None:
+    hall.event()
+    for seconds, name in ((59, "ada"), (60, "alan")):
+        hall.register(name)
+        code = ticket(hall, name)
+        hall.suite.at = DAY + timedelta(hours=8, seconds=seconds)
+        assert answer(hall, code)["answer"] == ("admitted" if name == "ada" else "late")
+        hall.suite.at = DAY - timedelta(hours=1)
+
+    assert hall.events.list_check_ins(event_id=hall.event_id)["late"] == 1
 
 
 def test_the_door_turns_away_who_cancelled_and_who_comes_after_the_end(hall: Hall) -> None:

@@ -17,6 +17,7 @@ from services.events.domain import (
     Session,
     Shown,
     door_answer,
+    first_start,
     minutes_late,
     opened_by,
 )
@@ -58,8 +59,20 @@ def get_ticket(sql: Any, registration_id: UUID) -> Values:
     }
 
 
-def check_in(tx: Tx, ticket: str, *, session_id: UUID | None, at: datetime) -> Values:
+def check_in(
+    tx: Tx, ticket: str, *, event_id: UUID | None, session_id: UUID | None, at: datetime
+) -> Values:
     """Let in whoever shows a ticket at the door of an event or of a session, or say why not.
+
+    At the door of the whole event nobody is late before the first session they chose, or their pass
+    opens, has begun.
+
+    Args:
+        tx: the transaction.
+        ticket: its code.
+        event_id: whose door it is; None: the session's, or whichever event the ticket is for.
+        session_id: of which session; None: the whole event's door.
+        at: now (UTC).
 
     Returns:
         `answer`, and with it the name, the agenda's sessions, when the ticket was shown first and
@@ -67,22 +80,24 @@ def check_in(tx: Tx, ticket: str, *, session_id: UUID | None, at: datetime) -> V
 
     Raises:
         TicketNotFound: there is no such ticket.
-        SessionNotFound: the ticket's event has no such session.
+        SessionNotFound: there is no such session, or not of the event that is named.
     """
     found = store.registration_by_ticket(tx.sql, ticket.strip().upper())
     if found is None:
         raise TicketNotFound(ticket)
     event, row = registration_for_update(tx, found.registration_id)
     session = store.find_session(tx.sql, session_id) if session_id else None
-    if session_id is not None and session is None:
+    if session_id is not None and (session is None or event_id not in {None, session.event_id}):
         raise SessionNotFound(str(session_id))
     door = session.session_id if session else event.event_id
-    begins, ends = (session or event).starts_at, (session or event).ends_at
     agenda = _sessions_of(tx.sql, event, row)
+    begins, ends = _time_of(event, session, row, agenda)
+    at_door = {event_id, session.event_id if session else None} - {None}
     shown = Shown(
+        of_event=at_door <= {event.event_id},
         confirmed=row.state == RegistrationState.CONFIRMED,
         cancelled=row.state == RegistrationState.CANCELLED or event.cancelled_at is not None,
-        good_here=_good_at(session, event, agenda),
+        good_here=session is None or session in agenda,
         first_at=store.find_check_in(tx.sql, row.registration_id, door),
         starts_at=begins,
         ends_at=ends,
@@ -115,10 +130,15 @@ def _sessions_of(sql: Any, event: Event, row: Any) -> list[Session]:
     return [one for one in sessions if opened_by(allowed, one.session_id)]
 
 
-def _good_at(session: Session | None, event: Event, agenda: list[Session]) -> bool:
-    if session is None:
-        return True
-    return session.event_id == event.event_id and session in agenda
+def _time_of(
+    event: Event, session: Session | None, row: Any, agenda: list[Session]
+) -> tuple[datetime, datetime]:
+    """Give when what somebody comes for begins, and when what is behind the door ends."""
+    if session is not None:
+        return session.starts_at, session.ends_at
+    chosen = event.own_agenda or row.pass_id is not None
+    begins = first_start(agenda, event.starts_at) if chosen else event.starts_at
+    return begins, event.ends_at
 
 
 def undo_check_in(tx: Tx, registration_id: UUID, *, session_id: UUID | None) -> None:

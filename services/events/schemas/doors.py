@@ -16,9 +16,13 @@ class Ticket(Schema):
 
 
 class ShowTicket(Schema):
-    """A ticket shown at the door of an event, or of one of its sessions."""
+    """A ticket shown at the door of an event, or of one of its sessions.
+
+    Without `event_id` the ticket says which event's door it is.
+    """
 
     ticket = Line(required=True, longest=64)
+    event_id = fields.UUID(load_default=None, allow_none=True)
     session_id = fields.UUID(load_default=None, allow_none=True)
 
 

@@ -99,10 +99,11 @@ class Places:
             return shaped(schemas.Ticket, actions.get_ticket(sql, registration_id))
 
     @rpc(schemas.ShowTicket())
-    def check_in(self, ticket: str, session_id: UUID | None) -> Any:
+    def check_in(self, ticket: str, event_id: UUID | None, session_id: UUID | None) -> Any:
         """Let in whoever shows a ticket at a door, or say why not."""
+        door = {"event_id": event_id, "session_id": session_id}
         with self.db.begin() as tx:
-            answer = actions.check_in(tx, ticket, session_id=session_id, at=self.now())
+            answer = actions.check_in(tx, ticket, **door, at=self.now())
         return shaped(schemas.DoorAnswer, answer)
 
     @rpc(schemas.UndoCheckIn())
