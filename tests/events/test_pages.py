@@ -195,6 +195,17 @@ def test_a_full_event_offers_its_list(hall: Hall) -> None:
     assert hall.names() == ["alan"]
 
 
+def test_on_the_page_of_a_full_event_a_sold_out_pass_can_be_waited_for(hall: Hall) -> None:
+    hall.event(capacity=1, waiting_list_size=3)
+    made = hall.events.define_pass(event_id=hall.event_id, name="Day", quantity=1)
+    hall.register("alan", pass_id=made["pass_id"])
+
+    assert made["pass_id"] in text(http(hall, "GET", f"/events/{hall.event_id}"))
+    done = submit(hall, form(hall, pass_id=made["pass_id"]))
+
+    assert "You are on the waiting list" in text(done)
+
+
 @pytest.mark.rule("D27")
 def test_waiting_again_is_no_registration(hall: Hall) -> None:
     hall.event(capacity=1, waiting_list_size=3)

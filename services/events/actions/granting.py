@@ -103,11 +103,15 @@ def _registration_for(
 
 
 def _pass_for(tx: Tx, event: Event, request: SpotRequested) -> store.Pass | None:
-    """Take a pass for somebody from the list: the one they wanted, else the first there is."""
+    """Take a pass for somebody from the list: the one they wanted, and no dearer one for it.
+
+    Only who named none, or one that is handed out no more, gets the first there is.
+    """
     entry = store.find_entry(tx.sql, request.entry_id)
     wanted = entry.pass_id if entry else None
-    passes = [one for one in store.list_passes(tx.sql, event.event_id) if one.available]
-    for one in sorted(passes, key=lambda one: one.pass_id != wanted):
+    passes = [one for one in store.list_passes(tx.sql, event.event_id) if one.withdrawn_at is None]
+    named = [one for one in passes if one.pass_id == wanted]
+    for one in named or passes:
         if store.sell_pass(tx.sql, one.pass_id):
             return one
     return None
