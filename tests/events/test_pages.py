@@ -117,6 +117,7 @@ def test_an_agenda_is_put_together_on_the_page(hall: Hall) -> None:
     assert "This session is full. There is no waiting list." in shown
     assert "Attend clay" in shown
     assert "You are registered" in text(done)
+    assert "For the sessions that are full you are on the waiting list" in text(done)
     assert hall.names("clay") == ["Ada Lovelace"]
     (wish,) = hall.said("RegistrationRequested")
     assert str(wish.target_id) == hall.sessions["ink"]
@@ -135,10 +136,12 @@ def test_what_filled_up_meanwhile_and_what_overlaps_is_shown_and_nothing_taken(h
     full = submit(hall, one)
 
     assert overlap.status_code == full.status_code == 409
-    assert "At the same time: ink" in text(overlap)
+    assert '<p class="error">At the same time: ink</p>' in text(overlap)
+    assert '<p class="error">At the same time' not in text(full)
     assert "take place at the same time" in text(overlap)
     assert "has filled up in the meantime" in text(full)
     assert "Put me on the waiting list for clay" in text(full)
+    assert not re.search(r'name="wait"[^>]+checked', text(full))  # that they choose themselves
     assert hall.names() == ["alan"]
 
 
@@ -306,6 +309,50 @@ def test_calendars_get_a_whole_event_or_each_session_of_an_agenda(hall: Hall) ->
     assert [str(one["SUMMARY"]) for one in parts] == ["Open house: clay", "Open house: wood"]
     assert parts[0].decoded("DTSTART") == DAY + timedelta(hours=9)
     assert len({str(one["UID"]) for one in parts}) == 2
+
+
+@pytest.mark.rule("D23", "D25")
+def test_a_session_that_lacks_its_capacity_is_not_offered_yet(hall: Hall) -> None:
+    hall.event()
+    hall.session("clay")
+    hall.session("ink", 10, capacity=3)
+    hall.events.set_own_agenda(event_id=hall.event_id, own_agenda=True)
+
+    shown = text(http(hall, "GET", f"/events/{hall.event_id}"))
+
+    assert "Registration for this session is not open yet." in shown
+    assert "Attend ink" in shown
+    assert "Attend clay" not in shown
+
+
+def test_what_is_still_to_come_of_an_agenda_is_changed_while_the_event_goes_on(hall: Hall) -> None:
+    hall.fair(capacity=5)
+    hall.register("ada", "clay", "ink")
+    url = own_page(hall, "ada")
+    hall.suite.at = DAY + timedelta(hours=9, minutes=30)
+
+    shown = text(http(hall, "GET", url))
+    kept = re.findall(r'type="hidden" name="session" value="([^"]+)"', shown)
+    assert kept == [hall.sessions["clay"]]
+    answer = http(hall, "POST", url, {"session": [*kept, hall.sessions["wood"]]})
+
+    assert answer.status_code == 303
+    assert [hall.names(one) for one in ("clay", "ink", "wood")] == [["ada"], [], ["ada"]]
+
+
+def test_a_registration_shows_what_its_pass_opens_and_has_it_in_the_calendar(hall: Hall) -> None:
+    hall.event()
+    clay, _ = hall.session("clay"), hall.session("ink", 10)
+    made = hall.events.define_pass(event_id=hall.event_id, name="Clay", session_ids=[clay])
+    hall.register("ada", pass_id=made["pass_id"])
+    url = own_page(hall, "ada")
+
+    shown = text(http(hall, "GET", url))
+    calendar = Calendar.from_ical(http(hall, "GET", f"{url}/agenda.ics").get_data())
+
+    assert "<h3>clay</h3>" in shown
+    assert "<h3>ink</h3>" not in shown
+    assert [str(one["SUMMARY"]) for one in calendar.walk("VEVENT")] == ["Open house: clay"]
 
 
 def test_what_is_not_public_or_not_there_is_not_shown(hall: Hall) -> None:

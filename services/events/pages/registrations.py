@@ -50,10 +50,18 @@ class Own:
         return due and any(one.online for one in held)
 
     @property
+    def chosen(self) -> frozenset[UUID]:
+        """Give the sessions it is for, by their own choice or their pass's; none: all of them."""
+        if self.event.get("own_agenda"):
+            return frozenset(self.registration["session_ids"])
+        held = [one for one in self.event["passes"] if one.pass_id == self.registration["pass_id"]]
+        return held[0].session_ids if held else frozenset()
+
+    @property
     def agenda(self) -> list[Values]:
-        """List the sessions it has; none: the whole event."""
-        have = set(self.registration["session_ids"])
-        return [one for one in self.event["sessions"] if one["session_id"] in have]
+        """List the sessions its person can come to."""
+        live = [one for one in self.event["sessions"] if one["cancelled_at"] is None]
+        return [one for one in live if not self.chosen or one["session_id"] in self.chosen]
 
 
 class RegistrationPages:
@@ -155,7 +163,7 @@ class RegistrationPages:
             event = event | {"cancelled_at": row["cancelled_at"]}
         text = calendar_file(
             event,
-            own.agenda,
+            own.agenda if own.chosen else [],
             uid=str(row["registration_id"]),
             sequence=row["sequence"],
             at=self.now(),
@@ -191,12 +199,9 @@ class RegistrationPages:
     ) -> Response:
         have = {str(one) for one in own.registration["session_ids"]}
         waits = {one.target_id for one in own.registration["waiting"]}
-        begun = own.event["starts_at"] <= self.now()
+        to_come = [one for one in own.event["sessions"] if one["starts_at"] > self.now()]
         names = {one["session_id"]: one["name"] for one in own.event["sessions"]}
-        if own.cancelled or given is None:
-            ticked = have
-        else:
-            ticked = {*given.get("session", ()), *given.get("wait", ())}
+        ticked = sorted(have) if given is None else list(given.get("session", ()))
         image = actions.ticket_image(own.registration["ticket"], "svg").decode()
         about: Any = {
             "event": own.event,
@@ -204,12 +209,13 @@ class RegistrationPages:
             "have": have,
             "waits": waits,
             "waiting_for": [names.get(one, own.event["name"]) for one in sorted(waits)],
-            "changeable": own.event.get("own_agenda", False) and not begun and not own.cancelled,
+            "changeable": own.event.get("own_agenda", False) and to_come and not own.cancelled,
             "cancellable": own.event["ends_at"] > self.now() and not own.cancelled,
             "payable": own.paid_online and self.cashier.online,
             "clashes": clashes(own.event),
             "now": self.now(),
             "ticked": ticked,
+            "waited": list((given or {}).get("wait", ())),
             "wrong": set(),
             "note": note,
             "token": token,
