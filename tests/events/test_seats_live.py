@@ -133,6 +133,41 @@ def test_registering_while_a_pass_is_defined_loses_nobody_and_counts_everybody(h
     assert [one["taken"] for one in shown["sessions"]] == [0, 0, 0]
 
 
+def test_seats_with_passes_are_granted_and_taken_at_once_without_a_ring(hall: Hall) -> None:
+    hall.event(capacity=6, waiting_list_size=50)
+    day = hall.events.define_pass(event_id=hall.event_id, name="Day")["pass_id"]
+    for n in range(6):
+        hall.register(f"person{n}", pass_id=day)
+    entries = [hall.joined(f"waiter{n}", hall.event_id) for n in range(6)]
+    for n in range(24):
+        hall.person(f"late{n}")
+    hall.suite.mark()
+    for n in range(3):
+        hall.cancel(f"person{n}")
+    spots = [str(one.spot_id) for one in hall.said("RegistrationCancelled")]
+    hall.events.change_event(event_id=hall.event_id, waiting_list_size=50)
+    asking: list[Callable[[], Any]] = [
+        partial(hall.ask, spot, entries[n], f"waiter{n}", hall.event_id)
+        for n, spot in enumerate(spots)
+    ]
+    overrule = {"pass_id": day, "overrule": "Guest"}
+    coming: list[Callable[[], Any]] = [
+        partial(hall.register, f"late{n}", **overrule) for n in range(24)
+    ]
+
+    ended = at_once([one for pair in zip(asking * 8, coming, strict=True) for one in pair])
+
+    assert ended == {"done": 48}
+    assert hall.seats() == (6, 30)
+    (sold,) = [one["sold"] for one in hall.shown["passes"]]
+    assert sold == hall.shown["registered"] == 30
+    with hall.suite.sql("events") as sql:
+        (rings,) = sql.exec_driver_sql(
+            "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        ).one()
+    assert rings == 0
+
+
 def test_many_who_cancel_one_registration_free_one_seat(hall: Hall) -> None:
     hall.event(capacity=1, waiting_list_size=5)
     ids = hall.register("ada")["registration_id"]

@@ -13,7 +13,7 @@ from services.events.actions.seats import (
     target_for_update,
 )
 from services.events.actions.telling import speaker_names, target_name
-from services.events.actions.tickets import new_registration
+from services.events.actions.tickets import held_columns, new_registration
 from services.events.domain import (
     Event,
     Session,
@@ -61,13 +61,14 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
     why = _why_not(tx, event, target, request, registration, at=at)
     if not by_hand and (spot is None or spot.state is not SpotState.OPEN):
         why = "spot_closed"
+    if why is None and is_new and registration is not None:
+        # After the seats, as everywhere: who registers has them when they take a pass.
+        why = _take_pass(tx, event, request, registration)
     if why is None and registration is not None:
         _grant(tx, event, target, request, registration, by_hand=by_hand, at=at)
         return
     if is_new and registration is not None:
         store.drop_registration(tx.sql, registration["registration_id"])
-        if registration["pass_id"] is not None:
-            store.take_back_pass(tx.sql, registration["pass_id"])
     if why == "session_started" and spot is not None:
         store.end_spot(tx.writes, spot.spot_id, SpotState.ENDED, at=at)
         store.give_seats(tx.sql, target.target_id)
@@ -78,7 +79,7 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
 def _registration_for(
     tx: Tx, event: Event, request: SpotRequested, *, at: datetime
 ) -> tuple[Values | None, bool]:
-    """Give the person's live registration, or a new one; none where they may not have one."""
+    """Give the person's live registration, or a new one, which has no pass yet."""
     try:
         person_id = known_person(tx, request.person_id)
     except PersonNotFound:
@@ -86,23 +87,19 @@ def _registration_for(
     found = store.live_registration(tx.sql, event.event_id, person_id, lock=True)
     if found is not None:
         return found._asdict(), False
-    held = None
-    if store.has_passes(tx.sql, event.event_id):
-        held = _pass_for(tx, event, request)
-        if held is None:
-            return None, False
     values = new_registration(
-        request.entry_id, event.event_id, person_id, held, by="waitlist", at=at
+        request.entry_id, event.event_id, person_id, None, by="waitlist", at=at
     )
     if store.add_registration(tx.sql, values):
         return values, True
-    if held is not None:  # somebody who gave the entry's place up, or registers in this instant
-        store.take_back_pass(tx.sql, held.pass_id)
+    # Somebody who gave the entry's place up, or registers themselves in this instant.
     found = store.live_registration(tx.sql, event.event_id, person_id, lock=True)
     return (found._asdict() if found else None), False
 
 
-def _pass_for(tx: Tx, event: Event, request: SpotRequested) -> store.Pass | None:
+def _take_pass(
+    tx: Tx, event: Event, request: SpotRequested, registration: Values
+) -> Refusal | None:
     """Take a pass for somebody from the list: the one they wanted, and no dearer one for it.
 
     Only who named none, or one that is handed out no more, gets the first there is.
@@ -113,8 +110,9 @@ def _pass_for(tx: Tx, event: Event, request: SpotRequested) -> store.Pass | None
     named = [one for one in passes if one.pass_id == wanted]
     for one in named or passes:
         if store.sell_pass(tx.sql, one.pass_id):
-            return one
-    return None
+            store.change_registration(tx.sql, registration["registration_id"], held_columns(one))
+            return None
+    return "not_eligible" if passes else None
 
 
 def _why_not(

@@ -18,6 +18,15 @@ def new_ticket() -> str:
     return base64.b32encode(secrets.token_bytes(10)).decode()
 
 
+def held_columns(held: store.Pass | None) -> Values:
+    """Give the columns of a registration that say which pass it has, and its price."""
+    return {
+        "pass_id": held.pass_id if held else None,
+        "price_minor": held.price_minor if held else 0,
+        "currency": held.currency if held and held.price_minor else "",
+    }
+
+
 def new_registration(
     registration_id: UUID,
     event_id: UUID,
@@ -34,10 +43,8 @@ def new_registration(
         "person_id": person_id,
         "state": RegistrationState.CONFIRMED.value,
         "ticket": new_ticket(),
-        "pass_id": held.pass_id if held else None,
-        "price_minor": held.price_minor if held else 0,
+        **held_columns(held),
         "paid_minor": 0,
-        "currency": held.currency if held and held.price_minor else "",
         "registered_at": at,
         "registered_by": by,
         "held_until": None,
