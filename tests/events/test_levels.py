@@ -250,7 +250,7 @@ def test_a_sessions_capacity_is_set_and_changed_but_not_below_what_is_taken(hall
     assert next(s for s in hall.shown["sessions"] if s["name"] == "clay")["full"] is True
 
 
-@pytest.mark.rule("D4", "D14")
+@pytest.mark.rule("D4")
 def test_a_pass_opens_a_choice_of_sessions_at_a_price_and_runs_out(hall: Hall) -> None:
     hall.event()
     clay, _ = hall.session("clay"), hall.session("ink", 10)
@@ -271,6 +271,25 @@ def test_a_pass_opens_a_choice_of_sessions_at_a_price_and_runs_out(hall: Hall) -
     assert "ink" not in hall.said("RegistrationConfirmed")[0].agenda
     hall.cancel("ada")
     hall.register("alan", pass_id=made["pass_id"])
+
+
+@pytest.mark.rule("D4")
+def test_whoever_holds_a_pass_is_told_when_it_opens_other_sessions(hall: Hall) -> None:
+    hall.event()
+    clay, ink = hall.session("clay"), hall.session("ink", 10)
+    ids = {"event_id": hall.event_id, "session_ids": [clay]}
+    one, two = [hall.events.define_pass(**ids, name=name)["pass_id"] for name in ("One", "Two")]
+    hall.register("ada", pass_id=one)
+    hall.register("alan", pass_id=two)
+    hall.suite.mark()
+
+    hall.events.change_pass(pass_id=one, session_ids=[clay], name="First")
+    assert hall.suite.story == []
+    hall.events.change_pass(pass_id=one, session_ids=[ink])
+
+    (told,) = hall.said("RegistrationChanged")
+    assert str(told.person_id) == hall.person("ada")
+    assert [line.split()[2] for line in told.agenda.splitlines()] == ["ink"]
 
 
 def test_money_is_noted_and_never_more_than_is_due(hall: Hall) -> None:
