@@ -188,7 +188,8 @@ def test_an_event_with_seats_is_not_moved_online(hall: Hall) -> None:
         (("building",), 100),
         (("building", "room"), 40),
         (("building", "room", "layout"), 40),
-        (("layout",), None),
+        (("layout",), 40),
+        (("room",), 40),
         (("room", "theatre"), 60),
     ],
 )
@@ -214,6 +215,7 @@ def test_a_session_starts_with_the_capacity_of_its_most_specific_venue_that_has_
     hall.session("clay", **where)
 
     assert hall.seats("clay")[0] == expected
+    assert hall.shown["sessions"][0]["location"].startswith("Town hall")
     hall.session("ink", capacity=7, **where)
     assert hall.seats("ink")[0] == 7
 
@@ -227,6 +229,9 @@ def test_venues_have_to_fit_together(hall: Hall) -> None:
 
     with pytest.raises(InvalidRequest, match="room_id"):
         hall.session("clay", building_id=two, room_id=room)
+    layout = add(kind="layout", name="Circle", parent_id=room)["venue_id"]
+    with pytest.raises(InvalidRequest, match="layout_id: Circle is not in Two"):
+        hall.session("clay", building_id=two, layout_id=layout)
     with pytest.raises(InvalidRequest, match="building_id"):
         hall.session("clay", building_id=room)
     with pytest.raises(InvalidRequest, match="parent_id"):
