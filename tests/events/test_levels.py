@@ -240,6 +240,21 @@ def test_venues_have_to_fit_together(hall: Hall) -> None:
         add(kind="room", name="Room")
 
 
+def test_a_location_is_taken_away_again_and_what_no_database_keeps_is_refused(hall: Hall) -> None:
+    hall.event(location="Town hall")
+
+    changed = hall.events.change_event(event_id=hall.event_id, location="")
+
+    assert changed["location"] == ""
+    for text in ("nul \0", "half \ud83d", "bell \a"):
+        for name in ("name", "description"):
+            with pytest.raises(InvalidRequest, match=f"{name}: Must .*control characters"):
+                hall.events.change_event(event_id=hall.event_id, **{name: text})
+    text = "One line.\r\nAnother,\twith 👩‍🎨 whole characters."
+    changed = hall.events.change_event(event_id=hall.event_id, description=text)
+    assert changed["description"] == text
+
+
 @pytest.mark.rule("D30")
 def test_a_sessions_capacity_is_set_and_changed_but_not_below_what_is_taken(hall: Hall) -> None:
     hall.fair(capacity=3)

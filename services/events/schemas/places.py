@@ -18,7 +18,7 @@ class _Wish(Schema):
 
     session_ids = fields.List(fields.UUID(), load_default=list, validate=_SESSIONS)
     or_wait = fields.List(fields.UUID(), load_default=list, validate=_SESSIONS)
-    overrule = Line(longest=500, load_default="")
+    overrule = Line(shortest=0, longest=500, load_default="")
 
 
 class Register(_Wish):
