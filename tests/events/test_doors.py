@@ -159,9 +159,64 @@ def test_lists_are_files_whose_cells_cannot_run(hall: Hall) -> None:
     book = hall.events.export_registrations(event_id=hall.event_id, kind="xlsx")
 
     assert [row[0] for row in whole] == ["Name", "'=ada", "alan"]
-    assert (len(one), one[0][1]) == (2, "E-Mail-Adresse")
+    assert [row[4] for row in whole] == ["Sessions", "clay", "ink"]
+    assert (len(one), one[0][1], one[1][3]) == (2, "E-Mail-Adresse", "bestätigt")
     assert base64.b64decode(book["content"]).startswith(b"PK")
     assert book["file_name"].endswith(".xlsx")
+
+
+def table(made: Any) -> list[list[str]]:
+    """Read a CSV file that a call has given."""
+    content = base64.b64decode(made["content"]).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(content)))
+
+
+def test_the_events_file_has_amounts_as_people_write_them_and_who_came(hall: Hall) -> None:
+    hall.event()
+    day = hall.events.define_pass(event_id=hall.event_id, name="Day", price_minor=4950)["pass_id"]
+    hall.register("ada", pass_id=day)
+    code = ticket(hall, "ada")
+    hall.suite.at = DAY + timedelta(hours=8, minutes=12)
+    answer(hall, code)
+
+    head, row = table(hall.events.export_registrations(event_id=hall.event_id))
+
+    shown = dict(zip(head, row, strict=True))
+    assert (shown["Price"], shown["Paid"], shown["Currency"]) == ("49.50", "0.00", "EUR")
+    assert (shown["Came"], shown["Minutes late"]) == ("2031-04-05 10:12", "12")
+    assert (shown["State"], shown["By"]) == ("confirmed", "staff")
+
+
+@pytest.mark.rule("D39")
+def test_a_sessions_waiting_list_is_a_file(hall: Hall) -> None:
+    hall.fair(capacity=1)
+    hall.register("ada", "clay", "ink")
+    for name in ("alan", "grace"):
+        hall.joined(name, hall.sessions["clay"])
+
+    clay = {"event_id": hall.event_id, "session_id": hall.sessions["clay"]}
+    made = hall.events.export_waiting(**clay, language="fr")
+
+    assert [row[:2] for row in table(made)] == [["Rang", "Nom"], ["1", "alan"], ["2", "grace"]]
+    assert made["file_name"].startswith("open-house-clay-")
+    assert hall.events.export_waiting(event_id=hall.event_id, kind="xlsx")["rows"] == 0
+
+
+@pytest.mark.rule("D16", "D17")
+def test_who_gave_a_session_up_is_cancelled_there_and_not_at_the_event(hall: Hall) -> None:
+    hall.fair(capacity=5)
+    hall.register("ada", "clay", "ink")
+    hall.cancel("ada", "clay")
+
+    def listed(**more: Any) -> Any:
+        ids = {"event_id": hall.event_id, "cancelled": True}
+        (row,) = hall.events.list_registrations(**ids, **more)["rows"]
+        return row
+
+    whole, clay = listed(), listed(session_id=hall.sessions["clay"])
+    assert (whole["state"], whole["session_ids"]) == ("confirmed", [hall.sessions["ink"]])
+    assert (clay["state"], clay["cancelled_by"]) == ("cancelled", "staff")
+    assert clay["cancelled_at"] is not None
 
 
 def test_people_who_turn_out_to_be_one_have_one_registration(hall: Hall) -> None:

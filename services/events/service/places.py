@@ -76,6 +76,15 @@ class Places:
             found = actions.export_registrations(sql, event_id, session_id, **wanted, at=self.now())
         return shaped(schemas.File, actions.as_file(*found, kind, written))
 
+    @rpc(schemas.ExportWaiting())
+    def export_waiting(
+        self, event_id: UUID, session_id: UUID | None, kind: str, **wanted: Any
+    ) -> Any:
+        """Give the waiting list of an event or session as a file."""
+        with self.db.read() as sql:
+            found = actions.export_waiting(sql, event_id, session_id, **wanted, at=self.now())
+        return shaped(schemas.File, actions.as_file(*found, kind, written))
+
     @rpc(schemas.ListWaiting())
     def list_waiting(self, event_id: UUID, session_id: UUID | None, limit: int) -> Any:
         """List who waits for an event or a session, as far as events has heard."""
