@@ -121,6 +121,23 @@ def test_a_pass_opens_only_the_doors_of_its_sessions(hall: Hall) -> None:
     assert [(one["expected"], one["came"]) for one in lists.values()] == [(1, 1), (0, 0)]
 
 
+def test_a_doors_list_is_read_in_parts_and_its_counts_are_of_all(hall: Hall) -> None:
+    hall.event()
+    for name in ("ada", "alan", "grace"):
+        hall.register(name)
+    hall.suite.at = DAY + timedelta(hours=8, minutes=5)
+    code = ticket(hall, "grace").lower()
+    assert answer(hall, f"{code[:4]} {code[4:8]}-{code[8:]}")["answer"] == "late"  # typed by hand
+
+    lists = [
+        hall.events.list_check_ins(event_id=hall.event_id, limit=2, offset=offset)
+        for offset in (0, 2)
+    ]
+
+    assert [[row["name"] for row in one["rows"]] for one in lists] == [["ada", "alan"], ["grace"]]
+    assert [(one["expected"], one["came"], one["late"]) for one in lists] == [(3, 1, 1)] * 2
+
+
 def test_a_check_in_is_taken_back(hall: Hall) -> None:
     hall.event()
     hall.register("ada")

@@ -9,6 +9,7 @@ from uuid import UUID
 import segno
 
 from services.events import store
+from services.events.actions.looking import event_and_target
 from services.events.actions.registering import registration_for_update
 from services.events.domain import (
     LETS_IN,
@@ -26,7 +27,6 @@ from shared.contracts.errors import (
     SessionNotFound,
 )
 from shared.contracts.event_errors import (
-    EventNotFound,
     RegistrationNotFound,
     TicketNotFound,
 )
@@ -82,7 +82,7 @@ def check_in(
         TicketNotFound: there is no such ticket.
         SessionNotFound: there is no such session, or not of the event that is named.
     """
-    found = store.registration_by_ticket(tx.sql, ticket.strip().upper())
+    found = store.registration_by_ticket(tx.sql, _code(ticket))
     if found is None:
         raise TicketNotFound(ticket)
     event, row = registration_for_update(tx, found.registration_id)
@@ -119,6 +119,11 @@ def check_in(
     }
 
 
+def _code(ticket: str) -> str:
+    """Give the code of a ticket, as it may be typed: in small letters, in groups."""
+    return ticket.upper().replace(" ", "").replace("-", "")
+
+
 def _sessions_of(sql: Any, event: Event, row: Any) -> list[Session]:
     """List the sessions a ticket is good for, the first first."""
     sessions = [s for s in store.list_sessions(sql, event.event_id) if s.cancelled_at is None]
@@ -147,22 +152,22 @@ def undo_check_in(tx: Tx, registration_id: UUID, *, session_id: UUID | None) -> 
     store.undo_check_in(tx.sql, registration_id, session_id or row.event_id)
 
 
-def list_check_ins(sql: Any, event_id: UUID, session_id: UUID | None) -> Values:
-    """List who is expected at a door, by name, and who of them has come."""
-    event = store.find_event(sql, event_id)
-    if event is None:
-        raise EventNotFound(str(event_id))
-    places: list[UUID] | None = None
-    if session_id is not None:
-        session = store.find_session(sql, session_id)
-        if session is None or session.event_id != event_id:
-            raise SessionNotFound(str(session_id))
-        places = [session_id] if event.own_agenda else None
-    rows = store.expected_at(sql, event_id, session_id or event_id, places)
+def list_check_ins(
+    sql: Any, event_id: UUID, session_id: UUID | None, *, limit: int, offset: int
+) -> Values:
+    """List who is expected at a door, by name, and who of them has come; the counts are of all."""
+    event, door = event_and_target(sql, event_id, session_id)
+    passes: list[UUID] | None = None
     if session_id is not None and not event.own_agenda:
-        passes = {one.pass_id: one.session_ids for one in store.list_passes(sql, event_id)}
-        nothing: frozenset[UUID] = frozenset()
-        rows = [row for row in rows if opened_by(passes.get(row.pass_id, nothing), session_id)]
-    came = sum(row.checked_in_at is not None for row in rows)
-    late = sum((row.minutes_late or 0) > 0 for row in rows)
-    return {"expected": len(rows), "came": came, "late": late, "rows": rows}
+        held = store.list_passes(sql, event_id)
+        passes = [one.pass_id for one in held if opened_by(one.session_ids, session_id)]
+    rows, expected, came, late = store.expected_at(
+        sql,
+        event_id,
+        door,
+        place_in=session_id if event.own_agenda else None,
+        passes=passes,
+        limit=limit,
+        offset=offset,
+    )
+    return {"expected": expected, "came": came, "late": late, "rows": rows}

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from services.events.schemas.places import Listed, OneRegistration
-from shared.shapes import Line
+from shared.shapes import Line, count
 
 
 class Ticket(Schema):
@@ -64,7 +64,7 @@ class CheckInRow(Schema):
 
 
 class CheckIns(Schema):
-    """Who is expected at a door."""
+    """Who is expected at a door; the counts are of all, however few are listed."""
 
     expected = fields.Integer()
     came = fields.Integer()
@@ -74,3 +74,6 @@ class CheckIns(Schema):
 
 class ListCheckIns(Listed):
     """Who is expected at the door of an event, or of one session."""
+
+    limit = count(1, 1000, load_default=500)
+    offset = count(0, 10_000_000, load_default=0)

@@ -122,10 +122,10 @@ class Places:
             actions.undo_check_in(tx, registration_id, session_id=session_id)
 
     @rpc(schemas.ListCheckIns())
-    def list_check_ins(self, event_id: UUID, session_id: UUID | None) -> Any:
+    def list_check_ins(self, event_id: UUID, session_id: UUID | None, **part: Any) -> Any:
         """List who is expected at a door, and who has come."""
         with self.db.read() as sql:
-            found = actions.list_check_ins(sql, event_id, session_id)
+            found = actions.list_check_ins(sql, event_id, session_id, **part)
         return shaped(schemas.CheckIns, found)
 
     @rpc(schemas.OneSpot())
