@@ -284,6 +284,31 @@ def test_an_agenda_is_changed_and_cancelled_by_the_link(hall: Hall) -> None:
     assert "was cancelled" in text(http(hall, "GET", url))
 
 
+def test_whoever_cancels_is_told_what_they_still_wait_for(hall: Hall) -> None:
+    hall.fair(capacity=1)
+    hall.register("alan", "ink")
+    hall.register("ada", "clay", "ink", or_wait=["ink"])
+    url = own_page(hall, "ada")
+
+    asked = text(http(hall, "GET", f"{url}/cancel"))
+    http(hall, "POST", f"{url}/cancel")
+
+    assert "You stay on the waiting list for: ink." in asked
+    assert "You are on the waiting list for: ink" in text(http(hall, "GET", url))
+
+
+def test_what_is_over_is_not_cancelled_by_the_link(hall: Hall) -> None:
+    hall.event()
+    hall.register("ada")
+    url = own_page(hall, "ada")
+    hall.suite.at = DAY + timedelta(hours=18)
+
+    assert "Cancel everything" not in text(http(hall, "GET", f"{url}/cancel"))
+    assert http(hall, "POST", f"{url}/cancel").status_code == 303
+
+    assert hall.names() == ["ada"]
+
+
 def test_a_change_to_what_is_full_leaves_the_agenda_as_it_was(hall: Hall) -> None:
     hall.fair(capacity=1)
     hall.register("ada", "clay")

@@ -50,6 +50,16 @@ class Own:
         return due and any(one.online for one in held)
 
     @property
+    def waiting_for(self) -> list[str]:
+        """Name what its person waits for; the end of a registration does not end that."""
+        ids = {one.target_id for one in self.registration["waiting"]}
+        return [
+            one["name"]
+            for one in (self.event, *self.event["sessions"])
+            if one.get("session_id", one["event_id"]) in ids
+        ]
+
+    @property
     def chosen(self) -> frozenset[UUID]:
         """Give the sessions it is for, by their own choice or their pass's; none: all of them."""
         if self.event.get("own_agenda"):
@@ -133,9 +143,10 @@ class RegistrationPages:
             own = self._opened(token)
         except LinkInvalid as exc:
             return sorry(request, exc)
-        if own.cancelled:
+        if not self._cancellable(own):
             return self._registration_page(request, token, own)
-        about: Any = {"own": own, "event": own.event, "token": token}
+        waits = own.waiting_for
+        about: Any = {"own": own, "event": own.event, "token": token, "waiting_for": waits}
         return show(request, "registration_cancel", own.language, **about)
 
     @page("POST", "/registrations/<token>/cancel")
@@ -146,8 +157,9 @@ class RegistrationPages:
         except LinkInvalid as exc:
             return sorry(request, exc)
         ids = own.registration["registration_id"]
-        with self.db.begin() as tx:
-            actions.cancel_registration(tx, ids, by="link", at=self.now())
+        if self._cancellable(own):
+            with self.db.begin() as tx:
+                actions.cancel_registration(tx, ids, by="link", at=self.now())
         return see(REGISTRATION_PATH, token=token, request=request)
 
     @page("GET", "/registrations/<token>/agenda.ics")
@@ -169,6 +181,10 @@ class RegistrationPages:
             at=self.now(),
         )
         return Response(text, content_type="text/calendar; charset=utf-8")
+
+    def _cancellable(self, own: Own) -> bool:
+        """Say whether it can still be given up: what is over cannot."""
+        return own.event["ends_at"] > self.now() and not own.cancelled
 
     def _opened(self, token: str) -> Own:
         """Read what the link is about.
@@ -200,7 +216,6 @@ class RegistrationPages:
         have = {str(one) for one in own.registration["session_ids"]}
         waits = {one.target_id for one in own.registration["waiting"]}
         to_come = [one for one in own.event["sessions"] if one["starts_at"] > self.now()]
-        names = {one["session_id"]: one["name"] for one in own.event["sessions"]}
         ticked = sorted(have) if given is None else list(given.get("session", ()))
         image = actions.ticket_image(own.registration["ticket"], "svg").decode()
         about: Any = {
@@ -208,9 +223,9 @@ class RegistrationPages:
             "own": own,
             "have": have,
             "waits": waits,
-            "waiting_for": [names.get(one, own.event["name"]) for one in sorted(waits)],
+            "waiting_for": own.waiting_for,
             "changeable": own.event.get("own_agenda", False) and to_come and not own.cancelled,
-            "cancellable": own.event["ends_at"] > self.now() and not own.cancelled,
+            "cancellable": self._cancellable(own),
             "payable": own.paid_online and self.cashier.online,
             "clashes": clashes(own.event),
             "now": self.now(),
