@@ -27,17 +27,34 @@ def _made(schema: type[Schema]) -> Schema:
 class Line(fields.String):
     """One line of text: trimmed, without control characters or markup."""
 
-    def __init__(self, *, longest: int = 200, **more: Any) -> None:
-        """Allow up to `longest` characters."""
-        super().__init__(validate=validate.Length(1, longest), **more)
+    def __init__(self, *, shortest: int = 1, longest: int = 200, **more: Any) -> None:
+        """Allow from `shortest` up to `longest` characters."""
+        super().__init__(validate=validate.Length(shortest, longest), **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
         text = super()._deserialize(value, attr, data, **more).strip()
-        if any(unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"} for char in text):
+        if any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in text):
             msg = "Must be one line without control characters."
             raise ValidationError(msg)
         if "<" in text or ">" in text:
             msg = "Must not contain < or >."
+            raise ValidationError(msg)
+        return text
+
+
+class Text(fields.String):
+    """Several lines of text, without control characters and halves of characters."""
+
+    def __init__(self, *, longest: int = 5000, **more: Any) -> None:
+        """Allow up to `longest` characters."""
+        super().__init__(validate=validate.Length(max=longest), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        if any(
+            unicodedata.category(char) in {"Cc", "Cs"} and char not in "\t\r\n" for char in text
+        ):
+            msg = "Must not contain control characters."
             raise ValidationError(msg)
         return text
 

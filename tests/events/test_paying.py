@@ -137,6 +137,24 @@ def test_a_pass_of_the_desk_registers_at_once_and_nothing_is_paid_online(desk: D
     assert desk.standin.calls == []
 
 
+@pytest.mark.rule("D12", "D14", "Di1")
+def test_at_session_level_there_is_no_pass_and_nothing_to_pay_online(desk: Desk) -> None:
+    desk.event()  # of another one, so that a pass is there to be tried
+    hall, pass_id = desk.hall, desk.pass_id
+    hall.fair()
+
+    with pytest.raises(InvalidRequest, match="pass_id"):
+        hall.register("ada", "clay", pass_id=pass_id)
+    made = hall.register("ada", "clay")
+
+    row = hall.events.get_registration(registration_id=made["registration_id"])
+    assert (made["checkout"], row["price_minor"], row["due_minor"]) == (None, 0, 0)
+    assert row["state"] == "confirmed"
+    with pytest.raises(NothingDue):
+        desk.pay_page(made["registration_id"])
+    assert desk.standin.calls == []
+
+
 @pytest.mark.rule("D11")
 def test_without_an_account_everything_is_paid_at_the_desk(hall: Hall) -> None:
     desk = Desk(hall, StripeStandIn())

@@ -63,6 +63,7 @@ def test_times_are_said_in_the_zone_and_language_asked_for() -> None:
 
     assert spoken_moment(at, "Europe/Rome", "en") == "Monday 3 March 2031, 23:30"
     assert spoken_moment(at, "Asia/Tokyo", "it") == "martedì 4 marzo 2031, 07:30"
+    assert spoken_moment(at, "Europe/Rome", "de") == "Montag, 3. März 2031, 23:30"
     assert spoken_hour(at, "Europe/Rome", "xx") == "23:30"
 
 

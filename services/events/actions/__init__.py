@@ -11,7 +11,7 @@ from services.events.actions.doors import (
     ticket_image,
     undo_check_in,
 )
-from services.events.actions.exports import as_file, export_registrations
+from services.events.actions.exports import as_file, export_registrations, export_waiting
 from services.events.actions.granting import grant_spot
 from services.events.actions.letters import (
     write_to,
@@ -104,6 +104,7 @@ __all__ = [
     "end_lapsed_spots",
     "erase_person",
     "export_registrations",
+    "export_waiting",
     "free_returned_seat",
     "get_event",
     "get_registration",

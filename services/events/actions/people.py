@@ -15,9 +15,6 @@ from services.events.actions.telling import Teller
 from services.events.domain import Event, RegistrationState
 from shared.contracts import Values
 from shared.contracts.booking import PersonChanged, PersonErased, PersonMerged, PersonRegistered
-from shared.contracts.errors import (
-    AlreadyWaiting,
-)
 from shared.contracts.event_errors import (
     AlreadyRegistered,
     EventNotFound,
@@ -72,8 +69,8 @@ def sign_up(
     """Register whoever fills in the form on an event's page; give how it ended.
 
     Nobody has proved who they are, so somebody who is registered already is answered as if they had
-    just registered: whoever knows a name and an address learns nothing from the page, and the email
-    that says more goes to the address alone.
+    just registered, and so is somebody who waits already: whoever knows a name and an address
+    learns nothing from the page, and the email that says more goes to the address alone.
 
     Whoever comes back before they have paid is shown where, as if for the first time.
 
@@ -90,8 +87,6 @@ def sign_up(
     except AlreadyRegistered:
         checkout = _unpaid_of(tx, event, person_id, at=at)
         return {"status": "pay", **checkout} if checkout else {"status": "registered"}
-    except AlreadyWaiting:
-        return {"status": "waiting"}
     if had["checkout"]:
         return {"status": "pay", "payment_id": had["checkout"]["payment_id"]}
     return {"status": "registered" if had["registration_id"] else "waiting"}

@@ -33,6 +33,7 @@ from services.events.store.doors import (
 from services.events.store.lists import (
     list_registrations,
     list_waiting,
+    places_of,
     registered_people,
     waiting_people,
 )
@@ -213,6 +214,7 @@ __all__ = [
     "open_spots",
     "paid_for",
     "people_at",
+    "places_of",
     "places_of_event",
     "places_of_person",
     "refunds_begun",
