@@ -267,6 +267,23 @@ def test_a_mass_promotion_can_be_looked_at_before_it_is_done(dojo: Dojo) -> None
     assert all(not said["tell_client"] for said in dojo.said("RankAwarded"))
 
 
+def test_a_mass_promotion_of_more_than_it_takes_at_once_says_how_many_are_left(
+    dojo: Dojo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.ranking.actions.moves.MOST_AT_ONCE", 2)
+    dojo.category(ranks=[("white", {"visits": 1}), ("black", {})])
+    for name in ("ada", "alan", "grace"):
+        dojo.assign(name)
+        dojo.visits(name, 0)
+
+    found = [
+        dojo.call.promote_many(category_id=dojo.category_id, dry_run=dry)
+        for dry in (True, False, False, False)
+    ]
+
+    assert [(one["promoted"], one["left"]) for one in found] == [(2, 1), (2, 1), (1, 0), (0, 0)]
+
+
 def test_a_mass_promotion_of_named_people_says_who_cannot_be(dojo: Dojo) -> None:
     dojo.category()
     dojo.assign("ada")

@@ -10,7 +10,7 @@ import pytest
 from services.ranking import actions
 from shared.contracts.errors import PersonNotFound
 from shared.db import Transactions
-from tests.ranking.dojo import Dojo, dojo_in
+from tests.ranking.dojo import Dojo, day, dojo_in
 from tests.servers import own_database
 
 pytestmark = pytest.mark.live
@@ -183,6 +183,28 @@ def test_staff_and_a_visit_that_promote_at_once_leave_one_history(replicas: list
         history = [row["rank_name"] for row in one.profile(name)["history"]]
         assert history in (["c", "b", "a"], ["d", "c", "b", "a"])
         assert one.matches(name)
+
+
+def test_everybody_promoted_by_two_at_once_goes_up_by_one_rank(replicas: list[Dojo]) -> None:
+    one, two = replicas
+    one.category()
+    names = [f"person {number}" for number in range(12)]
+    for name in names:
+        one.assign(name, since=str(day(-5)))
+        one.visits(name, -3, -2, -1)
+    share(replicas)
+
+    at_once(
+        *(
+            lambda replica=replica: replica.call.promote_many(
+                category_id=replica.category_id, dry_run=False
+            )
+            for replica in (one, two, one, two)
+        )
+    )
+
+    assert {one.rank_of(name) for name in names} == {"yellow"}
+    assert all(one.matches(name) for name in names)
 
 
 def test_two_records_merged_while_both_are_visited_lose_no_visit(replicas: list[Dojo]) -> None:

@@ -72,10 +72,11 @@ class PromotionsRow(Schema):
 
 
 class Promotions(Schema):
-    """What comes, or would come, of several promotions."""
+    """What comes, or would come, of several promotions; `left`: how many more are eligible."""
 
     dry_run = fields.Boolean()
     promoted = fields.Integer()
+    left = fields.Integer()
     items = fields.Dict(keys=fields.String(), values=fields.Integer())
     rows = fields.List(fields.Nested(PromotionsRow))
 

@@ -55,6 +55,7 @@ from services.ranking.store.standings import (
     keep_standing,
     move_standing,
     report_rows,
+    still_eligible,
 )
 from services.ranking.store.visits import (
     count_visits,
@@ -117,5 +118,6 @@ __all__ = [
     "rank_names",
     "report_rows",
     "schemes_of",
+    "still_eligible",
     "visits_of",
 ]

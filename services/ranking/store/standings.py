@@ -68,6 +68,11 @@ _DUE = (
     .order_by(StandingRow.look_on, StandingRow.person_id)
     .limit(bindparam("limit"))
 )
+_STILL_ELIGIBLE = select(StandingRow.person_id).where(
+    StandingRow.category_id == bindparam("category_id"),
+    StandingRow.person_id.in_(bindparam("people", expanding=True)),
+    StandingRow.due <= bindparam("today"),
+)
 _KEPT = upsert(StandingRow)
 _KEEP = _KEPT.on_conflict_do_update(
     index_elements=["person_id", "category_id"],
@@ -134,6 +139,14 @@ def due_people(sql: Connection, *, today: date, limit: int) -> list[UUID]:
     """Name people of whom a standing is to be looked at today, the longest due first."""
     found = sql.execute(_DUE, {"today": today, "limit": limit}).scalars()
     return list(dict.fromkeys(found))
+
+
+def still_eligible(
+    sql: Connection, category_id: UUID, people: Collection[UUID], *, today: date
+) -> set[UUID]:
+    """Name those of some people who meet the criteria where they are now."""
+    values = {"category_id": category_id, "people": list(people), "today": today}
+    return set(sql.execute(_STILL_ELIGIBLE, values).scalars())
 
 
 def keep_standing(writes: Writes, values: dict[str, Any]) -> None:
