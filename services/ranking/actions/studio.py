@@ -39,7 +39,7 @@ def activate(tx: Tx, *, time_zone: str, language: str, at: datetime) -> Values:
 
     Nothing is promoted for a time before the activation. Source: M8.
     """
-    studio, today = store.find_studio(tx.sql), local_day(at, time_zone)
+    studio, today = store.find_studio(tx.sql, lock=True), local_day(at, time_zone)
     since = studio.active_since or today
     store.keep_studio(
         tx.sql, replace(studio, active_since=since, time_zone=time_zone, language=language)
@@ -51,7 +51,7 @@ def activate(tx: Tx, *, time_zone: str, language: str, at: datetime) -> Values:
 
 def deactivate(tx: Tx) -> Values:
     """Switch ranking off: visits are still counted, nobody is promoted or told."""
-    store.keep_studio(tx.sql, replace(store.find_studio(tx.sql), active_since=None))
+    store.keep_studio(tx.sql, replace(store.find_studio(tx.sql, lock=True), active_since=None))
     return get_settings(tx.sql)
 
 
@@ -59,7 +59,8 @@ def choose_wording(
     tx: Tx, *, term: Term, words: Mapping[str, Mapping[str, str]] | None, at: datetime
 ) -> Values:
     """Choose what the studio calls its ranks. Source: M2, M7, M9."""
-    studio, _ = active_studio(tx.sql, at=at)
+    active_studio(tx.sql, at=at)
+    studio = store.find_studio(tx.sql, lock=True)
     own = {lang: Words(**two) for lang, two in words.items()} if words else studio.words
     store.keep_studio(tx.sql, replace(studio, term=term, words=own))
     return get_settings(tx.sql)

@@ -26,6 +26,7 @@ STUDIO_COLUMNS = (
     StudioRow.words,
 )
 _STUDIO = select(*STUDIO_COLUMNS).where(StudioRow.studio_id == _STUDIO_ID)
+_STUDIO_FOR_UPDATE = _STUDIO.with_for_update()
 _KEEP_STUDIO = upsert(StudioRow)
 _KEEP_STUDIO = _KEEP_STUDIO.on_conflict_do_update(
     index_elements=["studio_id"],
@@ -58,9 +59,12 @@ def read_studio(row: Any) -> Studio:
     return Studio(row.active_since, row.time_zone, row.language, Term(row.term), words)
 
 
-def find_studio(sql: Connection) -> Studio:
-    """Give the studio's settings; before the first activation, those it begins with."""
-    row = sql.execute(_STUDIO).one_or_none()
+def find_studio(sql: Connection, *, lock: bool = False) -> Studio:
+    """Give the studio's settings, locked if they are about to change.
+
+    Before the first activation these are the ones it begins with.
+    """
+    row = sql.execute(_STUDIO_FOR_UPDATE if lock else _STUDIO).one_or_none()
     return Studio() if row is None else read_studio(row)
 
 
