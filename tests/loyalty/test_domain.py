@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.loyalty.domain import (
     DEFAULT_TEXTS,
     EARNING,
+    LONG_AGO,
     ONCE,
     PLACEHOLDERS,
     SERIALS,
@@ -157,7 +158,7 @@ def test_no_points_are_older_than_the_account_says(
             assert account.oldest_at is not None
             assert account.oldest_at <= at
         elif kind is EntryKind.TREAT_RETURNED:
-            assert account.oldest_at == account.opened_at
+            assert account.oldest_at == LONG_AGO
         else:
             assert account.oldest_at == before.oldest_at
 

@@ -10,6 +10,7 @@ from services.loyalty.domain.cards import (
 )
 from services.loyalty.domain.ledger import (
     EARNING,
+    LONG_AGO,
     ONCE,
     SPENDING,
     Account,
@@ -58,6 +59,7 @@ from services.loyalty.domain.thanks import (
 __all__ = [
     "DEFAULT_TEXTS",
     "EARNING",
+    "LONG_AGO",
     "MOST_POINTS",
     "ONCE",
     "PLACEHOLDERS",
