@@ -175,9 +175,7 @@ def test_two_who_change_different_things_of_a_rank_at_once_undo_nothing(
     rank_id = UUID(one.ranks["white"])
 
     with Transactions(two.suite.members["ranking"].home).begin() as tx:
-        actions.change_rank(
-            tx, rank_id, about={"name": "snow"}, criteria={}, at=two.suite.now()
-        )
+        actions.change_rank(tx, rank_id, about={"name": "snow"}, criteria={}, at=two.suite.now())
         other = eventlet.spawn(one.call.change_rank, rank_id=rank_id, item="White belt")
         eventlet.sleep(0.2)  # it has looked, and waits for its turn
     other.wait()
