@@ -165,7 +165,10 @@ Index(
 
 
 class VisitRow(Base):
-    """A booking that was marked, as of its highest `sequence`."""
+    """A booking that was marked, as of its highest `sequence`.
+
+    `time_zone` is the class's, `day` the one on which it starts where the studio is.
+    """
 
     __tablename__ = "visits"
 

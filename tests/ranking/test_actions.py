@@ -350,6 +350,32 @@ def test_the_day_is_one_of_the_studios_time_zone(dojo: Dojo) -> None:
     assert dojo.here("ada")["visits_here"] == 1
 
 
+@pytest.mark.rule("M33")
+def test_a_class_held_elsewhere_counts_by_the_day_it_is_where_the_studio_is(dojo: Dojo) -> None:
+    dojo.category()
+    dojo.assign("ada")
+
+    dojo.visit("ada", -1, hour=20, time_zone="America/New_York")  # today, 02:00 in Rome
+    dojo.visit("ada", 0, hour=8, time_zone="Pacific/Auckland")  # yesterday, 20:00 in Rome
+
+    (counted,) = dojo.call.get_placement(placement_id=dojo.promote("ada"))["visits"]
+    assert counted["day"] == str(day(0))
+
+
+def test_visits_heard_of_before_the_studio_said_where_it_is_have_the_day_of_their_class(
+    tmp_path: Path,
+) -> None:
+    with dojo_in(tmp_path) as dojo:
+        dojo.visit("ada", 0, hour=1, time_zone="Pacific/Auckland")  # in UTC it is yesterday
+        dojo.activate(time_zone="Pacific/Auckland")
+        dojo.category()
+
+        dojo.assign("ada", since=str(day(0)))
+
+        assert dojo.here("ada")["visits_here"] == 1
+        assert dojo.matches("ada")
+
+
 @pytest.mark.rule("M34", "Mi2")
 def test_every_placement_starts_the_count_anew(dojo: Dojo) -> None:
     dojo.category(automatic=True)

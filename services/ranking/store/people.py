@@ -39,13 +39,17 @@ _KEEP_STUDIO = _KEEP_STUDIO.on_conflict_do_update(
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """The studio's settings; `active_since` None: switched off."""
+    """The studio's settings; `active_since` None: switched off.
+
+    Before the first activation nobody has `said` anything, not even where the studio is.
+    """
 
     active_since: date | None = None
     time_zone: str = "UTC"
     language: str = "en"
     term: Term = Term.BELTS
     words: dict[str, Words] | None = None
+    said: bool = True
 
     @property
     def active(self) -> bool:
@@ -65,7 +69,7 @@ def find_studio(sql: Connection, *, lock: bool = False) -> Studio:
     Before the first activation these are the ones it begins with.
     """
     row = sql.execute(_STUDIO_FOR_UPDATE if lock else _STUDIO).one_or_none()
-    return Studio() if row is None else read_studio(row)
+    return Studio(said=False) if row is None else read_studio(row)
 
 
 def keep_studio(sql: Connection, studio: Studio) -> None:
