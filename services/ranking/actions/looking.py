@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.ranking import store
-from services.ranking.actions.settling import Known, chain, ladder_of, rules_for
+from services.ranking.actions.settling import Known, chain, entered_on, ladder_of, rules_for
 from services.ranking.actions.studio import active_studio, wording_of
 from services.ranking.domain import (
     Criteria,
@@ -101,6 +101,7 @@ def _current(held: Held, known: Known, names: Mapping[UUID, str], *, today: date
     return shown_placed(history[-1], names) | {
         "visits_here": standing.counted,
         "days_here": (today - here.since).days,
+        "days_in_category": (today - entered_on(history)).days,
         "criteria": shown_criteria(scheme.step(here.rank_id).criteria),
         "next_rank_id": higher[0] if higher else None,
         "next_rank_name": names[higher[0]] if higher else None,

@@ -120,6 +120,7 @@ class Current(Placed):
 
     visits_here = fields.Integer()
     days_here = fields.Integer()
+    days_in_category = fields.Integer()
     criteria = fields.Nested(Minimums)
     next_rank_id = fields.UUID()
     next_rank_name = fields.String()
