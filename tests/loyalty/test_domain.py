@@ -17,6 +17,7 @@ from services.loyalty.domain import (
     PLACEHOLDERS,
     SERIALS,
     SPENDING,
+    TITLES,
     Account,
     EntryKind,
     Movement,
@@ -38,6 +39,7 @@ from services.loyalty.domain import (
     forgiven,
     is_new,
     judge,
+    line_of,
     lots_left,
     minor_digits,
     number_fault,
@@ -167,6 +169,15 @@ def test_every_kind_of_entry_either_earns_or_spends() -> None:
     assert set(EntryKind) == EARNING | SPENDING
     assert not EARNING & SPENDING
     assert set(EntryKind) > ONCE
+
+
+@pytest.mark.parametrize("language", TITLES)
+def test_every_kind_of_entry_has_a_line_of_its_own_in_every_language(language: str) -> None:
+    lines = {line_of(kind, language) for kind in EntryKind}
+
+    assert len(lines) == len(EntryKind)
+    assert all(lines)
+    assert set(TITLES) == {"en", "it", "fr", "de"}
 
 
 days = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 100)), max_size=20)

@@ -47,6 +47,7 @@ from services.loyalty.domain.referrals import (
     judge,
 )
 from services.loyalty.domain.settings import Settings
+from services.loyalty.domain.statement import TITLES, line_of
 from services.loyalty.domain.thanks import (
     DEFAULT_TEXTS,
     PLACEHOLDERS,
@@ -65,6 +66,7 @@ __all__ = [
     "PLACEHOLDERS",
     "SERIALS",
     "SPENDING",
+    "TITLES",
     "Account",
     "Availability",
     "CardState",
@@ -91,6 +93,7 @@ __all__ = [
     "forgiven",
     "is_new",
     "judge",
+    "line_of",
     "lots_left",
     "minor_digits",
     "number_fault",
