@@ -416,9 +416,19 @@ def test_the_text_names_everybody_whatever_they_are_called(
 ) -> None:
     text = thanks({}, language, referrer=referrer, referred=referred, points=points, salon=salon)
 
-    known = (first_name(referrer), referred, str(points), salon)
+    apart = f" {salon.strip()}" if salon.strip() else ""
+    known = (first_name(referrer), referred, str(points), apart)
     default = DEFAULT_TEXTS.get(language, DEFAULT_TEXTS["en"])
     assert text == rendered(default, dict(zip(PLACEHOLDERS, known, strict=True)))
+
+
+@pytest.mark.rule("T8")
+@pytest.mark.parametrize("salon", ["Chez Lea", " Chez Lea"])
+def test_the_salons_name_is_kept_apart_from_the_sentence_before(salon: str) -> None:
+    who = {"referrer": "Ada", "referred": "Bob", "salon": salon}
+
+    assert thanks({}, "en", points=1, **who).endswith("on your TreatCard! Chez Lea")
+    assert thanks({"en": "(<<SalonName>>)"}, "en", points=1, **who) == "(Chez Lea)"
 
 
 @pytest.mark.rule("T8")
