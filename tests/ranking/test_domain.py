@@ -303,7 +303,8 @@ def test_the_journal_leads_to_the_same_placements(
         entries.append(Entry(END, {category: rules}, Mark(one.booking_id, one)))
 
     told = replay(NAMES, {NAMES: entries}, {(category, 1): scheme})
-    assert told[category] == [*kept, *far.placements]
+    assert told.history[category] == [*kept, *far.placements]
+    assert told.standings[category] == far.standing
 
 
 @given(st.datetimes(), st.sampled_from(["Europe/Rome", "Pacific/Auckland", "America/Lima"]))

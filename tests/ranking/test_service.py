@@ -311,3 +311,17 @@ def test_a_journal_that_was_tampered_with_is_found_out(dojo: Dojo) -> None:
     (difference,) = found["differences"]
     assert "2031-01-01" in difference["kept"][1]
     assert "2031-03-03" in difference["replayed"][1]
+
+
+def test_a_report_that_was_tampered_with_is_found_out(dojo: Dojo) -> None:
+    dojo.category()
+    dojo.assign("ada")
+    dojo.visits("ada", 0, 0)
+
+    with dojo.suite.sql("ranking") as sql:
+        sql.exec_driver_sql("UPDATE standings SET counted = 3, due = '2031-03-03'")
+    found = dojo.call.check_person(person_id=dojo.person("ada"))
+
+    (difference,) = found["differences"]
+    assert difference["kept"][-1].endswith("3 visits, due 2031-03-03")
+    assert difference["replayed"][-1].endswith("2 visits, not due")

@@ -46,6 +46,7 @@ from services.ranking.store.placements import (
 from services.ranking.store.standings import (
     Held,
     Rows,
+    Stand,
     ask_for_look,
     drop_standing,
     drop_standings,
@@ -55,6 +56,7 @@ from services.ranking.store.standings import (
     keep_standing,
     move_standing,
     report_rows,
+    stands_of,
     still_eligible,
 )
 from services.ranking.store.visits import (
@@ -71,6 +73,7 @@ __all__ = [
     "Person",
     "Placed",
     "Rows",
+    "Stand",
     "Studio",
     "add_category",
     "add_entry",
@@ -118,6 +121,7 @@ __all__ = [
     "rank_names",
     "report_rows",
     "schemes_of",
+    "stands_of",
     "still_eligible",
     "visits_of",
 ]
