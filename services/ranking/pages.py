@@ -114,7 +114,8 @@ def _held(
     first = format_date(row["since"], "long", locale=language)
     when = texts["since"].format(first)
     if until is not None and until >= row["since"]:  # of two records of theirs it may be before
-        when = f"{first} – {format_date(until, 'long', locale=language)}"  # noqa: RUF001
+        last = format_date(until, "long", locale=language)
+        when = first if last == first else f"{first} – {last}"  # noqa: RUF001
     return f"{f'<strong>{name}</strong>' if strong else name}, {when}"
 
 

@@ -102,11 +102,13 @@ def test_what_was_held_before_says_from_when_to_when(dojo: Dojo) -> None:
     dojo.assign("ada")
     dojo.suite.advance(days=9)
     dojo.promote("ada")
+    dojo.promote("ada")
 
     body = opened(dojo, link(dojo, "ada")).get_data(as_text=True)
 
+    assert "<li>yellow, March 12, 2031</li>" in body
     assert "<li>white, March 3, 2031 – March 12, 2031</li>" in body  # noqa: RUF001
-    assert "<strong>yellow</strong>, since March 12, 2031" in body
+    assert "<strong>black</strong>, since March 12, 2031" in body
 
 
 @pytest.mark.rule("M27")
