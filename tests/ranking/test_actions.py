@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.config import settings as settings_of_the_suite
 from shared.contracts.errors import (
     AlreadyRanked,
     CategoryNotFound,
@@ -59,6 +60,29 @@ def test_while_ranking_is_off_visits_count_and_nobody_is_promoted(dojo: Dojo) ->
     assert dojo.suite.story == ["RankAwarded"]
     assert dojo.held("ada") == [("white", str(day(0))), ("yellow", str(day(1)))]
     assert dojo.matches("ada")
+
+
+@pytest.mark.rule("M8")
+def test_ranking_that_is_switched_on_again_is_as_it_was(dojo: Dojo) -> None:
+    dojo.activate(time_zone="America/Lima", language="de")
+    dojo.call.deactivate()
+
+    again = dojo.call.activate()
+
+    assert (again["time_zone"], again["language"]) == ("America/Lima", "de")
+
+
+@pytest.mark.rule("M8")
+def test_at_first_the_studio_is_where_the_suite_is_set_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATELIER_STUDIO_TIME_ZONE", "Europe/Paris")
+    monkeypatch.setenv("ATELIER_STUDIO_LANGUAGE", "fr")
+    settings_of_the_suite.cache_clear()
+    with dojo_in(tmp_path) as dojo:
+        first = dojo.call.activate()
+
+    assert (first["time_zone"], first["language"]) == ("Europe/Paris", "fr")
 
 
 @pytest.mark.rule("M2", "M7", "M9", "M13")
