@@ -325,3 +325,8 @@ def test_a_report_that_was_tampered_with_is_found_out(dojo: Dojo) -> None:
     (difference,) = found["differences"]
     assert difference["kept"][-1].endswith("3 visits, due 2031-03-03")
     assert difference["replayed"][-1].endswith("2 visits, not due")
+
+
+def test_nobody_is_said_to_match_of_whom_nothing_was_heard(dojo: Dojo) -> None:
+    with pytest.raises(PersonNotFound):
+        dojo.call.check_person(person_id=uuid4())

@@ -8,6 +8,7 @@ from services.ranking import store
 from services.ranking.domain import Placement, Replayed, replay
 from services.ranking.store import Stand
 from shared.contracts import Values
+from shared.contracts.errors import PersonNotFound
 
 
 def check_person(sql: Any, person_id: UUID) -> Values:
@@ -16,7 +17,12 @@ def check_person(sql: Any, person_id: UUID) -> Values:
     The journal has every visit heard of and every decision of staff, with the rules in force.
     Compared are the placements, and what the report shows of the last one: the visits there, and
     the day on which its criteria are met.
+
+    Raises:
+        PersonNotFound: nothing was ever heard of anybody with this id.
     """
+    if not store.heard_of(sql, person_id):
+        raise PersonNotFound(str(person_id))
     (person_id,) = store.meant(sql, [person_id])
     kept, stands = store.history_of(sql, [person_id]), store.stands_of(sql, person_id)
     categories = [category_id for _, category_id in kept]

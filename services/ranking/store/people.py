@@ -172,6 +172,11 @@ def find_person(sql: Connection, person_id: UUID) -> Person | None:
     return person if person is not None and person.known else None
 
 
+def heard_of(sql: Connection, person_id: UUID) -> bool:
+    """Say whether anything was ever heard of a person, named, erased or neither."""
+    return sql.execute(_PERSON, {"person_id": person_id}).first() is not None
+
+
 def lock_person(sql: Connection, person_id: UUID) -> Person:
     """Keep everything of a person from changing until the commit."""
     row = {"person_id": person_id, "name": "", "language": "en", "sequence": 0, "entries": 0}
