@@ -4,12 +4,12 @@ A row is written in the transaction of the change and marked when the broker has
 What is not marked is published again: by whoever said it, or, after a crash, by the sweeper.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, text, update
 
 from shared.columns import outbox
 from shared.contracts import Fact
@@ -138,3 +138,16 @@ def lag(sql: Connection) -> tuple[int, datetime | None]:
 def prune(sql: Connection, *, before: datetime) -> int:
     """Drop up to 5,000 facts confirmed before `before`; give how many."""
     return sql.execute(_OLD, {"before": before}).rowcount
+
+
+def drop_said(sql: Connection, topics: Collection[str], person_ids: Collection[UUID]) -> int:
+    """Drop facts that are about people, or name them by id, once they have been published.
+
+    Returns:
+        How many are left because they have not left yet.
+    """
+    theirs = outbox.c.topic.in_(topics) & or_(
+        outbox.c.about.in_(person_ids), *(outbox.c.body.contains(str(one)) for one in person_ids)
+    )
+    sql.execute(delete(outbox).where(theirs, outbox.c.confirmed_at.is_not(None)))
+    return sql.execute(select(func.count()).where(theirs)).scalar_one()

@@ -19,6 +19,7 @@ from shared.contracts.booking import (
 )
 from shared.contracts.errors import ErasureNotFound, PersonHasBookings, PersonNotFound
 from shared.db import Tx
+from shared.outbox import drop_said
 
 _NAMING = (PersonRegistered.topic, PersonChanged.topic, MessageRequested.topic)
 _KEPT = (
@@ -157,7 +158,7 @@ def scrub_erased(tx: Tx, *, at: datetime) -> int:
     if erasure is None:
         return 0
     ids = [erasure.person_id, *store.merged_ids(tx.sql, erasure.person_id)]
-    left = records.drop_said(tx.sql, _NAMING, ids)
+    left = drop_said(tx.sql, _NAMING, ids)
     records.blank_replies(tx.sql, ids)
     if not left:
         records.scrubbed(tx.sql, erasure.erasure_id, at=at)

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Row,
     bindparam,
     delete,
-    func,
     insert,
     or_,
     select,
@@ -31,7 +30,7 @@ from services.booking.models import (
     RefundRow,
     WaitingRow,
 )
-from shared.columns import outbox, replies
+from shared.columns import replies
 
 _ANSWER = upsert(ErasureAnswerRow).on_conflict_do_nothing(index_elements=["erasure_id", "service"])
 _UNSCRUBBED = (
@@ -132,19 +131,6 @@ def scrubbed(sql: Connection, erasure_id: UUID, *, at: datetime) -> None:
     """Note that they were."""
     one = update(ErasureRow).where(ErasureRow.erasure_id == erasure_id)
     sql.execute(one.values(scrubbed_at=at))
-
-
-def drop_said(sql: Connection, topics: Collection[str], person_ids: Collection[UUID]) -> int:
-    """Drop facts about people from the journal once they have been published.
-
-    Returns:
-        How many are left because they have not left yet.
-    """
-    theirs = outbox.c.topic.in_(topics) & or_(
-        outbox.c.about.in_(person_ids), *(outbox.c.body.contains(str(one)) for one in person_ids)
-    )
-    sql.execute(delete(outbox).where(theirs, outbox.c.confirmed_at.is_not(None)))
-    return sql.execute(select(func.count()).where(theirs)).scalar_one()
 
 
 def blank_replies(sql: Connection, person_ids: Collection[UUID]) -> int:
