@@ -159,3 +159,42 @@ def test_who_is_erased_leaves_totals_and_no_name_and_is_told_nothing_more(
         with school.suite.sql(service) as sql:
             people = sql.exec_driver_sql("SELECT name FROM people").scalars().all()
             assert not any(people)
+
+
+def test_no_fact_and_no_answer_that_is_kept_names_who_was_erased(school: Studio) -> None:
+    ranking, loyalty = school.suite.ranking, school.suite.loyalty
+    loyalty.save_settings(send_sms=True)
+    new = school.suite.booking.register_person(
+        kind="client",
+        name="Bob Newcomer",
+        email="bob@example.com",
+        referred_by=school.person("ada"),
+    )["person_id"]
+    school.suite.deliver()
+    (question,) = loyalty.list_referrals(asks=True)
+    loyalty.confirm_referral(referral_id=question["referral_id"])
+    (category,) = ranking.list_categories()
+    named = {"category_id": category["category_id"], "person_ids": [school.person("ada")]}
+    ranking.promote_many(**named, dry_run=False)
+    school.suite.deliver()
+    kept_before = {service: kept(school, service, "ada") for service in ("ranking", "loyalty")}
+
+    for person_id in (new, school.person("ada")):
+        school.suite.booking.erase_person(person_id=person_id)
+    school.suite.deliver()
+
+    assert kept_before["ranking"] >= 2
+    assert kept_before["loyalty"] >= 1
+    for service in ("ranking", "loyalty"):
+        assert kept(school, service, "ada") == kept(school, service, "Bob") == 0
+
+
+def kept(school: Studio, service: str, name: str) -> int:
+    """Count the facts and answers of a service that still name somebody."""
+    said = "SELECT count(*) FROM outbox WHERE body LIKE ?"
+    answered = "SELECT count(*) FROM replies WHERE reply LIKE ?"
+    with school.suite.sql(service) as sql:
+        return sum(
+            int(sql.exec_driver_sql(query, (f"%{name}%",)).scalar_one())
+            for query in (said, answered)
+        )

@@ -11,9 +11,10 @@ from shared.contracts.booking import (
     PersonErased,
     PersonRegistered,
 )
-from shared.contracts.loyalty import LoyaltyRecordsErased
+from shared.contracts.loyalty import LoyaltyRecordsErased, ReferralThanked
 from shared.contracts.waitlist import SpotAllocated
 from shared.db import Tx
+from shared.outbox import drop_said
 
 
 def keep_person(tx: Tx, person: PersonRegistered | PersonChanged, *, at: datetime) -> None:
@@ -67,7 +68,10 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     tx.flush()
     store.lock_both(tx.sql, [erased.person_id])
     names = cards = notes = entries = balance = 0
-    for person_id in (erased.person_id, *store.merged_into(tx.sql, erased.person_id)):
+    ids = [erased.person_id, *store.merged_into(tx.sql, erased.person_id)]
+    # The texts of thanks, whether it was they who were thanked or whom they are thanked for.
+    drop_said(tx.sql, [ReferralThanked.topic], ids)
+    for person_id in ids:
         person = store.find_person(tx.sql, person_id)
         account = store.find_account(tx.sql, person_id)
         names += person is not None and person.name is not None

@@ -82,6 +82,7 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     history = store.history_of(tx.sql, [person.person_id])
     visits = store.count_visits(tx.sql, person.person_id)
     store.erase_person(tx.sql, person.person_id, at=at)
+    store.drop_names(tx.sql, person.person_id)
     ranks = store.drop_standings(tx.sql, person.person_id)
     named = bool(person.name)
     removed = ["name", "language"] if named else []

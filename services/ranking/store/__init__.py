@@ -17,6 +17,7 @@ from services.ranking.store.categories import (
     rank_names,
     schemes_of,
 )
+from services.ranking.store.erasing import drop_names
 from services.ranking.store.people import (
     Person,
     Studio,
@@ -88,6 +89,7 @@ __all__ = [
     "change_placement",
     "change_rank",
     "count_visits",
+    "drop_names",
     "drop_standing",
     "drop_standings",
     "due_people",
