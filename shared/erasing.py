@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 from shared.columns import deferred, outbox, replies
 from shared.contracts import Fact
 
-_BLANK = {"name": "erased", "email": None, "phone": None, "notes": ""}
+_BLANK = {"name": "erased", "person_name": "", "email": None, "phone": None, "notes": ""}
 
 
 class StillLeaving(Exception):

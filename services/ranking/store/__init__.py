@@ -24,6 +24,7 @@ from services.ranking.store.people import (
     erase_person,
     find_person,
     find_studio,
+    heard_of,
     journals_of,
     keep_person,
     keep_studio,
@@ -47,6 +48,7 @@ from services.ranking.store.placements import (
 from services.ranking.store.standings import (
     Held,
     Rows,
+    Stand,
     ask_for_look,
     drop_standing,
     drop_standings,
@@ -56,6 +58,8 @@ from services.ranking.store.standings import (
     keep_standing,
     move_standing,
     report_rows,
+    stands_of,
+    still_eligible,
 )
 from services.ranking.store.visits import (
     count_visits,
@@ -71,6 +75,7 @@ __all__ = [
     "Person",
     "Placed",
     "Rows",
+    "Stand",
     "Studio",
     "add_category",
     "add_entry",
@@ -95,6 +100,7 @@ __all__ = [
     "find_studio",
     "find_visits",
     "hand_over",
+    "heard_of",
     "held_in",
     "held_of",
     "history_of",
@@ -119,5 +125,7 @@ __all__ = [
     "rank_names",
     "report_rows",
     "schemes_of",
+    "stands_of",
+    "still_eligible",
     "visits_of",
 ]
