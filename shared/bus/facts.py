@@ -81,7 +81,8 @@ def calls_page(suite: Mapping[str, type]) -> str:
 
 
 def _argument(name: str, field: "fields.Field[Any]") -> str:
-    default = "" if field.load_default is missing or field.required else f"`{field.load_default}`"
+    usual = field.load_default() if callable(field.load_default) else field.load_default
+    default = "" if usual is missing or field.required else f"`{usual}`"
     if not field.required and field.load_default is missing:
         default = "may be left out"
     return f"| `{name}` | {_kind(field)} | {default} |"
@@ -95,6 +96,7 @@ def _kind(field: "fields.Field[Any]") -> str:
         return "object of " + ", ".join(f"`{name}`" for name in inner.fields)
     if isinstance(field, fields.Enum):
         return " or ".join(f"`{member.value}`" for member in field.enum)
-    words = {"UUID": "id", "Line": "text, one line", "String": "text", "Integer": "whole number"}
+    words = {"UUID": "id", "Integer": "whole number", "Day": "date"}
+    words |= {"Line": "text, one line", "Words": "text, one line", "String": "text"}
     kind = type(field).__name__
     return words.get(kind, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower())

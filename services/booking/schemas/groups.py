@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 from services.booking.domain import SpotState
 from services.booking.schemas.sessions import Details, Session
 from services.booking.schemas.texts import Paragraphs, Photo, photos
-from shared.shapes import Instant, Line, count
+from shared.shapes import Day, Instant, Line, count
 
 _DAYS = validate.Length(max=366)
 
@@ -16,7 +16,7 @@ class ScheduleSpots(Details):
     starts_at = Instant(required=True)
     spots = count(1, 500, required=True)
     same_time = fields.Boolean(load_default=False)
-    also_on = fields.List(fields.Date(), load_default=list, validate=_DAYS)
+    also_on = fields.List(Day(), load_default=list, validate=_DAYS)
     capacity = count(0, 100_000, load_default=1)
 
 
@@ -27,7 +27,7 @@ class AddSpots(Schema):
     starts_at = Instant(required=True)
     spots = count(1, 500, load_default=1)
     same_time = fields.Boolean(load_default=False)
-    also_on = fields.List(fields.Date(), load_default=list, validate=_DAYS)
+    also_on = fields.List(Day(), load_default=list, validate=_DAYS)
     capacity = count(0, 100_000, load_default=None, allow_none=True)
 
 
@@ -90,7 +90,7 @@ class CreateSchedule(Details):
 
     starts_at = Instant(required=True)
     rule = Line(required=True, longest=500)
-    last_on = fields.Date(load_default=None, allow_none=True)
+    last_on = Day(load_default=None, allow_none=True)
     weeks_ahead = count(1, 52, load_default=8)
     capacity = count(0, 100_000, required=True)
 
@@ -104,14 +104,14 @@ class OneSchedule(Schema):
 class EndSchedule(OneSchedule):
     """A schedule's last day, in its zone."""
 
-    last_on = fields.Date(required=True)
+    last_on = Day(required=True)
     cancel_booked = fields.Boolean(load_default=False)
 
 
 class SkipDate(OneSchedule):
     """A day of a schedule to be left out, in its zone."""
 
-    on = fields.Date(required=True)
+    on = Day(required=True)
     cancel_booked = fields.Boolean(load_default=False)
 
 

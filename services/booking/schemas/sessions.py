@@ -1,6 +1,6 @@
 """The shape of calls and replies about sessions."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from services.booking.domain import Arrangement, Audience, Classification
 from services.booking.schemas.people import RegisterPerson
@@ -79,10 +79,7 @@ class OneSession(Schema):
 class CancelSession(OneSession):
     """A session that does not take place; the reason is for those concerned."""
 
-    reason = fields.String(
-        load_default="",
-        validate=[validate.Length(max=500), validate.ContainsNoneOf("<>\r\n\x00")],
-    )
+    reason = Line(shortest=0, longest=500, load_default="")
 
 
 class AssignClient(OneSession):
