@@ -133,6 +133,36 @@ def test_a_skipped_date_is_left_out_made_or_not(studio: Studio) -> None:
     assert again["skipped"] == ["2031-03-13", "2031-04-03"]
 
 
+@pytest.mark.parametrize(
+    ("on", "rule"),
+    [
+        ("2031-03-02", "Must not be in the past; today is 2031-03-03"),
+        ("2031-03-05", "The schedule has nothing on 2031-03-05"),
+        ("2031-03-14", "The schedule has nothing on 2031-03-14"),
+        ("2031-04-03", "The schedule has nothing on 2031-04-03"),
+    ],
+)
+def test_only_a_date_to_come_that_the_schedule_gives_is_skipped(
+    studio: Studio, on: str, rule: str
+) -> None:
+    schedule = weekly(studio, last_on="2031-03-27")
+
+    with pytest.raises(InvalidRequest, match=f"^on: {rule}"):
+        studio.suite.booking.skip_date(schedule_id=schedule["schedule_id"], on=on)
+
+    again = studio.suite.booking.get_schedule(schedule_id=schedule["schedule_id"])
+    assert again["skipped"] == []
+
+
+def test_no_schedule_ends_in_the_past(studio: Studio) -> None:
+    schedule = weekly(studio)
+
+    with pytest.raises(InvalidRequest, match=r"^last_on: Must not be in the past"):
+        studio.suite.booking.end_schedule(schedule_id=schedule["schedule_id"], last_on="2031-03-02")
+
+    assert len(clocks(studio, schedule)) == 3
+
+
 def test_a_date_with_bookings_is_skipped_only_when_that_is_said(studio: Studio) -> None:
     schedule = weekly(studio)
     ids = {"schedule_id": schedule["schedule_id"]}
@@ -209,6 +239,7 @@ def test_a_priced_marketing_schedule_has_no_waiting_list(studio: Studio) -> None
         ("weeks_ahead", 0),
         ("weeks_ahead", 53),
         ("last_on", "soon"),
+        ("last_on", "2031-03-05"),
     ],
 )
 def test_what_cannot_be_a_schedule_is_refused_by_field(

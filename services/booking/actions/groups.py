@@ -124,6 +124,10 @@ class _Run:
 def _add(
     tx: Tx, group_id: UUID, kind: Any, details: Values, run: _Run, *, there_are: int, at: datetime
 ) -> None:
+    today = on_the_wall(at, details["time_zone"]).date()
+    if past := min((day for day in run.also_on if day < today), default=None):
+        msg = f"also_on: {past} is in the past."
+        raise InvalidRequest(msg)
     starts = run.starts(kind, details["time_zone"])
     if there_are + len(starts) > MOST_SPOTS:
         msg = f"spots: A session has at most {MOST_SPOTS}; these would make it {there_are} and "
