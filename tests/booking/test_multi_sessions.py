@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.contracts.errors import GroupNotFound, InvalidRequest, SessionFull
+from shared.contracts.errors import AlreadyBooked, GroupNotFound, InvalidRequest, SessionFull
 from tests.booking.test_session_types import PHOTO, a_type
 from tests.flows.studio import Studio
 
@@ -139,6 +139,21 @@ def test_a_spot_is_open_then_reserved_then_booked(studio: Studio) -> None:
     assert states(studio, group) == ["open", "booked", "open"]
     studio.suite.booking.cancel_session(session_id=group["spots"][2]["session_id"])
     assert states(studio, group) == ["open", "booked", "cancelled"]
+
+
+@pytest.mark.rule("B52", "B53")
+def test_one_person_is_reserved_one_place(studio: Studio) -> None:
+    studio.session(capacity=3, waiting=0)
+    studio.hold("ada")
+
+    with pytest.raises(AlreadyBooked):
+        studio.hold("ada")
+    assert studio.taken == 1
+
+    studio.book("grace")
+    with pytest.raises(AlreadyBooked):
+        studio.hold("grace")
+    assert studio.taken == 2
 
 
 @pytest.mark.rule("B44")

@@ -47,6 +47,10 @@ def hold_place(
     It lapses at `until` (UTC, in the future); where that is None, a staff's reservation only when
     it is released, and a checkout's hold after CHECKOUT_HOLD.
 
+    Raises:
+        AlreadyBooked: they have a place, or staff have reserved one for them already.
+        SessionFull: no seat is free.
+
     Source: B52, B53.
     """
     if until is None and kind is HoldKind.CHECKOUT:
@@ -58,11 +62,16 @@ def hold_place(
     if until is not None and until <= at:
         msg = "held_until: Must be in the future."
         raise InvalidRequest(msg)
-    if store.take_seat(tx.sql, session_id, at=at) is None:
+    ids: Values = {"session_id": session_id, "person_id": person_id}
+    # Whoever takes a seat has the session to themselves: of two who press at once, one looks later.
+    taken = store.take_seat(tx.sql, session_id, at=at)
+    reserved = kind is HoldKind.STAFF and store.is_reserved(tx.sql, **ids)
+    if reserved or store.has_place(tx.sql, **ids):
+        raise AlreadyBooked(session.name)
+    if taken is None:
         msg = f"{session.name}: all {session.capacity} seats are taken"
         raise SessionFull(msg)
     hold_id = uuid4()
-    ids: Values = {"session_id": session_id, "person_id": person_id}
     store.add_holds(tx.writes, [hold_id], **ids, kind=kind, at=at, until=until)
     return {"hold_id": hold_id, **ids, "kind": kind.value, "held_until": until}
 

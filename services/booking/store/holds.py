@@ -157,6 +157,20 @@ _SPOTS_LAST_UNTIL = (
 )
 
 
+_RESERVED = select(HoldRow.hold_id).where(
+    HoldRow.session_id == bindparam("session_id"),
+    HoldRow.person_id == bindparam("person_id"),
+    HoldRow.kind == HoldKind.STAFF.value,
+    HoldRow.state == HoldState.OPEN.value,
+)
+
+
+def is_reserved(sql: Connection, session_id: UUID, person_id: UUID) -> bool:
+    """Say whether staff have reserved a place in a session for a person who is to confirm it."""
+    ids = {"session_id": session_id, "person_id": person_id}
+    return sql.execute(_RESERVED, ids).first() is not None
+
+
 def open_holds_for_update(
     sql: Connection, session_id: UUID, *, limit: int, spots_only: bool = False
 ) -> list[Hold]:
