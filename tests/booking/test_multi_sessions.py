@@ -225,3 +225,81 @@ def test_no_multi_session_grows_beyond_measure(studio: Studio) -> None:
 def test_a_type_for_single_sessions_makes_no_spots(studio: Studio) -> None:
     with pytest.raises(InvalidRequest, match="session_type_id: Portrait is for single sessions"):
         spots_of(studio, session_type_id=a_type(studio))
+
+
+NEW = {
+    "kind": "lead",
+    "name": "Joan Clarke",
+    "email": "joan@example.com",
+    "consent": "by telephone",
+}
+
+
+@pytest.mark.rule("B52", "B53", "B54")
+def test_a_spot_is_reserved_for_somebody_new_with_one_press(studio: Studio) -> None:
+    studio.session(waiting=0)
+
+    hold = studio.suite.booking.hold_place(
+        session_id=studio.session_id, person=NEW, collection="offline"
+    )
+    studio.settle()
+
+    assert studio.row("Joan Clarke", "reserved")["hold_id"] == hold["hold_id"]
+    assert studio.mailbox["Joan Clarke"] == ["confirmation_requested"]
+    assert studio.taken == 1
+
+
+@pytest.mark.rule("Q20")
+def test_a_new_lead_is_booked_or_put_on_the_list_with_one_press(studio: Studio) -> None:
+    studio.session(waiting=1)
+    book = studio.suite.booking.book
+
+    first = book(session_id=studio.session_id, person=NEW, or_wait=True)
+    second = book(
+        session_id=studio.session_id,
+        person=NEW | {"name": "Alan", "email": "alan@example.com"},
+        or_wait=True,
+    )
+    studio.settle()
+
+    assert (first["status"], second["status"]) == ("booked", "waiting")
+    assert studio.booked == ["Joan Clarke"]
+    assert studio.row("Alan", "waitlisted")["entry_id"] == second["entry_id"]
+
+
+def test_somebody_new_is_not_made_known_without_a_place(studio: Studio) -> None:
+    studio.full("ada", size=0)
+    studio.suite.mark()
+
+    with pytest.raises(SessionFull):
+        studio.suite.booking.book(session_id=studio.session_id, person=NEW)
+    with pytest.raises(SessionFull):
+        studio.suite.booking.hold_place(session_id=studio.session_id, person=NEW)
+    with pytest.raises(InvalidRequest, match=r"person\.consent: A lead is kept only"):
+        studio.suite.booking.book(session_id=studio.session_id, person=NEW | {"consent": None})
+    for whom in ({}, {"person": NEW, "person_id": studio.person("ada")}):
+        with pytest.raises(InvalidRequest, match="person_id: Either it or person has to be given"):
+            studio.suite.booking.book(session_id=studio.session_id, **whom)
+
+    assert studio.suite.booking.list_people(text="joan")["people"] == []
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_booking_somebody_takes_the_place_that_is_reserved_for_them(
+    studio: Studio,
+    *,
+    merged: bool,
+) -> None:
+    studio.session(waiting=0)
+    hold_id = studio.hold("ada")
+    who = studio.person("ada")
+    if merged:
+        who = studio.person("adah")
+        studio.suite.booking.merge_people(keep=studio.person("ada"), merge=who)
+
+    booked = studio.suite.booking.book(session_id=studio.session_id, person_id=who)
+
+    assert booked["booking_id"] == hold_id
+    assert studio.booked == ["ada"]
+    assert studio.taken == 1
+    assert studio.held == {}

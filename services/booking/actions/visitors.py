@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from services.booking import store
-from services.booking.actions.holds import hold_place
+from services.booking.actions.holds import keep_place
 from services.booking.actions.packages import choose_package, packages_shown
 from services.booking.actions.people import register_person
-from services.booking.actions.places import book
+from services.booking.actions.places import take_place
 from services.booking.domain import (
     HoldKind,
     PersonKind,
@@ -77,7 +77,7 @@ def sign_up(
     if online and _costs(tx, session.session_id):
         return _hold(tx, session, person_id, visitor, at=at)
     try:
-        place = book(tx, session.session_id, person_id, or_wait=or_wait, at=at)
+        place = take_place(tx, session.session_id, person_id, or_wait=or_wait, at=at)
     except AlreadyBooked:
         # Whether the session is full is there for all to see; whether they have a place is not.
         return {"status": "booked" if session.free else "waiting", **ids}
@@ -95,7 +95,7 @@ def _hold(tx: Tx, session: Session, person_id: UUID, visitor: Visitor, *, at: da
     if store.has_place(tx.sql, session.session_id, person_id):
         person_id = _new(tx, visitor, session, at=at)
     kind: Values = {"kind": HoldKind.CHECKOUT, "until": None}
-    hold = hold_place(tx, session.session_id, person_id, **kind, at=at)
+    hold = keep_place(tx, session.session_id, person_id, **kind, at=at)
     ids = {"session_id": session.session_id, "hold_id": hold["hold_id"]}
     return {"status": "held", **ids}
 

@@ -28,11 +28,11 @@ from shared.writes import Writes
 
 _KNOWN = PersonRow.__table__.alias("known")
 _ID = bindparam("person_id", type_=Uuid)
-# Whoever was merged is found as the one they turned out to be.
-_WHO = func.coalesce(
+WHO = func.coalesce(
     select(_KNOWN.c.merged_into).where(_KNOWN.c.person_id == _ID).scalar_subquery(), _ID
 )
-_PERSON = select(PersonRow.__table__).where(PersonRow.person_id == _WHO)
+"""The parameter `person_id`; whoever was merged is found as the one they turned out to be."""
+_PERSON = select(PersonRow.__table__).where(PersonRow.person_id == WHO)
 
 
 _PERSON_FOR_UPDATE = _PERSON.with_for_update()
