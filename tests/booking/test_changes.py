@@ -60,6 +60,19 @@ def test_staff_edit_a_session_and_everybody_booked_is_told_the_new_time(studio: 
         assert fact.ends_at.isoformat() == changed["ends_at"]
 
 
+def test_staff_change_until_when_people_may_join_the_list(studio: Studio) -> None:
+    studio.session(waiting=3)
+
+    closed = studio.change(waiting_list_closes_minutes=90)
+    moved = studio.change(starts_at="2031-03-07T10:00:00+00:00", waiting_list_closes_minutes=30)
+    studio.settle()
+
+    assert closed["waiting_list_closes_at"].startswith("2031-03-06T07:30:00")
+    assert moved["waiting_list_closes_at"] == "2031-03-07T09:30:00+00:00"
+    queue = studio.suite.waitlist.get_queue(target_id=studio.session_id)
+    assert queue["closes_at"] == "2031-03-07T09:30:00+00:00"
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

@@ -62,6 +62,7 @@ class ChangeSession(Schema):
     capacity = count(0, _SEATS)
     overrule_reason = Line(longest=500)
     waiting_list_size = count(0, _WAITING)
+    waiting_list_closes_minutes = count(0, 60 * DAY)
     credits = count(0, 1000)
     price_minor = price(allow_none=True)
     currency = currency()
