@@ -111,9 +111,21 @@ def test_nobody_confirms_once_the_session_has_begun(studio: Studio) -> None:
     assert studio.booked == []
 
 
-def test_whoever_has_a_place_already_has_nothing_to_confirm(studio: Studio) -> None:
+def test_whoever_staff_have_booked_meanwhile_is_led_to_their_booking(studio: Studio) -> None:
     studio.session(capacity=2)
     url = to_confirm(studio, studio.hold("ada"))
+    studio.book("ada")
+
+    answer = studio.http("POST", url)
+
+    assert answer.status_code == 303
+    assert heading(studio.http("GET", answer.headers["Location"])) == "Your booking"
+    assert studio.taken == 1
+
+
+def test_whoever_has_a_place_already_has_nothing_to_confirm(studio: Studio) -> None:
+    studio.session(capacity=2)
+    url = to_confirm(studio, studio.hold("ada", kind="checkout"))
     studio.book("ada")
 
     assert heading(studio.http("POST", url)) == "You have a place already"
@@ -264,5 +276,7 @@ def test_the_client_sees_and_confirms_the_package(studio: Studio) -> None:
     assert (nothing.status_code, foreign.status_code) == (422, 422)
     assert before == []
     assert done.status_code == 303
+    own = studio.http("GET", done.headers["Location"]).get_data(as_text=True)
+    assert "All of Large" in own
     assert studio.booked == ["ada"]
     assert call.get_session(session_id=studio.session_id)["package_id"] == ids[1]
