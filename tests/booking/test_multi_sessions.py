@@ -176,6 +176,43 @@ def test_a_multi_session_is_adjusted_even_with_bookings(studio: Studio) -> None:
     assert queue["name"] == "Summer minis"
 
 
+@pytest.mark.rule("B44")
+def test_all_spots_of_a_multi_session_are_adjusted_at_once(studio: Studio) -> None:
+    group = spots_of(studio)
+    studio.session_id = group["spots"][1]["session_id"]
+    studio.book("ada")
+    studio.suite.booking.cancel_session(session_id=group["spots"][2]["session_id"])
+    studio.suite.mark()
+    change = studio.suite.booking.change_group
+
+    changed = change(group_id=group["group_id"], location="Garden", staff="Ida", capacity=4)
+    studio.suite.booking.add_spots(
+        group_id=group["group_id"], starts_at="2031-05-12T10:00:00+02:00"
+    )
+
+    assert (changed["location"], changed["staff"], changed["capacity"]) == ("Garden", "Ida", 4)
+    found = studio.suite.booking.get_spots(group_id=group["group_id"])["spots"]
+    assert [spot["location"] for spot in found] == ["Garden", "Garden", "Studio 2", "Garden"]
+    assert [spot["capacity"] for spot in found] == [4, 4, 1, 4]
+    studio.settle()
+    assert studio.mailbox["ada"][-1] == "moved"
+
+
+def test_spots_are_all_adjusted_or_none(studio: Studio) -> None:
+    group = spots_of(studio, capacity=2)
+    studio.session_id = group["spots"][1]["session_id"]
+    studio.book("ada")
+    studio.suite.mark()
+
+    with pytest.raises(InvalidRequest, match="capacity: 1 seats are taken"):
+        studio.suite.booking.change_group(group_id=group["group_id"], capacity=0, name="X")
+
+    found = studio.suite.booking.get_spots(group_id=group["group_id"])
+    assert [spot["capacity"] for spot in found["spots"]] == [2, 2, 2]
+    assert found["name"] != "X"
+    assert studio.suite.story == []
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.booking.domain import SpotState
-from services.booking.schemas.sessions import Details, Session
+from services.booking.schemas.sessions import SEATS, WAITING, Details, Session
 from services.booking.schemas.texts import Paragraphs, Photo, photos
 from shared.shapes import Day, Instant, Line, count
 
@@ -17,7 +17,7 @@ class ScheduleSpots(Details):
     spots = count(1, 500, required=True)
     same_time = fields.Boolean(load_default=False)
     also_on = fields.List(Day(), load_default=list, validate=_DAYS)
-    capacity = count(0, 100_000, load_default=1)
+    capacity = count(0, SEATS, load_default=1)
 
 
 class AddSpots(Schema):
@@ -28,7 +28,7 @@ class AddSpots(Schema):
     spots = count(1, 500, load_default=1)
     same_time = fields.Boolean(load_default=False)
     also_on = fields.List(Day(), load_default=list, validate=_DAYS)
-    capacity = count(0, 100_000, load_default=None, allow_none=True)
+    capacity = count(0, SEATS, load_default=None, allow_none=True)
 
 
 class ChangeGroup(Schema):
@@ -38,6 +38,10 @@ class ChangeGroup(Schema):
     name = Line()
     text = Paragraphs()
     photos = photos()
+    staff = Line()
+    location = Line()
+    capacity = count(0, SEATS)
+    waiting_list_size = count(0, WAITING)
 
 
 class OneGroup(Schema):
@@ -92,7 +96,7 @@ class CreateSchedule(Details):
     rule = Line(required=True, longest=500)
     last_on = Day(load_default=None, allow_none=True)
     weeks_ahead = count(1, 52, load_default=8)
-    capacity = count(0, 100_000, required=True)
+    capacity = count(0, SEATS, required=True)
 
 
 class OneSchedule(Schema):

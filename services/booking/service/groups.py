@@ -33,9 +33,9 @@ class Groups:
 
     @rpc(schemas.ChangeGroup())
     def change_group(self, group_id: UUID, **changes: Any) -> Any:
-        """Change the name, text or photos of a multi session."""
+        """Change what all spots of a multi session have in common."""
         with self.db.begin() as tx:
-            group = actions.change_group(tx, group_id, changes)
+            group = actions.change_group(tx, group_id, changes, at=self.now())
         return shaped(schemas.Group, group)
 
     @rpc(schemas.OneGroup())
