@@ -128,6 +128,12 @@ class Offer:
         priced = self.package or (None if self.choose_from else spot)
         return (priced.price_minor, priced.currency) if priced and priced.price_minor else None
 
+    @property
+    def costs(self) -> bool:
+        """Say whether some place here costs something."""
+        priced = [self.package] if self.package else self.choose_from or self.spots
+        return any(one.price_minor for one in priced)
+
 
 def _look(spot: Session) -> tuple[Any, ...]:
     """Give what a visitor tells spots apart by; it puts them into their order."""
