@@ -60,6 +60,16 @@ def test_staff_edit_a_session_and_everybody_booked_is_told_the_new_time(studio: 
         assert fact.ends_at.isoformat() == changed["ends_at"]
 
 
+@pytest.mark.rule("Q22")
+def test_nobody_waits_for_a_session_from_the_moment_it_is_called_off(studio: Studio) -> None:
+    studio.full("ada", waiting=["alan", "grace"])
+
+    studio.suite.booking.cancel_session(session_id=studio.session_id)
+
+    assert studio.roster["header"]["waiting"] == 0
+    assert {row["status"] for row in studio.roster["rows"]} == {"cancelled"}
+
+
 def test_staff_change_until_when_people_may_join_the_list(studio: Studio) -> None:
     studio.session(waiting=3)
 
