@@ -58,6 +58,7 @@ from services.booking.actions.profiles import get_profile
 from services.booking.actions.reminders import remind_of_payments, send_reminder
 from services.booking.actions.roster import get_roster
 from services.booking.actions.schedules import (
+    change_schedule,
     create_schedule,
     end_schedule,
     extend_schedules,
@@ -98,6 +99,7 @@ __all__ = [
     "change_group",
     "change_package",
     "change_person",
+    "change_schedule",
     "change_session",
     "change_session_type",
     "checkout_shown",

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.booking import store
+from services.booking.actions.changes import change_session
 from services.booking.actions.endings import cancel_session
 from services.booking.actions.recurrence import check_rule, occurrences
 from services.booking.actions.sessions import (
@@ -75,6 +76,22 @@ def create_schedule(
     store.add_schedule(tx.sql, plain | own)
     _extend(tx, store.find_schedule(tx.sql, schedule_id), kind, at=at)
     return get_schedule(tx.sql, schedule_id, at=at) | {"notes": notes}
+
+
+def change_schedule(tx: Tx, schedule_id: UUID, changes: Values, *, at: datetime) -> Values:
+    """Change what the sessions of a schedule have in common: those to come, made already or not.
+
+    Each changes as a session by itself does: everybody with a place is told of another place, and
+    where one cannot have the change none has it.
+
+    Source: Q1, Q6, Q21.
+    """
+    _schedule(tx, schedule_id)
+    if changes:
+        store.change_schedule(tx.sql, schedule_id, changes)
+        for _, session in store.sessions_of_schedule(tx.sql, schedule_id, since=at):
+            change_session(tx, session.session_id, changes, at=at)
+    return get_schedule(tx.sql, schedule_id, at=at)
 
 
 def extend_schedules(tx: Tx, *, at: datetime, limit: int = 20) -> int:

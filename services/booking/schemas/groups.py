@@ -31,10 +31,9 @@ class AddSpots(Schema):
     capacity = count(0, SEATS, load_default=None, allow_none=True)
 
 
-class ChangeGroup(Schema):
-    """What changes of all spots of a multi session; what is left out stays."""
+class Changes(Schema):
+    """What sessions that belong together have in common; what is left out stays."""
 
-    group_id = fields.UUID(required=True)
     name = Line()
     text = Paragraphs()
     photos = photos()
@@ -42,6 +41,12 @@ class ChangeGroup(Schema):
     location = Line()
     capacity = count(0, SEATS)
     waiting_list_size = count(0, WAITING)
+
+
+class ChangeGroup(Changes):
+    """What changes of all spots of a multi session."""
+
+    group_id = fields.UUID(required=True)
 
 
 class OneGroup(Schema):
@@ -101,6 +106,12 @@ class CreateSchedule(Details):
 
 class OneSchedule(Schema):
     """A schedule by id."""
+
+    schedule_id = fields.UUID(required=True)
+
+
+class ChangeSchedule(Changes):
+    """What changes of all sessions of a schedule from now on."""
 
     schedule_id = fields.UUID(required=True)
 

@@ -51,6 +51,13 @@ class Groups:
             schedule = actions.create_schedule(tx, **details, at=self.now())
         return shaped(schemas.Schedule, schedule)
 
+    @rpc(schemas.ChangeSchedule())
+    def change_schedule(self, schedule_id: UUID, **changes: Any) -> Any:
+        """Change what all sessions of a schedule have in common, from now on."""
+        with self.db.begin() as tx:
+            schedule = actions.change_schedule(tx, schedule_id, changes, at=self.now())
+        return shaped(schemas.Schedule, schedule)
+
     @rpc(schemas.EndSchedule())
     def end_schedule(self, schedule_id: UUID, last_on: date, **more: bool) -> Any:
         """Let a schedule end after a day."""
