@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.booking import store
-from services.booking.actions.holds import keep_place
+from services.booking.actions.holds import confirm_hold, keep_place
 from services.booking.actions.packages import choose_package, packages_shown
 from services.booking.actions.people import register_person
 from services.booking.actions.places import take_place
@@ -76,6 +76,10 @@ def sign_up(
         choose_package(tx, session.session_id, package_id)
     if online and _costs(tx, session.session_id):
         return _hold(tx, session, person_id, visitor, at=at)
+    held = store.find_reserved(tx.sql, session.session_id, person_id, at=at)
+    if held is not None and session.free:
+        # Theirs already; another one beside it would leave a seat that nobody sits on.
+        return {"status": confirm_hold(tx, held, at=at)["status"], **ids}
     try:
         place = take_place(tx, session.session_id, person_id, or_wait=or_wait, at=at)
     except AlreadyBooked:
