@@ -319,6 +319,34 @@ def two_days(studio: Studio, *, capacity: int = 1) -> tuple[str, str]:
     return first, later
 
 
+def test_a_cancelled_booking_says_that_its_visit_was_taken_back(studio: Studio) -> None:
+    studio.session()
+    studio.book("ada")
+    booking_id = studio.booking_id("ada")
+    studio.suite.booking.mark_attendance(booking_id=booking_id, attendance="attended")
+
+    first = studio.suite.booking.cancel_booking(booking_id=booking_id)
+    again = studio.suite.booking.cancel_booking(booking_id=booking_id)
+
+    assert len(unheard(studio, "VisitRetracted")) == 1
+    assert first == again
+    assert first["attendance"] is None
+
+
+def test_a_moved_booking_takes_its_visit_back(studio: Studio) -> None:
+    first, later = two_days(studio)
+    studio.book("ada")
+    booking_id = studio.booking_id("ada")
+    studio.suite.booking.mark_attendance(booking_id=booking_id, attendance="attended")
+
+    moved = studio.suite.booking.move_booking(booking_id=booking_id, session_id=later)
+
+    (visit,) = unheard(studio, "VisitRetracted")
+    assert str(visit.session_id) == first
+    assert moved["attendance"] is None
+    assert studio.suite.booking.get_booking(booking_id=booking_id)["attendance"] is None
+
+
 def test_a_moved_booking_takes_a_seat_there_and_frees_the_one_here_to_the_list(
     studio: Studio,
 ) -> None:

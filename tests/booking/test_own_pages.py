@@ -196,6 +196,20 @@ def test_a_link_to_no_booking_shows_none(studio: Studio, path: str) -> None:
         assert studio.http("GET", url + path).status_code == 404
 
 
+def test_a_calendar_takes_the_moved_booking_for_the_newer_one(studio: Studio) -> None:
+    studio.session()
+    studio.book("ada")
+    url = to_manage(studio, studio.booking_id("ada"))
+    before = entry(studio, url)
+
+    studio.change(starts_at=studio.suite.now() + timedelta(days=4))
+    after = entry(studio, url)
+
+    assert after["UID"] == before["UID"]
+    assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
+    assert after["DTSTART"] != before["DTSTART"]
+
+
 def test_the_calendar_gets_the_session_as_it_is(studio: Studio) -> None:
     studio.session(name="Yoga; with Léa, and more")
     studio.book("ada")

@@ -173,4 +173,5 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
     )
     end_payments(tx, booking, RefundReason.BOOKING_CANCELLED, at=at)
     ended = {"state": BookingState.CANCELLED.value, "cancelled_at": at, "cancelled_by": by}
+    ended["attendance"] = None  # a visit was taken back
     return booking._asdict() | ended | {"spot_id": spot_id, "sequence": booking.sequence + 1}
