@@ -117,6 +117,8 @@ def _kind(field: "fields.Field[Any]") -> str:
     words = {
         "UUID": "id",
         "Line": "text, one line",
+        "Words": "text, one line",
+        "Day": "date",
         "String": "text",
         "Integer": "whole number",
         "Dict": "object",

@@ -77,6 +77,55 @@ def test_a_lead_books_a_place_that_costs_something_and_pays(till: Till) -> None:
     assert "€20.00" in text(receipt)
 
 
+@pytest.mark.rule("B5", "B49", "Q5")
+def test_a_client_picks_a_spot_of_a_regular_session_and_pays(till: Till) -> None:
+    till.studio.suite.booking.register_person(
+        kind="lead", name="Ada", email=ADA["email"], consent="at the open day"
+    )
+    till.session(price_minor=2000, classification="regular", capacity=1, waiting=5)
+
+    page = text(till.studio.http("GET", f"/sessions/{till.studio.session_id}"))
+    checkout = to_stripe(till, sign_up(till))
+    beside = till.studio.http("GET", f"/sessions/{till.studio.session_id}")
+    till.pay(checkout)
+
+    assert "<button>Continue to payment</button>" in page
+    assert till.studio.booked == ["Ada"]
+    assert till.studio.row("Ada")["kind"] == "client"
+    assert "<form" not in text(beside)
+    assert "No place is free." in text(beside)
+
+
+def test_where_no_card_is_taken_the_form_says_what_is_paid_at_the_studio(studio: Studio) -> None:
+    Till(studio, StripeStandIn()).session(classification="marketing")
+
+    page = text(studio.http("GET", f"/sessions/{studio.session_id}"))
+
+    assert "You pay €20.00 at the studio." in page
+    assert "<button>Book my place</button>" in page
+
+
+def test_a_regular_session_is_the_studios_to_book_where_no_card_is_taken(studio: Studio) -> None:
+    till = Till(studio, StripeStandIn())
+    till.session(classification="regular")
+
+    page = text(studio.http("GET", f"/sessions/{studio.session_id}"))
+
+    assert "<form" not in page
+    assert "cannot be booked here" in page
+
+
+def test_nobody_who_fills_in_a_form_spends_a_members_credits(till: Till) -> None:
+    grace = till.person("Ada")
+    till.studio.suite.booking.grant_credits(person_id=grace, credits=5, reason="bought")
+    till.session(classification="regular")
+
+    till.pay(to_stripe(till, sign_up(till)))
+
+    assert till.studio.booked == ["Ada"]
+    assert till.studio.suite.booking.get_credits(person_id=grace)["balance"] == 5
+
+
 def test_the_form_may_lead_to_stripe_and_nowhere_else(till: Till) -> None:
     till.session(classification="marketing")
 

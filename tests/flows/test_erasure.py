@@ -117,10 +117,15 @@ def test_no_table_of_any_service_names_who_was_erased(studio: Studio) -> None:
     _live(studio)
     assert {trace.partition(".")[0] for trace in traces(studio)} == set(SUITE)
 
-    studio.suite.booking.erase_person(person_id=studio.people[NAME], cancel_bookings=True)
+    call = studio.suite.booking
+    receipt = call.erase_person(person_id=studio.people[NAME], cancel_bookings=True)
     studio.settle()
     studio.suite.advance(minutes=2)
     studio.suite.tick("booking.scrub_erased")
     studio.settle()
 
     assert traces(studio) == []
+    done = call.get_erasure(erasure_id=receipt["erasure_id"])
+    assert done["waiting_for"] == []
+    assert {one["service"] for one in done["services"]} == set(SUITE)
+    assert all(one["removed"] for one in done["services"])

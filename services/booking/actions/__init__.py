@@ -11,6 +11,7 @@ from services.booking.actions.checkouts import (
 )
 from services.booking.actions.clients import assign_client, find_client
 from services.booking.actions.credits import get_credits, grant_credits, withdraw_credits
+from services.booking.actions.desk import book, hold_place
 from services.booking.actions.details import get_packages_shown, get_session_details
 from services.booking.actions.downloads import (
     claim_download,
@@ -30,7 +31,7 @@ from services.booking.actions.groups import (
     public_links,
     schedule_spots,
 )
-from services.booking.actions.holds import confirm_hold, end_lapsed_holds, hold_place, release_hold
+from services.booking.actions.holds import confirm_hold, end_lapsed_holds, release_hold
 from services.booking.actions.letters import AT_ONCE, message_person, message_session, say_letters
 from services.booking.actions.merging import merge_people, settle_merged
 from services.booking.actions.money import get_payments, look_at_payment, refund_payment
@@ -52,11 +53,12 @@ from services.booking.actions.people import (
     register_guest,
     register_person,
 )
-from services.booking.actions.places import book, cancel_booking
+from services.booking.actions.places import cancel_booking
 from services.booking.actions.profiles import get_profile
 from services.booking.actions.reminders import remind_of_payments, send_reminder
 from services.booking.actions.roster import get_roster
 from services.booking.actions.schedules import (
+    change_schedule,
     create_schedule,
     end_schedule,
     extend_schedules,
@@ -97,6 +99,7 @@ __all__ = [
     "change_group",
     "change_package",
     "change_person",
+    "change_schedule",
     "change_session",
     "change_session_type",
     "checkout_shown",

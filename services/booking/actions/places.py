@@ -75,7 +75,7 @@ def _nobody(tx: Tx, person_id: UUID) -> PersonNotFound:
     return PersonIsAnother(str(row.person_id))
 
 
-def book(
+def take_place(
     tx: Tx,
     session_id: UUID,
     person_id: UUID,
@@ -84,7 +84,7 @@ def book(
     unpaid: bool = False,
     at: datetime,
 ) -> Values:
-    """Give a person a place, or, if they want, put them on the list of a full session.
+    """Give a person a free place, or, if they want, put them on the list of a full session.
 
     A regular session takes credits; `unpaid` lets somebody in who lacks them.
 
@@ -94,7 +94,7 @@ def book(
         session = bookable(tx, session_id, person_id, at=at)
     except PersonIsAnother as merged:
         who = UUID(str(merged))
-        return book(tx, session_id, who, or_wait=or_wait, unpaid=unpaid, at=at)
+        return take_place(tx, session_id, who, or_wait=or_wait, unpaid=unpaid, at=at)
     booking_id = uuid4()
     if session.free:
         session = settle_package(tx, session)
@@ -173,4 +173,5 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
     )
     end_payments(tx, booking, RefundReason.BOOKING_CANCELLED, at=at)
     ended = {"state": BookingState.CANCELLED.value, "cancelled_at": at, "cancelled_by": by}
+    ended["attendance"] = None  # a visit was taken back
     return booking._asdict() | ended | {"spot_id": spot_id, "sequence": booking.sequence + 1}

@@ -62,6 +62,7 @@ from services.booking.domain.sessions import (
     Session,
     SpotState,
     may_attend,
+    open_to_visitors,
     shown_to,
     spot_state,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "may_become",
     "must_have_credits",
     "on_the_wall",
+    "open_to_visitors",
     "reminder_due",
     "reminder_time",
     "row_actions",

@@ -46,7 +46,8 @@ class ManagePages:
             booked, money = self._opened(token)
         except LinkInvalid as exc:
             return sorry(request, exc)
-        about = {"session": booked.session, "token": token, **_receipt(money)}
+        about: Any = {"session": booked.session, "package": booked.package, "token": token}
+        about |= _receipt(money)
         if booked.booking is None:
             return show(request, "manage_paying", booked.language, **about, standing=_way(money))
         live = booked.live and not booked.session.started(self.now())

@@ -5,6 +5,7 @@ from services.booking.schemas.erasures import ErasePerson, OneErasure, Receipt
 from services.booking.schemas.groups import (
     AddSpots,
     ChangeGroup,
+    ChangeSchedule,
     CreateSchedule,
     EndSchedule,
     Group,
@@ -106,6 +107,7 @@ __all__ = [
     "ChangeGroup",
     "ChangePackage",
     "ChangePerson",
+    "ChangeSchedule",
     "ChangeSession",
     "ChangeSessionType",
     "Checkout",
