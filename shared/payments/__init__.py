@@ -7,6 +7,8 @@ caller's, and must be as lasting as what they stand for. Never call from within 
 
 from shared.config import settings
 from shared.payments.account import StripeCards
+from shared.payments.cashier import Cashier
+from shared.payments.jobs import Answer, Job
 from shared.payments.words import (
     CardDeclined,
     Cards,
@@ -27,15 +29,18 @@ from shared.payments.words import (
 )
 
 __all__ = [
+    "Answer",
     "CardDeclined",
     "Cards",
     "CardsBroken",
     "CardsOff",
     "CardsRefused",
     "CardsUnreachable",
+    "Cashier",
     "Charge",
     "Checkout",
     "CheckoutNotOpen",
+    "Job",
     "KeptCard",
     "NoCards",
     "Notice",

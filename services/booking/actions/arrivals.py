@@ -18,7 +18,6 @@ from services.booking.actions.seats import occasion
 from services.booking.domain import (
     BookingState,
     HoldState,
-    JobKind,
     PaymentMethod,
     PaymentPurpose,
     PaymentState,
@@ -37,6 +36,7 @@ from shared.contracts.booking import (
 )
 from shared.contracts.waitlist import SpotRequested
 from shared.db import Tx
+from shared.payments.jobs import JobKind
 
 
 class OtherCurrency(Exception):

@@ -11,20 +11,19 @@ from uuid import UUID
 from services.booking import store
 from services.booking.actions.arrivals import refuse_unpaid, take_payment
 from services.booking.actions.money import ask_stripe, note_refund
-from services.booking.domain import (
+from services.booking.domain import PaymentState, RefundState
+from services.booking.gateways import Answer, Charge, Checkout, Job, Notice, Repayment, Seen
+from shared.contracts import Trace
+from shared.db import Tx
+from shared.payments.jobs import (
     LEASE,
     LOOK_EVERY,
     SHORTEST_OPEN,
     JobEnd,
     JobKind,
     JobState,
-    PaymentState,
-    RefundState,
     wait_after,
 )
-from services.booking.gateways import Answer, Charge, Checkout, Job, Notice, Repayment, Seen
-from shared.contracts import Trace
-from shared.db import Tx
 
 _SLOW = timedelta(hours=1)
 _SLOWEST = timedelta(days=14)

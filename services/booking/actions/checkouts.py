@@ -17,7 +17,6 @@ from services.booking.actions.seats import occasion
 from services.booking.domain import (
     BookingState,
     Collection,
-    JobKind,
     PaymentMethod,
     PaymentPurpose,
     PaymentState,
@@ -45,6 +44,7 @@ from shared.contracts.errors import (
 )
 from shared.db import Tx
 from shared.links import sign_link
+from shared.payments.jobs import JobKind
 
 _ALMOST_OVER = timedelta(minutes=5)
 _OF_A_PAGE = ("payment_id", "state", "checkout_url", "amount_minor", "currency", "error")

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import Boolean, CheckConstraint, Date, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.booking.domain import JobState, ReminderKind
+from services.booking.domain import ReminderKind
 from services.booking.models.tables import Base
+from shared.payments.jobs import JobState
 
 
 class PaymentRow(Base):

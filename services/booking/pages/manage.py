@@ -9,7 +9,7 @@ from uuid import UUID
 from werkzeug.wrappers import Request, Response
 
 from services.booking import actions
-from services.booking.domain import JobKind, PaymentState, RefundState
+from services.booking.domain import PaymentState, RefundState
 from services.booking.gateways import Cashier
 from services.booking.pages.calendar import calendar_file
 from services.booking.pages.show import Booked, read_booked, see, show, sorry
@@ -27,6 +27,7 @@ from shared.contracts.booking import (
 from shared.contracts.errors import BookingNotFound
 from shared.db import Transactions
 from shared.links import LinkInvalid, open_link, sign_link
+from shared.payments.jobs import JobKind
 from shared.web import page
 
 _UNDER_WAY = (PaymentState.DUE, PaymentState.OPENED)

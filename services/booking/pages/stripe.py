@@ -6,10 +6,10 @@ from uuid import UUID
 from werkzeug.wrappers import Request, Response
 
 from services.booking import actions, store
-from services.booking.domain import JobKind
 from services.booking.gateways import Cashier, NoticeForged
 from shared.clock import Now
 from shared.db import Transactions
+from shared.payments.jobs import JobKind
 from shared.web import page
 
 

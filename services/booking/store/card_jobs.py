@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, and_, bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.booking.domain import JobKind, JobState
 from services.booking.models import CardJobRow
 from shared.contracts import Trace
+from shared.payments.jobs import JobKind, JobState
 
 _ADD = upsert(CardJobRow)
 _CLAIMED = CardJobRow.state == JobState.CLAIMED.value

@@ -18,7 +18,6 @@ from services.events.domain import (
     HOLD_ENDED,
     CheckoutState,
     Event,
-    JobKind,
     RefundReason,
     RefundState,
     RegistrationState,
@@ -27,6 +26,7 @@ from services.events.gateways import Seen
 from shared.contracts import Values
 from shared.contracts.errors import InvalidRequest, PaymentNotFound, PersonNotFound
 from shared.db import Tx
+from shared.payments.jobs import JobKind
 
 
 class OtherCurrency(Exception):

@@ -11,20 +11,19 @@ from uuid import UUID
 from services.events import store
 from services.events.actions.arrivals import note_refund, take_payment
 from services.events.actions.checkouts import ask_stripe
-from services.events.domain import (
-    LEASE,
-    LOOK_EVERY,
-    SHORTEST_OPEN,
-    CheckoutState,
-    JobEnd,
-    JobKind,
-    JobState,
-    RefundState,
-    wait_after,
-)
+from services.events.domain import CheckoutState, RefundState
 from services.events.gateways import Answer, Checkout, Job, Notice, Repayment, Seen
 from shared.contracts import Trace
 from shared.db import Tx
+from shared.payments.jobs import (
+    LEASE,
+    LOOK_EVERY,
+    SHORTEST_OPEN,
+    JobEnd,
+    JobKind,
+    JobState,
+    wait_after,
+)
 
 _SLOW = timedelta(hours=1)
 _SLOWEST = timedelta(days=14)

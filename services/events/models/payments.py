@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.events.domain import JobState
 from services.events.models.tables import Base
+from shared.payments.jobs import JobState
 
 
 class CheckoutRow(Base):

@@ -8,13 +8,13 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from services.events import actions, store
-from services.events.domain import JobKind
 from services.events.gateways import Cashier, NoticeForged
 from services.events.pages.show import show
 from shared.clock import Now
 from shared.config import settings
 from shared.contracts import Values
 from shared.db import Transactions
+from shared.payments.jobs import JobKind
 from shared.web import content_policy, page
 
 _STRIPE = "https://checkout.stripe.com"

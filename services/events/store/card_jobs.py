@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, and_, bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.events.domain import JobKind, JobState
 from services.events.models import CardJobRow, CardNoticeRow
 from shared.contracts import Trace
+from shared.payments.jobs import JobKind, JobState
 
 _ADD = upsert(CardJobRow)
 _CLAIMED = CardJobRow.state == JobState.CLAIMED.value

@@ -1,0 +1,78 @@
+"""What Stripe is to be asked, as a row that outlives the process that asks.
+
+Each service that takes cards keeps its own table of these; what a job and its answer are, and how
+long one waits for another attempt, is the same for all.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from shared.contracts import Trace
+from shared.payments.words import Charge, Checkout, Repaid, Repayment, Seen
+
+SHORTEST_OPEN = timedelta(minutes=31)
+"""How far away the end of a page must be when Stripe is told, with a minute for the way."""
+LEASE = timedelta(seconds=90)
+"""How long a process may take over a claimed card job; calls and repetitions end sooner."""
+LOOK_EVERY = timedelta(minutes=10)
+"""How often an open checkout is looked at, whatever Stripe has or has not told."""
+
+
+class JobKind(StrEnum):
+    """What Stripe is to be asked."""
+
+    OPEN = "open"
+    LOOK = "look"
+    EXPIRE = "expire"
+    CHARGE = "charge"
+    REPAY = "repay"
+
+
+class JobState(StrEnum):
+    """Where a card job stands; a claimed one whose lease is over may be claimed again."""
+
+    DUE = "due"
+    CLAIMED = "claimed"
+    DONE = "done"
+
+
+class JobEnd(StrEnum):
+    """How an attempt at a card job ended."""
+
+    DONE = "done"
+    UNKNOWN = "unknown"  # repeat it with the same key
+    BROKEN = "broken"  # Stripe keeps an error under this key: look, then take another
+    REFUSED = "refused"  # it was not done and never will be
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Something Stripe is to be asked."""
+
+    kind: JobKind
+    subject_id: UUID  # the payment's, the checkout's or the refund's
+    key: str
+    attempts: int  # before this one
+    asked: int
+    trace: Trace
+    order: Checkout | Charge | Repayment | None  # None: the checkout's id says all
+    checkout_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of asking."""
+
+    job: Job
+    end: JobEnd
+    seen: Seen | None = None
+    repaid: Repaid | None = None
+    error: str | None = None
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Say how long a card job waits after an attempt that nobody knows the end of."""
+    seconds = (2, 10, 30, 120, 600)
+    return timedelta(seconds=seconds[min(attempts, len(seconds)) - 1])
