@@ -339,6 +339,10 @@ class StripeStandIn:
         return self._new("pm", "payment_method", **about)
 
     def _post_payment_intents(self, params: Mapping[str, Any]) -> Any:
+        ways = params.get("automatic_payment_methods", {"enabled": "true"})
+        if ways.get("allow_redirects") != "never" and "return_url" not in params:
+            # Since 2023 the dashboard's ways of paying are taken, and some lead elsewhere.
+            raise Turned(400, param="return_url", message="A `return_url` must be specified")
         method, customer = self._find(params["payment_method"]), params["customer"]
         if method["customer"] != customer:
             raise Turned(400, code="payment_method_unexpected_state", message="not this customer's")

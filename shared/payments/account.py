@@ -121,6 +121,8 @@ class StripeCards:
             "payment_method": charge.method_id,
             "off_session": True,
             "confirm": True,
+            # Ways of paying that lead the holder elsewhere would want an address to come back to.
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             "description": charge.description,
             "metadata": {"reference": charge.reference},
         }
