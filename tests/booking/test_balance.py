@@ -431,3 +431,48 @@ def test_no_reminder_is_due_before_the_booking_or_from_the_start_on(
     assert not reminder_due(starts_at, zone, None, booked_at=booked_at, at=at)
     if due:
         assert booked_at < at < starts_at
+
+
+# -- what crosses on the way ----------------------------------------------------------------------
+
+
+def test_money_that_comes_while_the_first_goes_back_stays(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+    first = till.call.pay_balance(booking_id=booking_id)
+    second = till.call.pay_balance(booking_id=booking_id, save_card=True)
+    till.standin.things[till.checkout_id(first)]["status"] = "open"  # its end comes too late
+    till.pay(first)
+    till.standin.things[till.checkout_id(second)]["status"] = "open"  # and so does this one's
+    [payment, _] = till.money(booking_id)["payments"]
+    till.standin.faults.append(Fault("429", "refunds"))
+    till.call.refund_payment(payment_id=payment["payment_id"])
+    till.standin.pay(till.checkout_id(second))
+    till.hear("checkout.session.completed", till.checkout_id(second))
+
+    for _ in range(3):
+        till.later(minutes=1)
+
+    assert till.balance(booking_id) == (4000, 2000, 0)
+    assert till.standin.held() == 2000
+
+
+def test_cash_closes_the_page_where_the_same_would_be_paid_again(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+    checkout = till.call.pay_balance(booking_id=booking_id)
+
+    till.call.record_payment(booking_id=booking_id, amount_minor=500)
+    till.settle()
+
+    assert till.standin.things[till.checkout_id(checkout)]["status"] == "expired"
+    assert till.call.pay_balance(booking_id=booking_id)["amount_minor"] == 1500
+
+
+def test_a_page_in_another_currency_is_not_shown_again(till: Till) -> None:
+    till.session(price_minor=2000)
+    hold_id = till.hold("ada", "staff")
+    till.call.start_checkout(hold_id=hold_id)
+    till.arrange("UPDATE sessions SET currency = 'usd'")
+
+    assert till.call.start_checkout(hold_id=hold_id)["currency"] == "usd"

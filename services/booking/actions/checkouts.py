@@ -10,6 +10,7 @@ from services.booking.actions.money import (
     ask_stripe,
     booking_ledger,
     close_checkout,
+    close_checkouts,
     said_of,
 )
 from services.booking.actions.packages import settle_package
@@ -174,6 +175,7 @@ def record_payment(
     paid = {"method": PaymentMethod.OFFLINE.value, "state": PaymentState.PAID.value}
     store.add_payment(tx.sql, {**values, **noted, **paid})
     payment = store.find_payment(tx.sql, payment_id)
+    close_checkouts(tx, booking_id, at=at)  # what is asked for there is more than is still due
     tx.emit(PaymentReceived(**said_of(tx, payment, amount_minor), paid_at=at))
     return {} if payment is None else payment._asdict()
 
@@ -203,8 +205,9 @@ def _checkout(
 ) -> Values:
     """Give the page that is open for this already, or have one opened."""
     for payment in store.unpaid_checkouts(tx.sql, ids["booking_id"]):
-        good = payment.expires_at > at + _ALMOST_OVER and payment.amount_minor == amount
-        if good and payment.save_card == save_card:
+        asked = (payment.amount_minor, payment.currency, payment.save_card)
+        good = payment.expires_at > at + _ALMOST_OVER
+        if good and asked == (amount, price.currency, save_card):
             return checkout_shown(payment)
         close_checkout(tx, payment, at=at)
     person = store.find_person(tx.sql, ids["person_id"])

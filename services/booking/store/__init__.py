@@ -98,6 +98,7 @@ from services.booking.store.payments import (
     refund_rule,
     refunds_begun,
     refunds_of,
+    refunds_under_way,
     reminders_of,
     unpaid_checkouts,
 )
@@ -265,6 +266,7 @@ __all__ = [
     "refund_rule",
     "refunds_begun",
     "refunds_of",
+    "refunds_under_way",
     "reminders_of",
     "renumber_bookings",
     "roster",

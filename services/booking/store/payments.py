@@ -135,6 +135,14 @@ def refunds_begun(sql: Connection, payment_id: UUID) -> int:
     return int(sql.execute(query).scalar_one())
 
 
+def refunds_under_way(sql: Connection, booking_id: UUID) -> int:
+    """Add up what is about to be given back of a booking's payments, in minor units."""
+    query = select(func.coalesce(func.sum(RefundRow.amount_minor), 0)).where(
+        RefundRow.booking_id == booking_id, RefundRow.state == RefundState.DUE.value
+    )
+    return int(sql.execute(query).scalar_one())
+
+
 # -- kept cards and webhooks ----------------------------------------------------------------------
 
 _KEEP = upsert(KeptCardRow)
