@@ -62,13 +62,14 @@ class Turned(Exception):
 class Fault:
     """How the next matching request goes wrong.
 
-    `how` is `500` (kept under its key), `409`, `429`, `slow`, `cut_before` (nothing is done) or
-    `cut_after` (it is done, and the answer is lost).
+    `how` is `500` (kept under its key), `503` (not kept, nothing is done), `409`, `429`, `slow`,
+    `cut_before` (nothing is done), `cut_after` (it is done, and the answer is lost) or `late` (a
+    503, and it is done so many seconds later).
     """
 
     how: str
     path: str = ""  # part of the path of the requests it befalls
-    seconds: float = 0.0  # for `slow`
+    seconds: float = 0.0  # for `slow` and `late`
     method: str = "POST"
 
 
@@ -94,6 +95,7 @@ class StripeStandIn:
     faults: list[Fault] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)  # how answers differed from the types
     _kept: dict[str, tuple[Any, int, Any]] = field(default_factory=dict)
+    _late: list[tuple[float, Call]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     # -- what people do -----------------------------------------------------------------------
@@ -168,6 +170,7 @@ class StripeStandIn:
 
     def held(self) -> int:
         """Add up the money that came and was not given back, in minor units."""
+        self.catch_up()
         came = sum(one["amount_received"] for one in self.of("payment_intent"))
         return int(came - sum(one["amount"] for one in self.of("refund")))
 
@@ -183,6 +186,7 @@ class StripeStandIn:
             request.headers.get("Idempotency-Key"),
         )
         self.calls.append(call)
+        self.catch_up()
         fault = self._fault(call)
         if fault is not None and fault.how == "slow":
             eventlet.sleep(fault.seconds)
@@ -193,6 +197,13 @@ class StripeStandIn:
             return _cut(environ)
         response = Response(json.dumps(answer), call.status, content_type="application/json")
         return response(environ, start)
+
+    def catch_up(self) -> None:
+        """Do what was to be done late, if its time has come."""
+        due = [one for one in self._late if one[0] <= self.now()]
+        self._late = [one for one in self._late if one not in due]
+        for _, call in due:
+            self._answer(call, None)
 
     def _fault(self, call: Call) -> Fault | None:
         for fault in self.faults:
@@ -205,6 +216,12 @@ class StripeStandIn:
         if fault is not None and fault.how in {"409", "429"}:
             code = {"409": "lock_timeout", "429": "rate_limit"}[fault.how]
             return int(fault.how), {"error": {"type": "invalid_request_error", "code": code}}
+        if fault is not None and fault.how in {"503", "late"}:
+            if fault.how == "late":
+                self._late.append((self.now() + fault.seconds, call))
+            return 503, {"error": {"type": "api_error", "message": "it is overloaded"}}
+        if call.key is not None and call.key in {late.key for _, late in self._late}:
+            return 409, {"error": {"type": "idempotency_error", "code": "idempotency_key_in_use"}}
         print_of_it = json.dumps([call.path, call.params], sort_keys=True)
         if call.key in self._kept:
             first, status, answer = self._kept[call.key]

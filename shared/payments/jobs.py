@@ -18,6 +18,7 @@ LEASE = timedelta(seconds=90)
 """How long a process may take over a claimed card job; calls and repetitions end sooner."""
 LOOK_EVERY = timedelta(minutes=10)
 """How often an open checkout is looked at, whatever Stripe has or has not told."""
+_TRIES_UNDER_ONE_KEY = 5  # within some three minutes, longer than any request lasts
 
 
 class JobKind(StrEnum):
@@ -43,7 +44,7 @@ class JobEnd(StrEnum):
 
     DONE = "done"
     UNKNOWN = "unknown"  # repeat it with the same key
-    BROKEN = "broken"  # Stripe keeps an error under this key: look, then take another
+    BROKEN = "broken"  # Stripe may keep an error under this key: in time, take another
     REFUSED = "refused"  # it was not done and never will be
 
 
@@ -70,6 +71,17 @@ class Answer:
     seen: Seen | None = None
     repaid: Repaid | None = None
     error: str | None = None
+
+
+def takes_another_key(answer: Answer) -> bool:
+    """Say whether a job goes on under another key, as Stripe may give its error to this for ever.
+
+    Where money moves it does not do so at once: a request that failed may still be under way, and
+    is neither found by looking nor kept from being done twice by another key.
+    """
+    moves_money = answer.job.kind in {JobKind.CHARGE, JobKind.REPAY}
+    tried = answer.job.attempts + 1
+    return answer.end is JobEnd.BROKEN and (not moves_money or tried >= _TRIES_UNDER_ONE_KEY)
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -14,7 +14,7 @@ class CardsUnreachable(Exception):
 
 
 class CardsBroken(CardsUnreachable):
-    """Stripe failed, and gives this answer again to the same key: look first, then a new key."""
+    """Stripe failed, and may give the same key this answer for ever; it may still be under way."""
 
 
 class CardsRefused(Exception):

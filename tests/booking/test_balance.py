@@ -276,7 +276,7 @@ def test_who_pays_for_what_was_cancelled_gets_it_back(till: Till) -> None:
         till.call.pay_balance(booking_id=booking_id)
 
 
-@pytest.mark.parametrize("how", ["cut_before", "cut_after", "500", "429"])
+@pytest.mark.parametrize("how", ["cut_before", "cut_after", "500", "503", "429"])
 def test_money_goes_back_once_whatever_happens_on_the_way(till: Till, how: str) -> None:
     till.session(price_minor=2000)
     booking_id = till.paid("ada")["booking_id"]
@@ -284,8 +284,8 @@ def test_money_goes_back_once_whatever_happens_on_the_way(till: Till, how: str) 
     till.standin.faults += [Fault(how, "refunds")] * 3
 
     till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=1500)
-    for _ in range(4):
-        till.later(minutes=1)
+    for _ in range(10):  # an error that Stripe keeps is overcome under another key, in time
+        till.later(minutes=3)
 
     assert till.balance(booking_id) == (2000, 1500, 1500)
     assert till.standin.held() == 500

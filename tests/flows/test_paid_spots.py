@@ -121,6 +121,21 @@ def test_asked_again_while_the_bank_thinks_it_charges_once(till: Till) -> None:
     assert till.standin.held() == before + 2000
 
 
+def test_a_charge_that_is_done_after_stripe_gave_up_on_it_is_not_made_again(till: Till) -> None:
+    keep_card(till, "ada")
+    full(till, "ada")
+    before = till.standin.held()
+    late = Fault("late", "payment_intents", seconds=60)
+    till.standin.faults += [late, *[Fault("503", "payment_intents")] * 2]
+
+    free_the_seat(till)
+    for _ in range(6):
+        till.later(seconds=30)
+
+    assert till.studio.booked == ["ada"]
+    assert till.standin.held() == before + 2000
+
+
 def test_who_was_charged_for_a_spot_that_closed_gets_it_back(till: Till) -> None:
     keep_card(till, "ada")
     full(till, "ada")

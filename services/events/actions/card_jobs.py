@@ -22,6 +22,7 @@ from shared.payments.jobs import (
     JobEnd,
     JobKind,
     JobState,
+    takes_another_key,
     wait_after,
 )
 
@@ -123,7 +124,7 @@ def settle_card_job(tx: Tx, answer: Answer, *, at: datetime) -> None:
         job.subject_id,
         state=(JobState.DUE if again else JobState.DONE).value,
         due_at=again or at,
-        series=row.series + (answer.end is JobEnd.BROKEN),
+        series=row.series + takes_another_key(answer),
         attempts=row.attempts if answer.error else 0,
         error=answer.error,
     )
