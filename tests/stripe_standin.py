@@ -37,6 +37,7 @@ _PARAMS = {
     ("GET", "payment_intents"): sent.PaymentIntentListParams,
     ("POST", "refunds"): sent.RefundCreateParams,
     ("GET", "refunds"): sent.RefundListParams,
+    ("GET", "disputes"): sent.DisputeListParams,
     ("POST", "customers"): sent.CustomerCreateParams,
     ("POST", "payment_methods/*/attach"): sent.PaymentMethodAttachParams,
 }
@@ -44,6 +45,7 @@ _RESOURCES = {
     "checkout.session": stripe.checkout.Session,
     "payment_intent": stripe.PaymentIntent,
     "refund": stripe.Refund,
+    "dispute": stripe.Dispute,
     "customer": stripe.Customer,
     "payment_method": stripe.PaymentMethod,
 }
@@ -140,6 +142,35 @@ class StripeStandIn:
         """Give money back on Stripe's own dashboard, where nobody here sees it."""
         self._post_refunds({"payment_intent": intent_id, "amount": str(amount)})
 
+    def fail_refund(self, refund_id: str) -> None:
+        """Have a refund not arrive, days after it was done: the card is no more."""
+        self.things[refund_id] |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+
+    def dispute(self, intent_id: str) -> str:
+        """Have a card's holder claim a payment back through their bank."""
+        intent = self.things[intent_id]
+        details: dict[str, Any] = {"has_evidence": False, "past_due": False, "submission_count": 0}
+        details |= {
+            "due_by": None,
+            "enhanced_eligibility": {},
+            "submission_method": "not_submitted",
+        }
+        return self._new(
+            "du",
+            "dispute",
+            amount=intent["amount"],
+            balance_transactions=[],
+            charge=f"ch_{intent_id}",
+            currency=intent["currency"],
+            enhanced_eligibility_types=[],
+            evidence={"enhanced_evidence": {}},
+            evidence_details=details,
+            is_charge_refundable=False,
+            payment_intent=intent_id,
+            reason="fraudulent",
+            status="needs_response",
+        )
+
     def webhook(self, kind: str, thing_id: str, *, secret: str = SECRET) -> tuple[bytes, str]:
         """Write a webhook about something as it is now: its body and its signature."""
         event = {
@@ -172,7 +203,9 @@ class StripeStandIn:
         """Add up the money that came and was not given back, in minor units."""
         self.catch_up()
         came = sum(one["amount_received"] for one in self.of("payment_intent"))
-        return int(came - sum(one["amount"] for one in self.of("refund")))
+        back = sum(one["amount"] for one in self.of("refund") if one["status"] == "succeeded")
+        lost = sum(one["amount"] for one in self.of("dispute") if one["status"] == "lost")
+        return int(came - back - lost)
 
     # -- the API --------------------------------------------------------------------------------
 
@@ -383,8 +416,12 @@ class StripeStandIn:
     def _post_refunds(self, params: Mapping[str, Any]) -> Any:
         intent = self._find(params["payment_intent"])
         given = sum(
-            one["amount"] for one in self.of("refund") if one["payment_intent"] == intent["id"]
+            one["amount"]
+            for one in self.of("refund")
+            if one["payment_intent"] == intent["id"] and one["status"] == "succeeded"
         )
+        if any(one["payment_intent"] == intent["id"] for one in self.of("dispute")):
+            raise Turned(400, code="charge_disputed", message="has been charged back")
         if given == intent["amount_received"]:
             raise Turned(400, code="charge_already_refunded", message="has already been refunded")
         amount = int(params["amount"])
@@ -403,6 +440,9 @@ class StripeStandIn:
 
     def _get_refunds(self, params: Mapping[str, Any]) -> Any:
         return self._list("refund", "payment_intent", params["payment_intent"])
+
+    def _get_disputes(self, params: Mapping[str, Any]) -> Any:
+        return self._list("dispute", "payment_intent", params["payment_intent"])
 
     def _post_customers(self, params: Mapping[str, Any]) -> Any:
         return _shown(self.things[self._new("cus", "customer", email=params.get("email"))])

@@ -19,6 +19,7 @@ from shared.payments.words import (
     CheckoutNotOpen,
     Notice,
     NoticeForged,
+    Reckoning,
     Repaid,
     Repayment,
     Seen,
@@ -75,6 +76,8 @@ class Cashier:
                 return replace(done, seen=self._charged(job, job.order))
             case Repayment():
                 return replace(done, repaid=self._repaid(job, job.order))
+            case Reckoning():
+                return replace(done, gone=self.cards.list_gone(job.order))
             case None:
                 return replace(done, seen=self._seen(job, str(job.checkout_id)))
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.contracts import Trace
-from shared.payments.words import Charge, Checkout, Repaid, Repayment, Seen
+from shared.payments.words import Charge, Checkout, Gone, Reckoning, Repaid, Repayment, Seen
 
 SHORTEST_OPEN = timedelta(minutes=31)
 """How far away the end of a page must be when Stripe is told, with a minute for the way."""
@@ -29,6 +29,7 @@ class JobKind(StrEnum):
     EXPIRE = "expire"
     CHARGE = "charge"
     REPAY = "repay"
+    RECKON = "reckon"
 
 
 class JobState(StrEnum):
@@ -58,7 +59,7 @@ class Job:
     attempts: int  # before this one
     asked: int
     trace: Trace
-    order: Checkout | Charge | Repayment | None  # None: the checkout's id says all
+    order: Checkout | Charge | Repayment | Reckoning | None  # None: the checkout's id says all
     checkout_id: str | None
 
 
@@ -70,6 +71,7 @@ class Answer:
     end: JobEnd
     seen: Seen | None = None
     repaid: Repaid | None = None
+    gone: tuple[Gone, ...] | None = None
     error: str | None = None
 
 

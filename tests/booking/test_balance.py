@@ -291,7 +291,92 @@ def test_money_goes_back_once_whatever_happens_on_the_way(till: Till, how: str) 
     assert till.standin.held() == 500
 
 
-def test_what_was_given_back_elsewhere_counts_as_done(till: Till) -> None:
+def test_what_staff_give_back_at_stripe_is_in_our_books(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    [intent] = till.standin.of("payment_intent")
+    till.standin.refund(intent["id"], 500)
+    [refund] = till.standin.of("refund")
+
+    for _ in range(2):
+        till.hear("refund.created", refund["id"])
+        till.settle()
+
+    assert till.balance(booking_id) == (2000, 500, 500)
+    [said] = till.said("PaymentRefunded")
+    assert (said["amount_minor"], said["reason"]) == (500, "elsewhere")
+    [payment] = till.money(booking_id)["payments"]
+    with pytest.raises(InvalidRequest, match="amount_minor: 1500 eur"):
+        till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=1600)
+
+
+def test_our_own_refund_is_not_noted_again_when_stripe_tells_of_it(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    [payment] = till.money(booking_id)["payments"]
+    till.standin.faults += [Fault("cut_after", "refunds")] * 3
+    till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=500)
+    till.settle()
+    [refund] = till.standin.of("refund")
+
+    till.hear("refund.created", refund["id"])
+    till.settle()
+    till.later(minutes=1)
+
+    assert till.balance(booking_id) == (2000, 500, 500)
+    assert [one["state"] for one in till.money(booking_id)["refunds"]] == ["done"]
+    assert len(till.standin.of("refund")) == 1
+
+
+def test_a_refund_that_did_not_arrive_is_not_given_back_and_may_be_anew(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    [payment] = till.money(booking_id)["payments"]
+    till.call.refund_payment(payment_id=payment["payment_id"])
+    till.settle()
+    [refund] = till.standin.of("refund")
+    till.standin.fail_refund(refund["id"])
+
+    till.hear("refund.failed", refund["id"])
+    till.settle()
+
+    [noted] = till.money(booking_id)["refunds"]
+    assert (noted["state"], noted["error"]) == ("failed", "it did not arrive")
+    assert till.balance(booking_id) == (2000, 0, 0)
+    till.call.refund_payment(payment_id=payment["payment_id"])
+    till.settle()
+    assert till.standin.held() == 0
+    assert till.balance(booking_id) == (2000, 2000, 2000)
+
+
+@pytest.mark.parametrize(
+    ("ends", "state", "balance"),
+    [("lost", "done", (2000, 2000, 2000)), ("won", "failed", (2000, 0, 0))],
+)
+def test_what_a_holder_claims_back_is_in_our_books(
+    till: Till, ends: str, state: str, balance: tuple[int, int, int]
+) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    [payment] = till.money(booking_id)["payments"]
+    [intent] = till.standin.of("payment_intent")
+    dispute_id = till.standin.dispute(intent["id"])
+
+    till.hear("charge.dispute.created", dispute_id)
+    till.settle()
+    [claimed] = till.money(booking_id)["refunds"]
+    assert (claimed["reason"], claimed["state"]) == ("disputed", "due")
+    with pytest.raises(InvalidRequest, match="amount_minor: 0 eur"):
+        till.call.refund_payment(payment_id=payment["payment_id"])
+    till.standin.things[dispute_id]["status"] = ends
+    till.hear("charge.dispute.closed", dispute_id)
+    till.settle()
+
+    assert [one["state"] for one in till.money(booking_id)["refunds"]] == [state]
+    assert till.balance(booking_id) == balance
+
+
+def test_what_was_given_back_elsewhere_is_not_given_back_again(till: Till) -> None:
     till.session(price_minor=2000)
     booking_id = till.paid("ada")["booking_id"]
     [payment] = till.money(booking_id)["payments"]
@@ -315,9 +400,10 @@ def test_a_refund_stripe_refuses_is_said_and_may_be_tried_again(till: Till) -> N
     till.call.refund_payment(payment_id=payment["payment_id"])
     till.settle()
 
-    [refund] = till.money(booking_id)["refunds"]
-    assert refund["state"] == "failed"
+    noted = {one["state"]: one for one in till.money(booking_id)["refunds"]}
+    refund, elsewhere = noted["failed"], noted["done"]
     assert "greater than unrefunded" in refund["error"]
+    assert (elsewhere["amount_minor"], elsewhere["reason"]) == (1500, "elsewhere")
     till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=500)
     till.settle()
     assert till.standin.held() == 0

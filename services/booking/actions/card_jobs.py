@@ -11,8 +11,18 @@ from uuid import UUID
 from services.booking import store
 from services.booking.actions.arrivals import refuse_unpaid, take_payment
 from services.booking.actions.money import ask_stripe, note_refund
+from services.booking.actions.reckoning import note_gone
 from services.booking.domain import PaymentState, RefundState
-from services.booking.gateways import Answer, Charge, Checkout, Job, Notice, Repayment, Seen
+from services.booking.gateways import (
+    Answer,
+    Charge,
+    Checkout,
+    Job,
+    Notice,
+    Reckoning,
+    Repayment,
+    Seen,
+)
 from shared.contracts import Trace
 from shared.db import Tx
 from shared.payments.jobs import (
@@ -73,7 +83,9 @@ def _openable(tx: Tx, payment: Any, *, at: datetime) -> bool:
     return False
 
 
-def _order(kind: JobKind, payment: Any, refund: Any) -> Checkout | Charge | Repayment | None:
+def _order(
+    kind: JobKind, payment: Any, refund: Any
+) -> Checkout | Charge | Repayment | Reckoning | None:
     money = {"currency": payment.currency, "reference": str(payment.payment_id)}
     match kind:
         case JobKind.OPEN:
@@ -97,6 +109,8 @@ def _order(kind: JobKind, payment: Any, refund: Any) -> Checkout | Charge | Repa
                 customer_id=payment.customer_id,
                 method_id=payment.method_id,
             )
+        case JobKind.RECKON:
+            return Reckoning(intent_id=payment.intent_id)
         case JobKind.REPAY:
             return Repayment(
                 currency=payment.currency,
@@ -140,7 +154,9 @@ def _settle_done(tx: Tx, answer: Answer, *, at: datetime) -> datetime | None:
     if answer.repaid is not None and answer.repaid.state == "done":
         note_refund(tx, job.subject_id, vendor_id=answer.repaid.refund_id, at=at)
     elif answer.repaid is not None:
-        _fail_refund(tx, job.subject_id, "the bank has refused it")
+        _fail_refund(tx, job.subject_id, "the bank has refused it", at=at)
+    elif answer.gone is not None:
+        note_gone(tx, job.subject_id, answer.gone, at=at)
     elif seen is not None and seen.paid:
         take_payment(tx, job.subject_id, seen, at=at)
     elif seen is not None:
@@ -183,7 +199,9 @@ def _note_opened(tx: Tx, payment: Any, job: Job, seen: Seen, *, at: datetime) ->
 def _settle_refused(tx: Tx, answer: Answer, *, at: datetime) -> None:
     job = answer.job
     if job.kind is JobKind.REPAY:
-        _fail_refund(tx, job.subject_id, answer.error)
+        _fail_refund(tx, job.subject_id, answer.error, at=at)
+    elif job.kind is JobKind.RECKON:
+        return  # Stripe does not know the payment
     elif job.kind is JobKind.CHARGE:
         refuse_unpaid(tx, job.subject_id, answer.error, at=at)
     elif job.kind is not JobKind.EXPIRE:
@@ -193,11 +211,13 @@ def _settle_refused(tx: Tx, answer: Answer, *, at: datetime) -> None:
             store.change_payment(tx.sql, job.subject_id, **ended)
 
 
-def _fail_refund(tx: Tx, refund_id: UUID, error: str | None) -> None:
+def _fail_refund(tx: Tx, refund_id: UUID, error: str | None, *, at: datetime) -> None:
+    """Note that money has not gone back; it may have gone back another way, which is looked at."""
     refund = store.find_refund(tx.sql, refund_id, lock=True)
     if refund is not None and refund.state == RefundState.DUE:
         failed = {"state": RefundState.FAILED.value, "error": error}
         store.change_refund(tx.sql, refund_id, **failed)
+        ask_stripe(tx, JobKind.RECKON, refund.payment_id, due_at=at)
 
 
 def hear_stripe(tx: Tx, notice: Notice, *, at: datetime) -> None:
@@ -213,6 +233,8 @@ def hear_stripe(tx: Tx, notice: Notice, *, at: datetime) -> None:
     if payment is not None and payment.checkout_id and payment.state != PaymentState.PAID:
         ask_stripe(tx, JobKind.LOOK, payment.payment_id, due_at=at)
     refund = None if payment else _named_refund(tx, notice.reference)
+    if notice.of_money_gone and (payment := payment or _gone_from(tx, notice, refund)):
+        ask_stripe(tx, JobKind.RECKON, payment.payment_id, due_at=at)
     if refund is not None and refund.state == RefundState.DUE:
         ask_stripe(tx, JobKind.REPAY, refund.refund_id, due_at=at)
 
@@ -220,6 +242,13 @@ def hear_stripe(tx: Tx, notice: Notice, *, at: datetime) -> None:
 def _named(tx: Tx, reference: str | None) -> Any:
     payment_id = _uuid(reference)
     return store.find_payment(tx.sql, payment_id) if payment_id else None
+
+
+def _gone_from(tx: Tx, notice: Notice, refund: Any) -> Any:
+    """Find what was paid of which money is gone: by the refund, or by Stripe's own id."""
+    if refund is not None:
+        return store.find_payment(tx.sql, refund.payment_id)
+    return store.find_payment_of_intent(tx.sql, notice.intent_id) if notice.intent_id else None
 
 
 def _named_refund(tx: Tx, reference: str | None) -> Any:

@@ -59,6 +59,8 @@ class RefundReason(StrEnum):
     BOOKING_CANCELLED = "booking_cancelled"
     NO_SEAT_LEFT = "no_seat_left"
     PAID_TWICE = "paid_twice"
+    ELSEWHERE = "elsewhere"  # in Stripe's own pages
+    DISPUTED = "disputed"  # its holder has claimed it back through the bank
 
 
 class ReminderKind(StrEnum):

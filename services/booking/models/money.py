@@ -47,7 +47,7 @@ class PaymentRow(Base):
     # What it answered.
     checkout_id: Mapped[str | None]
     checkout_url: Mapped[str | None] = mapped_column(Text)
-    intent_id: Mapped[str | None]
+    intent_id: Mapped[str | None] = mapped_column(index=True)
     error: Mapped[str | None] = mapped_column(String(500))
     # What staff noted of money that came another way.
     note: Mapped[str | None] = mapped_column(String(500))

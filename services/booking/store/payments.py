@@ -79,6 +79,12 @@ def find_payment(sql: Connection, payment_id: UUID, *, lock: bool = False) -> Ro
     return sql.execute(query, {"payment_id": payment_id}).one_or_none()
 
 
+def find_payment_of_intent(sql: Connection, intent_id: str) -> Row[Any] | None:
+    """Find what was paid with an intent of Stripe's."""
+    query = select(PaymentRow.__table__).where(PaymentRow.intent_id == intent_id)
+    return sql.execute(query).one_or_none()
+
+
 def change_payment(sql: Connection, payment_id: UUID, **changes: Any) -> None:
     """Set some of a payment's columns."""
     sql.execute(update(PaymentRow).where(PaymentRow.payment_id == payment_id).values(**changes))
@@ -125,6 +131,17 @@ def refunds_of(sql: Connection, booking_id: UUID) -> Sequence[Row[Any]]:
     """List the refunds of a booking's payments, the first first."""
     query = select(RefundRow.__table__).where(RefundRow.booking_id == booking_id)
     return sql.execute(query.order_by(RefundRow.made_at, RefundRow.refund_id)).all()
+
+
+def refund_at_stripe(
+    sql: Connection, payment_id: UUID, vendor_id: str, reference: str | None
+) -> Row[Any] | None:
+    """Find a refund of a payment by Stripe's id of it, or by what it carries of ours."""
+    query = select(RefundRow.__table__).where(RefundRow.payment_id == payment_id)
+    for refund in sql.execute(query):
+        if refund.vendor_id == vendor_id or str(refund.refund_id) == reference:
+            return refund
+    return None
 
 
 def refunds_begun(sql: Connection, payment_id: UUID) -> int:

@@ -36,3 +36,5 @@ class RefundReason(StrEnum):
     REGISTRATION_CANCELLED = "cancelled"
     NO_SEAT_LEFT = "no_seat_left"
     PAID_TWICE = "paid_twice"
+    ELSEWHERE = "elsewhere"  # in Stripe's own pages
+    DISPUTED = "disputed"  # its holder has claimed it back through the bank

@@ -36,7 +36,7 @@ class CheckoutRow(Base):
     # What it answered.
     checkout_id: Mapped[str | None]
     checkout_url: Mapped[str | None] = mapped_column(Text)
-    intent_id: Mapped[str | None]
+    intent_id: Mapped[str | None] = mapped_column(index=True)
     error: Mapped[str | None] = mapped_column(String(500))
 
 
