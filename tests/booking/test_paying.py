@@ -227,6 +227,19 @@ def test_who_pays_after_the_start_gets_the_money_back(till: Till) -> None:
     assert till.studio.taken == 0
 
 
+def test_who_was_erased_while_they_paid_gets_the_money_back_and_no_card_is_kept(till: Till) -> None:
+    till.session(capacity=2)
+    checkout = till.checkout("ada", save_card=True)
+    till.call.erase_person(person_id=till.person("ada"), cancel_bookings=True)
+
+    till.pay(checkout)
+
+    assert till.standin.held() == 0
+    assert till.studio.taken == 0
+    with till.studio.suite.sql("booking") as sql:
+        assert sql.exec_driver_sql("SELECT count(*) FROM kept_cards").scalar() == 0
+
+
 # -- what Stripe tells ----------------------------------------------------------------------------
 
 

@@ -26,7 +26,7 @@ from services.booking.domain import (
     Session,
     WaitingState,
 )
-from services.booking.gateways import Seen
+from services.booking.gateways import KeptCard, Seen
 from shared.contracts import Values
 from shared.contracts.booking import (
     BookingConfirmed,
@@ -65,15 +65,27 @@ def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
     store.change_payment(tx.sql, payment_id, state=PaymentState.PAID.value, error=None, **came)
     payment = store.find_payment(tx.sql, payment_id)
     if seen.card is not None and payment is not None and payment.save_card:
-        card = {"customer_id": seen.card.customer_id, "method_id": seen.card.method_id}
-        card |= {"brand": seen.card.brand, "last4": seen.card.last4}
-        store.keep_card(tx.sql, {"person_id": payment.person_id, "agreed_at": at, **card})
+        _keep_card(tx, payment.person_id, seen.card, at=at)
     if payment is not None and payment.purpose == PaymentPurpose.SPOT:
         _take_spot(tx, payment, hold, at=at)
     elif booking is not None:
         _pay(tx, payment, booking, at=at)
     else:
         _take_place(tx, payment, hold, at=at)
+
+
+def _keep_card(tx: Tx, person_id: UUID, card: KeptCard, *, at: datetime) -> None:
+    """Keep the card its holder has agreed to be charged, unless they were erased meanwhile."""
+    if not _is_there(tx, person_id):
+        return
+    about = {"customer_id": card.customer_id, "method_id": card.method_id}
+    about |= {"brand": card.brand, "last4": card.last4}
+    store.keep_card(tx.sql, {"person_id": person_id, "agreed_at": at, **about})
+
+
+def _is_there(tx: Tx, person_id: UUID) -> bool:
+    person = store.find_person(tx.sql, person_id)
+    return person is not None and person.erased_at is None
 
 
 def _pay(tx: Tx, payment: Any, booking: Any, *, at: datetime) -> None:
@@ -113,9 +125,8 @@ def _take_place(tx: Tx, payment: Any, hold: store.Hold | None, *, at: datetime) 
 
 
 def _still_to_be_had(tx: Tx, payment: Any, session: Session, *, at: datetime) -> bool:
-    person = store.find_person(tx.sql, payment.person_id)
-    erased = person is None or person.erased_at is not None
-    return not (erased or session.cancelled or session.started(at))
+    over = session.cancelled or session.started(at)
+    return not over and _is_there(tx, payment.person_id)
 
 
 def _book(tx: Tx, payment: Any, session: Session, hold: store.Hold | None, *, at: datetime) -> bool:

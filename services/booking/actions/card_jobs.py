@@ -60,13 +60,17 @@ def _job(tx: Tx, row: Any, *, at: datetime) -> Job | None:
         return None
     if kind is JobKind.OPEN and not row.attempts and not _openable(tx, payment, at=at):
         return None
+    trace = Trace(row.correlation_id, row.began_at, row.caused_by)
+    first = kind is JobKind.CHARGE and not row.attempts
+    if first and not _chargeable(tx.on(trace), payment, at=at):
+        return None
     return Job(
         kind=kind,
         subject_id=row.subject_id,
         key=f"booking:{kind}:{row.subject_id}:{row.series}",
         attempts=row.attempts,
         asked=row.asked,
-        trace=Trace(row.correlation_id, row.began_at, row.caused_by),
+        trace=trace,
         order=_order(kind, payment, refund),
         checkout_id=payment.checkout_id,
     )
@@ -80,6 +84,15 @@ def _openable(tx: Tx, payment: Any, *, at: datetime) -> bool:
         return True
     ended = {"state": PaymentState.FAILED.value, "ended_at": at, "error": "Stripe was out of reach"}
     store.change_payment(tx.sql, payment.payment_id, **ended)
+    return False
+
+
+def _chargeable(tx: Tx, payment: Any, *, at: datetime) -> bool:
+    """Say whether a card may still be charged; refuse the spot where it is not kept any more."""
+    card = store.find_card(tx.sql, payment.person_id)
+    if card is not None and card.method_id == payment.method_id:
+        return True
+    refuse_unpaid(tx, payment.payment_id, "the card is no longer kept", at=at)
     return False
 
 
