@@ -19,6 +19,7 @@ from shared.payments import (
     Repayment,
     Seen,
     make_cards,
+    when_answered,
 )
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Repayment",
     "Seen",
     "make_cashier",
+    "when_answered",
 ]
 
 

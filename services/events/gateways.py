@@ -17,6 +17,7 @@ from shared.payments import (
     Repayment,
     Seen,
     make_cards,
+    when_answered,
 )
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Repayment",
     "Seen",
     "make_cashier",
+    "when_answered",
 ]
 
 

@@ -7,7 +7,7 @@ caller's, and must be as lasting as what they stand for. Never call from within 
 
 from shared.config import settings
 from shared.payments.account import StripeCards
-from shared.payments.cashier import Cashier
+from shared.payments.cashier import Cashier, when_answered
 from shared.payments.jobs import Answer, Job
 from shared.payments.words import (
     CardDeclined,
@@ -53,6 +53,7 @@ __all__ = [
     "Repayment",
     "Seen",
     "make_cards",
+    "when_answered",
 ]
 
 

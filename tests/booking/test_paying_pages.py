@@ -2,8 +2,10 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
+import eventlet
 import pytest
 from werkzeug.wrappers import Response
 
@@ -104,6 +106,19 @@ def test_pressing_again_leads_to_the_same_page(till: Till) -> None:
     confirm = sign_up(till)
 
     assert to_stripe(till, confirm) == to_stripe(till, confirm)
+    assert len(till.standin.of("checkout.session")) == 1
+
+
+def test_two_presses_at_once_lead_to_the_same_page(till: Till) -> None:
+    till.session(price_minor=2000, classification="marketing")
+    url = sign_up(till)
+    till.standin.faults.append(Fault("slow", "checkout", seconds=0.5))
+
+    presses = [eventlet.spawn(till.studio.http, "POST", url) for _ in range(2)]
+    answers = [press.wait() for press in presses]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert len({answer.headers["Location"] for answer in answers}) == 1
     assert len(till.standin.of("checkout.session")) == 1
 
 
@@ -232,6 +247,21 @@ def test_what_is_due_is_paid_by_the_link_of_a_reminder(till: Till) -> None:
     assert "Pay €20.00" in text(page)
     assert till.balance(booking_id) == (2000, 0, 0)
     assert after.status_code == 303
+    assert heading(till.studio.http("GET", after.headers["Location"])) == "Your booking"
+
+
+def test_what_is_due_is_still_paid_when_the_session_is_over(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+    till.studio.suite.advance(days=12)
+    url = link(till, PAY_PATH, PAY_LINK, booking_id)
+
+    checkout = to_stripe(till, url)
+    till.pay(checkout)
+    back = urlsplit(till.standin.things[till.checkout_id(checkout)]["success_url"]).path
+
+    assert heading(till.studio.http("GET", back)) == "Your booking"
+    after = till.studio.http("GET", url)
     assert heading(till.studio.http("GET", after.headers["Location"])) == "Your booking"
 
 

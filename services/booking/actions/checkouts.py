@@ -16,6 +16,7 @@ from services.booking.actions.money import (
 from services.booking.actions.packages import settle_package
 from services.booking.actions.seats import occasion
 from services.booking.domain import (
+    STILL_PAID,
     BookingState,
     Collection,
     PaymentMethod,
@@ -99,7 +100,7 @@ def start_checkout(tx: Tx, hold_id: UUID, *, save_card: bool, online: bool, at: 
     if not (price.minor and online) or hold.collection is Collection.OFFLINE:
         return confirm_hold(tx, hold_id, at=at) | dict.fromkeys(_OF_A_PAGE)
     ids = {"booking_id": hold_id, "session_id": hold.session_id, "person_id": person_id}
-    back = CONFIRM_PATH.format(token=_token(CONFIRM_LINK, hold_id, session))
+    back = CONFIRM_PATH.format(token=_token(CONFIRM_LINK, hold_id, session, at))
     return _checkout(
         tx,
         ids | {"purpose": PaymentPurpose.PLACE.value},
@@ -132,7 +133,7 @@ def pay_balance(tx: Tx, booking_id: UUID, *, save_card: bool, online: bool, at: 
         Price(booking.price_minor, booking.currency),
         due,
         session,
-        back=PAY_PATH.format(token=_token(PAY_LINK, booking_id, session)),
+        back=PAY_PATH.format(token=_token(PAY_LINK, booking_id, session, at)),
         ends=checkout_ends(None, at=at),
         save_card=save_card,
         at=at,
@@ -213,7 +214,7 @@ def _checkout(
     person = store.find_person(tx.sql, ids["person_id"])
     card = store.find_card(tx.sql, ids["person_id"])
     root, there = settings().public_url("booking"), ids["booking_id"]
-    receipt = MANAGE_PATH.format(token=_token(MANAGE_LINK, there, session))
+    receipt = MANAGE_PATH.format(token=_token(MANAGE_LINK, there, session, at))
     payment_id = uuid4()
     values = _payment(payment_id, ids, price, amount, session, at=at)
     told = {
@@ -267,5 +268,6 @@ def checkout_shown(payment: Any) -> Values:
     }
 
 
-def _token(purpose: str, subject: UUID, session: Session) -> str:
-    return sign_link(purpose, subject, expires_at=session.ends_at)
+def _token(purpose: str, subject: UUID, session: Session, at: datetime) -> str:
+    """Sign a way back that lasts beyond a session, which may be paid for when it is over."""
+    return sign_link(purpose, subject, expires_at=max(session.ends_at, at) + STILL_PAID)

@@ -11,6 +11,8 @@ CHECKOUT_OPEN = timedelta(hours=2)
 """How long Stripe keeps the page of a hold that lapses; we close it with the hold."""
 LINK_OPEN = timedelta(hours=23)
 """How long Stripe keeps the page of a reservation that does not lapse; then a new one is made."""
+STILL_PAID = timedelta(days=60)
+"""How long after a session what is due is still paid by its links."""
 REMINDER_HOUR = time(9)
 """When on its day a payment reminder is sent, in the studio's zone."""
 LONGEST_NOTICE = timedelta(days=46)

@@ -9,7 +9,7 @@ from uuid import UUID
 from werkzeug.wrappers import Request, Response
 
 from services.booking import actions
-from services.booking.domain import PaymentState, RefundState
+from services.booking.domain import STILL_PAID, PaymentState, RefundState
 from services.booking.gateways import Cashier
 from services.booking.pages.calendar import calendar_file
 from services.booking.pages.show import Booked, read_booked, see, show, sorry
@@ -89,7 +89,7 @@ class ManagePages:
     def _links(self, booked: Booked) -> Values:
         ids, session = booked.booking.booking_id, booked.session
         cancel = sign_link(CANCEL_LINK, ids, expires_at=session.starts_at)
-        pay = sign_link(PAY_LINK, ids, expires_at=session.ends_at)
+        pay = sign_link(PAY_LINK, ids, expires_at=session.ends_at + STILL_PAID)
         return {
             "cancel_path": CANCEL_PATH.format(token=cancel),
             "pay_path": PAY_PATH.format(token=pay) if self.cashier.online else "",
