@@ -7,6 +7,7 @@ from typing import Any
 import eventlet
 import structlog
 
+from shared import metrics
 from shared.failpoints import failpoint
 from shared.payments.jobs import Answer, Job, JobEnd, JobKind
 from shared.payments.words import (
@@ -83,6 +84,7 @@ class Cashier:
             answer = replace(answer, end=JobEnd.REFUSED, error=_text(exc))
         if answer.error is not None:
             log.warning("cards.failed", job=job.kind, subject=job.subject_id, error=answer.error)
+        metrics.CARD_ANSWERS.labels(job.kind, answer.end).inc()
         failpoint("cards.answered", job.kind)
         return answer
 
@@ -119,6 +121,9 @@ class Cashier:
         if repaid.state == "under_way":
             msg = "the bank has not answered yet"
             raise CardsUnreachable(msg)
+        if repaid.state == "failed":
+            msg = "the bank has refused it"
+            raise CardsRefused(msg)
         return repaid
 
     def _seen(self, job: Job, checkout_id: str) -> Seen:

@@ -17,6 +17,7 @@ from shared.contracts.errors import (
     NothingDue,
     PaymentNotFound,
 )
+from shared.metrics import REGISTRY
 from shared.money import decimals, exact, shown_amount
 from shared.testing import MORNING
 from tests.booking.till import Till
@@ -261,6 +262,44 @@ def test_cancelling_the_session_gives_all_back_where_the_type_says_so(till: Till
     assert till.standin.things[till.checkout_id(waiting)]["status"] == "expired"
 
 
+def test_who_pays_while_the_session_is_called_off_gets_it_back(till: Till) -> None:
+    till.session(price_minor=2000)
+    checkouts = [till.checkout("ada"), till.call.pay_balance(booking_id=till.book("grace"))]
+    for one in checkouts:
+        till.standin.pay(till.checkout_id(one))
+
+    till.call.cancel_session(session_id=till.studio.session_id, reason="snow")
+    for _ in range(2):
+        till.settle()
+
+    assert till.standin.held() == 0
+    assert till.studio.booked == []
+
+
+def test_who_pays_while_their_booking_is_moved_has_paid_for_the_new_place(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+    checkout = till.call.pay_balance(booking_id=booking_id)
+    there = till.call.schedule_session(
+        session_type_id=till.arranged("SELECT session_type_id FROM sessions"),
+        name="Another day",
+        starts_at=till.studio.suite.now() + timedelta(days=11),
+        time_zone="Europe/Rome",
+        staff="Lea",
+        location="Studio 2",
+        capacity=1,
+    )["session_id"]
+    till.standin.pay(till.checkout_id(checkout))
+
+    till.call.move_booking(booking_id=booking_id, session_id=there)
+    till.hear("checkout.session.completed", till.checkout_id(checkout))
+    till.settle()
+
+    assert till.balance(booking_id) == (2000, 0, 0)
+    [received] = till.said("PaymentReceived")
+    assert (received["session_id"], received["session_name"]) == (there, "Another day")
+
+
 def test_who_pays_for_what_was_cancelled_gets_it_back(till: Till) -> None:
     till.session(price_minor=2000)
     booking_id = till.book("ada")
@@ -396,9 +435,13 @@ def test_a_refund_stripe_refuses_is_said_and_may_be_tried_again(till: Till) -> N
     [payment] = till.money(booking_id)["payments"]
     [intent] = till.standin.of("payment_intent")
     till.standin.refund(intent["id"], 1500)
+    refused = {"kind": "repay", "outcome": "refused"}
+    before = REGISTRY.get_sample_value("atelier_card_answers_total", refused) or 0
 
     till.call.refund_payment(payment_id=payment["payment_id"])
     till.settle()
+
+    assert REGISTRY.get_sample_value("atelier_card_answers_total", refused) == before + 1
 
     noted = {one["state"]: one for one in till.money(booking_id)["refunds"]}
     refund, elsewhere = noted["failed"], noted["done"]

@@ -164,10 +164,8 @@ def settle_card_job(tx: Tx, answer: Answer, *, at: datetime) -> None:
 def _settle_done(tx: Tx, answer: Answer, *, at: datetime) -> datetime | None:
     """Do what an answer means; give when to ask again, if at all."""
     job, seen = answer.job, answer.seen
-    if answer.repaid is not None and answer.repaid.state == "done":
+    if answer.repaid is not None:
         note_refund(tx, job.subject_id, vendor_id=answer.repaid.refund_id, at=at)
-    elif answer.repaid is not None:
-        _fail_refund(tx, job.subject_id, "the bank has refused it", at=at)
     elif answer.gone is not None:
         note_gone(tx, job.subject_id, answer.gone, at=at)
     elif seen is not None and seen.paid:
