@@ -499,6 +499,17 @@ def reminders_on(till: Till, days: int) -> list[int]:
     return found
 
 
+def test_nobody_is_reminded_by_itself_of_what_was_given_back(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    [payment] = till.money(booking_id)["payments"]
+    till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=500)
+    till.settle()
+
+    assert reminders_on(till, 10) == []
+    assert till.money(booking_id)["balance_minor"] == 500
+
+
 @pytest.mark.rule("B46")
 def test_whoever_owes_is_reminded_seven_and_three_days_before_once_each(till: Till) -> None:
     till.session(price_minor=2000)  # in ten days, at 9:00 UTC

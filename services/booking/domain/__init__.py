@@ -10,9 +10,9 @@ from services.booking.domain.erasures import ANSWERING, redacted
 from services.booking.domain.letters import Channel, DownloadKind, DownloadState, Recipients
 from services.booking.domain.menus import RowAction, row_actions
 from services.booking.domain.money import (
+    A_DAY_ANYWHERE,
     CHECKOUT_HOLD,
     FREE,
-    LONGEST_NOTICE,
     STILL_PAID,
     Collection,
     Ledger,
@@ -65,10 +65,10 @@ from services.booking.domain.warmth import WINDOW_DAYS, Band, Story, Warmth, ban
 
 __all__ = [
     "ANSWERING",
+    "A_DAY_ANYWHERE",
     "CHECKOUT_HOLD",
     "ERASED",
     "FREE",
-    "LONGEST_NOTICE",
     "STILL_PAID",
     "WINDOW_DAYS",
     "Arrangement",

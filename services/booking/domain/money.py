@@ -15,8 +15,8 @@ STILL_PAID = timedelta(days=60)
 """How long after a session what is due is still paid by its links."""
 REMINDER_HOUR = time(9)
 """When on its day a payment reminder is sent, in the studio's zone."""
-LONGEST_NOTICE = timedelta(days=46)
-"""How long before a session its first reminder may come, and a day for the zones."""
+A_DAY_ANYWHERE = timedelta(days=2)
+"""How long a reminder's own day lasts at the most, in all zones."""
 
 
 class PaymentMethod(StrEnum):

@@ -101,6 +101,7 @@ from services.booking.store.payments import (
     refunds_begun,
     refunds_of,
     refunds_under_way,
+    reminder_days,
     reminders_of,
     unpaid_checkouts,
 )
@@ -271,6 +272,7 @@ __all__ = [
     "refunds_begun",
     "refunds_of",
     "refunds_under_way",
+    "reminder_days",
     "reminders_of",
     "renumber_bookings",
     "roster",

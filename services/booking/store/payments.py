@@ -206,20 +206,36 @@ def add_reminder(
     sql.execute(insert(ReminderRow), row)
 
 
+def reminder_days(sql: Connection, kind: ReminderKind) -> list[int]:
+    """List the different numbers of days before a session at which a reminder comes."""
+    days = _days_before(kind)
+    return list(sql.execute(select(days).where(days.is_not(None)).distinct()).scalars())
+
+
+def _days_before(kind: ReminderKind) -> Any:
+    first = kind is ReminderKind.FIRST
+    return SessionTypeRow.first_reminder_days if first else SessionTypeRow.second_reminder_days
+
+
 def bookings_to_remind(
-    sql: Connection, kind: ReminderKind, *, at: datetime, until: datetime
+    sql: Connection, kind: ReminderKind, days: int, *, at: datetime, until: datetime
 ) -> Sequence[Row[Any]]:
-    """List bookings not fully paid, of sessions that start in a time, without this reminder.
+    """List bookings never paid in full, of sessions that start in a time, without this reminder.
+
+    What was paid and given back is no matter for a reminder that comes by itself: it was given back
+    for a reason.
+
+    Args:
+        sql: the transaction.
+        kind: of the reminder.
+        days: those of the types whose reminder comes so many days before.
+        at: now (UTC); the sessions start later.
+        until: when they start at the latest (UTC).
 
     Returns:
-        `booking_id`, `booked_at`, the session's `starts_at` and `time_zone`, and how many `days`
-        before it the reminder comes; the next session first.
+        `booking_id`, `booked_at`, and the session's `starts_at` and `time_zone`; the next session
+        first.
     """
-    days = (
-        SessionTypeRow.first_reminder_days
-        if kind is ReminderKind.FIRST
-        else SessionTypeRow.second_reminder_days
-    )
     had = (
         select(ReminderRow.booking_id)
         .where(ReminderRow.booking_id == BookingRow.booking_id, ReminderRow.kind == kind.value)
@@ -233,25 +249,17 @@ def bookings_to_remind(
         )
         .scalar_subquery()
     )
-    refunded = (
-        select(func.coalesce(func.sum(RefundRow.amount_minor), 0))
-        .where(
-            RefundRow.booking_id == BookingRow.booking_id,
-            RefundRow.state == RefundState.DONE.value,
-        )
-        .scalar_subquery()
-    )
     query = (
         select(BookingRow.booking_id, BookingRow.booked_at)
-        .add_columns(SessionRow.starts_at, SessionRow.time_zone, days.label("days"))
+        .add_columns(SessionRow.starts_at, SessionRow.time_zone)
         .join(SessionRow, SessionRow.session_id == BookingRow.session_id)
         .join(SessionTypeRow, SessionTypeRow.session_type_id == SessionRow.session_type_id)
         .where(
             BookingRow.state == BookingState.CONFIRMED.value,
-            BookingRow.price_minor > paid - refunded,
+            BookingRow.price_minor > paid,
             SessionRow.starts_at > at,
             SessionRow.starts_at <= until,
-            days.is_not(None),
+            _days_before(kind) == days,
             ~had,
         )
         .order_by(SessionRow.starts_at, BookingRow.booking_id)
