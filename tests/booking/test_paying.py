@@ -321,6 +321,18 @@ def test_a_webhook_about_something_else_is_taken_and_ignored(till: Till) -> None
     assert till.hear("charge.updated", "cs_none").status_code == 200
 
 
+def test_webhooks_are_kept_as_long_as_they_may_come_again(till: Till) -> None:
+    till.session()
+    till.paid("ada")
+    counted = "SELECT count(*) FROM card_notices"
+
+    for days, left in ((29, 1), (2, 0)):
+        till.studio.suite.advance(days=days)
+        till.studio.suite.tick("booking.prune_card_events")
+        with till.studio.suite.sql("booking") as sql:
+            assert sql.exec_driver_sql(counted).scalar() == left
+
+
 # -- when Stripe fails ----------------------------------------------------------------------------
 
 

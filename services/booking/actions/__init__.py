@@ -1,6 +1,11 @@
 """What booking does, one verb per function; each runs in the transaction it is given."""
 
-from services.booking.actions.card_jobs import claim_card_job, hear_stripe, settle_card_job
+from services.booking.actions.card_jobs import (
+    claim_card_job,
+    hear_stripe,
+    prune_card_events,
+    settle_card_job,
+)
 from services.booking.actions.changes import change_session
 from services.booking.actions.checkouts import (
     checkout_shown,
@@ -148,6 +153,7 @@ __all__ = [
     "note_erasure",
     "packages_shown",
     "pay_balance",
+    "prune_card_events",
     "prune_downloads",
     "public_links",
     "read_download",

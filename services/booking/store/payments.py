@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.booking.domain import (
@@ -187,6 +187,11 @@ def find_card(sql: Connection, person_id: UUID) -> Row[Any] | None:
 def note_card_event(sql: Connection, values: dict[str, Any]) -> bool:
     """Keep that a webhook was heard; False where it had been."""
     return sql.execute(_NOTE, values).first() is not None
+
+
+def drop_card_events(sql: Connection, *, before: datetime) -> int:
+    """Forget the webhooks heard before a time (UTC), which do not come again; give how many."""
+    return sql.execute(delete(CardNoticeRow).where(CardNoticeRow.heard_at < before)).rowcount
 
 
 # -- reminders ------------------------------------------------------------------------------------

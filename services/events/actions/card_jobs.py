@@ -26,6 +26,7 @@ from shared.payments.jobs import (
     wait_after,
 )
 
+_TOLD_AGAIN = timedelta(days=30)
 _SLOW = timedelta(hours=1)
 _SLOWEST = timedelta(days=14)
 
@@ -217,6 +218,11 @@ def hear_stripe(tx: Tx, notice: Notice, *, at: datetime) -> None:
         ask_stripe(tx, JobKind.RECKON, checkout.payment_id, due_at=at)
     if refund is not None and refund.state == RefundState.DUE:
         ask_stripe(tx, JobKind.REPAY, refund.refund_id, due_at=at)
+
+
+def prune_card_events(tx: Tx, *, at: datetime) -> int:
+    """Forget the webhooks that Stripe has long stopped repeating; give how many."""
+    return store.drop_card_events(tx.sql, before=at - _TOLD_AGAIN)
 
 
 def _named(tx: Tx, reference: str | None) -> Any:

@@ -4,6 +4,7 @@ from services.events.store.card_jobs import (
     add_card_job,
     change_card_job,
     claim_card_job,
+    drop_card_events,
     find_card_job,
     note_card_event,
 )
@@ -159,6 +160,7 @@ __all__ = [
     "claim_card_job",
     "count_registrations",
     "count_waiting",
+    "drop_card_events",
     "drop_registration",
     "end_place",
     "end_spot",

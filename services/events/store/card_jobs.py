@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.events.models import CardJobRow, CardNoticeRow
@@ -111,3 +111,8 @@ def change_card_job(sql: Connection, kind: JobKind, subject_id: UUID, **changes:
 def note_card_event(sql: Connection, values: dict[str, Any]) -> bool:
     """Note a webhook; False where it has been heard before."""
     return sql.execute(_NOTE, values).first() is not None
+
+
+def drop_card_events(sql: Connection, *, before: datetime) -> int:
+    """Forget the webhooks heard before a time (UTC), which do not come again; give how many."""
+    return sql.execute(delete(CardNoticeRow).where(CardNoticeRow.heard_at < before)).rowcount
