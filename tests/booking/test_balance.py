@@ -573,6 +573,23 @@ def test_no_reminder_is_due_before_the_booking_or_from_the_start_on(
         assert booked_at < at < starts_at
 
 
+# -- people that turn out to be one ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("payer", ["ada", "adah"])
+def test_of_two_places_of_one_person_the_one_that_is_paid_stays(till: Till, payer: str) -> None:
+    till.session(price_minor=2000)
+    booked = {name: till.book(name) for name in ("ada", "adah")}
+    till.pay(till.call.pay_balance(booking_id=booked[payer]))
+
+    till.call.merge_people(keep=till.person("ada"), merge=till.person("adah"))
+    till.settle()
+
+    assert till.studio.taken == 1
+    assert till.money(booked[payer])["booked"]
+    assert till.balance(booked[payer]) == (2000, 0, 0)
+
+
 # -- what crosses on the way ----------------------------------------------------------------------
 
 
