@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import eventlet
@@ -28,7 +29,7 @@ from shared.payments.words import (
     Seen,
 )
 
-_PAUSE = 0.1
+_PAUSE = timedelta(milliseconds=100)
 _PAUSES = 120
 log = structlog.get_logger()
 
@@ -43,7 +44,7 @@ def when_answered(look: Callable[[], Any]) -> Any:
     for _ in range(_PAUSES):
         if seen["checkout_url"] or seen["state"] != "due":
             break
-        eventlet.sleep(_PAUSE)
+        eventlet.sleep(_PAUSE.total_seconds())
         seen = look()
     return seen
 
