@@ -6,6 +6,7 @@ from services.booking.actions.card_jobs import (
     prune_card_events,
     settle_card_job,
 )
+from services.booking.actions.cards import find_kept_card, forget_kept_card
 from services.booking.actions.changes import change_session
 from services.booking.actions.checkouts import (
     checkout_shown,
@@ -121,7 +122,9 @@ __all__ = [
     "fail_download",
     "find_client",
     "find_duplicates",
+    "find_kept_card",
     "finish_download",
+    "forget_kept_card",
     "free_returned_seat",
     "get_credits",
     "get_download",

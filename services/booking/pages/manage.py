@@ -51,7 +51,8 @@ class ManagePages:
         if booked.booking is None:
             return show(request, "manage_paying", booked.language, **about, standing=_way(money))
         live = booked.live and not booked.session.started(self.now())
-        about |= {"cancelled": not booked.live, "live": live}
+        about |= {"cancelled": not booked.live, "stands": booked.live, "live": live}
+        about |= {"card": self._card(booked.booking.person_id)}
         return show(request, "manage", booked.language, **about, **self._links(booked))
 
     @page("POST", "/manage/<token>")
@@ -64,6 +65,18 @@ class ManagePages:
         for payment in money["payments"]:
             if payment.state == PaymentState.OPENED:
                 self._look(payment.payment_id)
+        return see(MANAGE_PATH, token=token, request=request)
+
+    @page("POST", "/manage/<token>/card")
+    def forget_card_by_link(self, request: Request, token: str) -> Response:
+        """Charge their kept card no more; again and again is the same as once."""
+        try:
+            booked, _ = self._opened(token)
+        except LinkInvalid as exc:
+            return sorry(request, exc)
+        if booked.booking is not None:
+            with self.db.begin() as tx:
+                actions.forget_kept_card(tx, booked.booking.person_id)
         return see(MANAGE_PATH, token=token, request=request)
 
     @page("GET", "/manage/<token>/booking.ics")
@@ -80,6 +93,11 @@ class ManagePages:
             content_type="text/calendar; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="booking.ics"'},
         )
+
+    def _card(self, person_id: UUID) -> str:
+        with self.db.read() as sql:
+            card = actions.find_kept_card(sql, person_id)
+        return f"{card.brand.title()} ···· {card.last4}" if card else ""
 
     def _look(self, payment_id: UUID) -> None:
         with self.db.begin() as tx:

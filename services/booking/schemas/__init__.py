@@ -25,6 +25,8 @@ from services.booking.schemas.letters import (
 )
 from services.booking.schemas.money import (
     Checkout,
+    Forgotten,
+    KeptCard,
     PayBalance,
     Payment,
     Payments,
@@ -118,11 +120,13 @@ __all__ = [
     "EndSchedule",
     "ErasePerson",
     "FindDuplicates",
+    "Forgotten",
     "GetCredits",
     "GetProfile",
     "Group",
     "Hold",
     "HoldPlace",
+    "KeptCard",
     "LetterBatch",
     "ListPackages",
     "ListPeople",

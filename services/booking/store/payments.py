@@ -184,6 +184,12 @@ def find_card(sql: Connection, person_id: UUID) -> Row[Any] | None:
     return sql.execute(query).one_or_none()
 
 
+def drop_card(sql: Connection, person_id: UUID) -> bool:
+    """Keep a person's card no more; False where there was none."""
+    gone = sql.execute(delete(KeptCardRow).where(KeptCardRow.person_id == person_id))
+    return bool(gone.rowcount)
+
+
 def note_card_event(sql: Connection, values: dict[str, Any]) -> bool:
     """Keep that a webhook was heard; False where it had been."""
     return sql.execute(_NOTE, values).first() is not None
