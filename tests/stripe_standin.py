@@ -130,6 +130,12 @@ class StripeStandIn:
         intent |= {"status": "succeeded", "amount_received": intent["amount"]}
         checkout["payment_status"] = "paid"
 
+    def fail(self, checkout_id: str) -> None:
+        """Have the money of a completed checkout not arrive."""
+        self.things[self.things[checkout_id]["payment_intent"]]["status"] = (
+            "requires_payment_method"
+        )
+
     def run_out(self, checkout_id: str) -> None:
         """Let a checkout's own time be over."""
         self.things[checkout_id] |= {"status": "expired", "url": None}
@@ -308,6 +314,11 @@ class StripeStandIn:
         left = int(params["expires_at"]) - int(self.now())
         if not _SHORTEST <= left <= _LONGEST:
             raise Turned(400, param="expires_at", message="must be 30 minutes to 24 hours away")
+        alone = {"customer", "customer_email", "customer_creation"} & params.keys()
+        if "customer" in alone and len(alone) > 1:
+            raise Turned(400, message=f"You may only specify one of these parameters: {alone}")
+        if params.get("customer", "") and params["customer"] not in self.things:
+            raise Turned(400, param="customer", code="resource_missing", message="No such customer")
         line = params["line_items"][0]["price_data"]
         checkout_id = self._new(
             "cs",

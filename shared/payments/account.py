@@ -25,6 +25,7 @@ from shared.payments.words import (
     Charge,
     Checkout,
     CheckoutNotOpen,
+    CustomerGone,
     Gone,
     Notice,
     NoticeForged,
@@ -225,6 +226,8 @@ def _our_errors(on_invalid: type[CardsRefused] = CardsRefused) -> Iterator[None]
     except stripe.APIConnectionError as exc:
         raise CardsUnreachable(_text(exc)) from exc
     except stripe.InvalidRequestError as exc:
+        if exc.code == "resource_missing" and exc.param == "customer":
+            raise CustomerGone(_text(exc)) from exc
         raise on_invalid(_text(exc), exc.code or "") from exc
     except stripe.StripeError as exc:
         status = exc.http_status or 0

@@ -9,6 +9,7 @@ from shared.payments.words import CardsRefused, Gone, KeptCard, Repaid, Seen
 
 _HUNDREDFOLD = frozenset(["isk", "ugx"])  # Stripe counts hundredths that there are not
 _THOUSANDTHS = 3
+_FAILED = frozenset(["requires_payment_method", "canceled"])
 _KEPT = frozenset(["won", "warning_closed", "prevented"])  # disputes that cost nothing
 
 
@@ -35,6 +36,9 @@ def read_checkout(made: stripe.checkout.Session) -> Seen:
     """Read how a page stands."""
     intent: Any = made.payment_intent
     currency, state = made.currency or "", made.status
+    # A way of paying that takes days has failed: nobody can pay on this page any more.
+    if state == "complete" and _is_whole(intent) and intent.status in _FAILED:
+        state = "expired"
     return Seen(
         checkout_id=made.id,
         url=made.url,

@@ -21,6 +21,7 @@ from shared.payments.words import (
     Charge,
     Checkout,
     CheckoutNotOpen,
+    CustomerGone,
     Notice,
     NoticeForged,
     Reckoning,
@@ -93,7 +94,7 @@ class Cashier:
         job, done = answer.job, replace(answer, end=JobEnd.DONE)
         match job.order:
             case Checkout():
-                return replace(done, seen=self.cards.open_checkout(job.order, key=job.key))
+                return replace(done, seen=self._opened(job, job.order))
             case Charge():
                 return replace(done, seen=self._charged(job, job.order))
             case Repayment():
@@ -102,6 +103,14 @@ class Cashier:
                 return replace(done, gone=self.cards.list_gone(job.order))
             case None:
                 return replace(done, seen=self._seen(job, str(job.checkout_id)))
+
+    def _opened(self, job: Job, order: Checkout) -> Seen:
+        """Open a page, for a customer anew where Stripe does not know the one they were."""
+        try:
+            return self.cards.open_checkout(order, key=job.key)
+        except CustomerGone:
+            anew = replace(order, customer_id=None)
+            return self.cards.open_checkout(anew, key=f"{job.key}:anew")
 
     def _charged(self, job: Job, order: Charge) -> Seen:
         """Charge a card, unless an attempt whose answer was never heard has done it."""

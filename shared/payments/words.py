@@ -25,6 +25,10 @@ class CardDeclined(CardsRefused):
     """The bank, or the person's own presence being needed, kept a saved card from being charged."""
 
 
+class CustomerGone(CardsRefused):
+    """Whoever keeps the account has removed this customer there."""
+
+
 class CheckoutNotOpen(CardsRefused):
     """Only an open checkout can be expired: look at it, it may be paid."""
 

@@ -276,6 +276,39 @@ def test_a_completed_checkout_that_is_not_paid_yet_confirms_nothing(till: Till) 
     assert till.studio.booked == ["ada"]
 
 
+def test_who_paid_by_a_way_that_failed_days_later_may_pay_anew(till: Till) -> None:
+    till.session(capacity=1)
+    checkout = till.checkout("ada", kind="staff")
+    checkout_id = till.checkout_id(checkout)
+    till.standin.pay(checkout_id, later=True)
+    till.hear("checkout.session.completed", checkout_id)
+    till.settle()
+
+    till.standin.fail(checkout_id)
+    till.hear("checkout.session.async_payment_failed", checkout_id)
+    till.settle()
+    anew = till.call.start_checkout(hold_id=checkout["booking_id"])
+    till.pay(anew)
+
+    assert anew["payment_id"] != checkout["payment_id"]
+    assert till.studio.booked == ["ada"]
+    assert till.standin.held() == 2000
+
+
+def test_whose_customer_was_removed_at_stripe_pays_all_the_same(till: Till) -> None:
+    till.session()
+    till.paid("ada", save_card=True)
+    [customer] = till.standin.of("customer")
+    del till.standin.things[customer["id"]]
+    till.session()
+
+    till.paid("ada", save_card=True)
+
+    assert till.studio.booked == ["ada"]
+    [anew] = till.standin.of("customer")
+    assert till.standin.of("checkout.session")[-1]["customer"] == anew["id"]
+
+
 def test_what_stripe_never_tells_is_found_by_looking(till: Till) -> None:
     till.session()
     checkout = till.checkout("ada", kind="staff")

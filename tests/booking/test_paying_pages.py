@@ -293,6 +293,8 @@ def test_what_is_due_is_still_paid_when_the_session_is_over(till: Till) -> None:
     booking_id = till.book("ada")
     till.studio.suite.advance(days=12)
     url = link(till, PAY_PATH, PAY_LINK, booking_id)
+    manage = link(till, MANAGE_PATH, MANAGE_LINK, booking_id)
+    assert "Pay €20.00" in text(till.studio.http("GET", manage))
 
     checkout = to_stripe(till, url)
     till.pay(checkout)
