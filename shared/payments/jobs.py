@@ -4,9 +4,11 @@ Each service that takes cards keeps its own table of these; what a job and its a
 long one waits for another attempt, is the same for all.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from shared.contracts import Trace
@@ -73,6 +75,19 @@ class Answer:
     repaid: Repaid | None = None
     gone: tuple[Gone, ...] | None = None
     error: str | None = None
+
+
+def same_refund(gone: Gone, refunds: Iterable[Any]) -> Any:
+    """Find among a payment's refunds the one that Stripe means, by its id there or here, or None.
+
+    Args:
+        gone: what Stripe says went back.
+        refunds: rows with `refund_id` and `vendor_id`.
+    """
+    for one in refunds:
+        if gone.vendor_id == one.vendor_id or gone.reference == str(one.refund_id):
+            return one
+    return None
 
 
 def takes_another_key(answer: Answer) -> bool:

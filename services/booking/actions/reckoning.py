@@ -10,6 +10,7 @@ from services.booking.domain import RefundReason, RefundState
 from services.booking.gateways import Gone
 from shared.contracts import Values
 from shared.db import Tx
+from shared.payments.jobs import same_refund
 
 
 def note_gone(tx: Tx, payment_id: UUID, gone: tuple[Gone, ...], *, at: datetime) -> None:
@@ -22,8 +23,9 @@ def note_gone(tx: Tx, payment_id: UUID, gone: tuple[Gone, ...], *, at: datetime)
     payment = store.find_payment(tx.sql, payment_id, lock=True)
     if payment is None:
         return
+    refunds = store.refunds_of_payment(tx.sql, payment_id)
     for one in gone:
-        refund = store.refund_at_stripe(tx.sql, payment_id, one.vendor_id, one.reference)
+        refund = same_refund(one, refunds)
         refund_id = refund.refund_id if refund else _add(tx, payment, one, at=at)
         if one.state == "failed" and (refund is None or refund.state != RefundState.FAILED):
             error = "the bank has decided against it" if one.disputed else "it did not arrive"

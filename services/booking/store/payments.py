@@ -133,15 +133,10 @@ def refunds_of(sql: Connection, booking_id: UUID) -> Sequence[Row[Any]]:
     return sql.execute(query.order_by(RefundRow.made_at, RefundRow.refund_id)).all()
 
 
-def refund_at_stripe(
-    sql: Connection, payment_id: UUID, vendor_id: str, reference: str | None
-) -> Row[Any] | None:
-    """Find a refund of a payment by Stripe's id of it, or by what it carries of ours."""
+def refunds_of_payment(sql: Connection, payment_id: UUID) -> Sequence[Row[Any]]:
+    """List what was given back of a payment, or is about to be."""
     query = select(RefundRow.__table__).where(RefundRow.payment_id == payment_id)
-    for refund in sql.execute(query):
-        if refund.vendor_id == vendor_id or str(refund.refund_id) == reference:
-            return refund
-    return None
+    return sql.execute(query).all()
 
 
 def refunds_begun(sql: Connection, payment_id: UUID) -> int:

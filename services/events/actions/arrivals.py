@@ -26,7 +26,7 @@ from services.events.gateways import Gone, Seen
 from shared.contracts import Values
 from shared.contracts.errors import InvalidRequest, PaymentNotFound, PersonNotFound
 from shared.db import Tx
-from shared.payments.jobs import JobKind
+from shared.payments.jobs import JobKind, same_refund
 
 
 class OtherCurrency(Exception):
@@ -171,8 +171,9 @@ def note_gone(tx: Tx, payment_id: UUID, gone: tuple[Gone, ...], *, at: datetime)
     if found is None:
         return
     _, row = registration_for_update(tx, found.registration_id)
+    refunds = store.refunds_of_payment(tx.sql, payment_id)
     for one in gone:
-        refund = store.refund_at_stripe(tx.sql, payment_id, one.vendor_id, one.reference)
+        refund = same_refund(one, refunds)
         refund_id = refund.refund_id if refund else _add_refund(tx, found, one, at=at)
         if one.state == "failed" and (refund is None or refund.state != RefundState.FAILED):
             error = "the bank has decided against it" if one.disputed else "it did not arrive"

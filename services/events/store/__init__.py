@@ -17,10 +17,10 @@ from services.events.store.checkouts import (
     find_checkout_of_intent,
     find_refund,
     lapsed_holds,
-    refund_at_stripe,
     refunds_begun,
     refunds_due,
     refunds_of,
+    refunds_of_payment,
     unpaid_checkouts,
 )
 from services.events.store.doors import (
@@ -218,10 +218,10 @@ __all__ = [
     "people_at",
     "places_of_event",
     "places_of_person",
-    "refund_at_stripe",
     "refunds_begun",
     "refunds_due",
     "refunds_of",
+    "refunds_of_payment",
     "registered_people",
     "registration_by_ticket",
     "sell_pass",
