@@ -487,6 +487,19 @@ def test_a_process_that_dies_with_a_refund_done_gives_back_once(desk: Desk) -> N
     assert desk.row(checkout)["paid_minor"] == 0
 
 
+def test_two_presses_at_once_lead_to_the_same_page(desk: Desk) -> None:
+    desk.event(capacity=3)
+    made = desk.hall.register("ada", pass_id=desk.pass_id)
+    desk.standin.faults.append(Fault("slow", "checkout", seconds=0.5))
+
+    presses = [eventlet.spawn(desk.pay_page, made["registration_id"]) for _ in range(2)]
+    urls = {press.wait()["checkout_url"] for press in presses}
+
+    assert len(urls) == 1
+    assert None not in urls
+    assert len(desk.standin.of("checkout.session")) == 1
+
+
 def test_what_goes_back_without_our_doing_is_in_our_books(desk: Desk) -> None:
     desk.event(capacity=3)
     paid = [desk.register(name) for name in ("ada", "alan")]
