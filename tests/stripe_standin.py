@@ -136,6 +136,10 @@ class StripeStandIn:
             "requires_payment_method"
         )
 
+    def forget_keys(self) -> None:
+        """Let the day be over for which Stripe remembers keys."""
+        self._kept.clear()
+
     def run_out(self, checkout_id: str) -> None:
         """Let a checkout's own time be over."""
         self.things[checkout_id] |= {"status": "expired", "url": None}

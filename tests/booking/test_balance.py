@@ -330,6 +330,22 @@ def test_money_goes_back_once_whatever_happens_on_the_way(till: Till, how: str) 
     assert till.standin.held() == 500
 
 
+def test_a_restored_backup_gives_nothing_back_again(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    [payment] = till.money(booking_id)["payments"]
+    till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=500)
+    till.settle()
+    till.arrange("UPDATE refunds SET state = 'due', vendor_id = NULL, refunded_at = NULL")
+    till.arrange("UPDATE card_jobs SET state = 'due', attempts = 0 WHERE kind = 'repay'")
+    till.standin.forget_keys()
+
+    till.later(minutes=1)
+
+    assert till.balance(booking_id) == (2000, 500, 500)
+    assert till.standin.held() == 1500
+
+
 def test_what_staff_give_back_at_stripe_is_in_our_books(till: Till) -> None:
     till.session(price_minor=2000)
     booking_id = till.paid("ada")["booking_id"]
