@@ -505,6 +505,45 @@ def test_a_process_that_dies_with_a_refund_done_gives_back_once(desk: Desk) -> N
     assert desk.row(checkout)["paid_minor"] == 0
 
 
+def test_two_presses_at_once_lead_to_the_same_page(desk: Desk) -> None:
+    desk.event(capacity=3)
+    made = desk.hall.register("ada", pass_id=desk.pass_id)
+    desk.standin.faults.append(Fault("slow", "checkout", seconds=0.5))
+
+    presses = [eventlet.spawn(desk.pay_page, made["registration_id"]) for _ in range(2)]
+    urls = {press.wait()["checkout_url"] for press in presses}
+
+    assert len(urls) == 1
+    assert None not in urls
+    assert len(desk.standin.of("checkout.session")) == 1
+
+
+def test_what_goes_back_without_our_doing_is_in_our_books(desk: Desk) -> None:
+    desk.event(capacity=3)
+    paid = [desk.register(name) for name in ("ada", "alan")]
+    for one in paid:
+        desk.pay(one)
+    elsewhere, claimed = (one["id"] for one in desk.standin.of("payment_intent"))
+    desk.standin.refund(elsewhere, 500)
+    [refund] = desk.standin.of("refund")
+    dispute_id = desk.standin.dispute(claimed)
+
+    for _ in range(2):
+        desk.hear("refund.created", refund["id"])
+        desk.hear("charge.dispute.created", dispute_id)
+        desk.settle()
+    assert [desk.row(one)["paid_minor"] for one in paid] == [PRICE - 500, PRICE]
+    desk.standin.fail_refund(refund["id"])
+    desk.standin.things[dispute_id]["status"] = "lost"
+    desk.hear("refund.failed", refund["id"])
+    desk.hear("charge.dispute.closed", dispute_id)
+    desk.settle()
+
+    assert [desk.row(one)["paid_minor"] for one in paid] == [PRICE, 0]
+    states = [[each["state"] for each in desk.row(one)["refunds"]] for one in paid]
+    assert states == [["failed"], ["done"]]
+
+
 @pytest.mark.parametrize("how", ["cut_before", "cut_after", "500", "429"])
 def test_a_page_that_could_not_be_opened_is_opened_later(desk: Desk, how: str) -> None:
     desk.event()

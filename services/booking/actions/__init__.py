@@ -1,6 +1,12 @@
 """What booking does, one verb per function; each runs in the transaction it is given."""
 
-from services.booking.actions.card_jobs import claim_card_job, hear_stripe, settle_card_job
+from services.booking.actions.card_jobs import (
+    claim_card_job,
+    hear_stripe,
+    prune_card_events,
+    settle_card_job,
+)
+from services.booking.actions.cards import find_kept_card, forget_kept_card
 from services.booking.actions.changes import change_session
 from services.booking.actions.checkouts import (
     checkout_shown,
@@ -119,7 +125,9 @@ __all__ = [
     "fail_download",
     "find_client",
     "find_duplicates",
+    "find_kept_card",
     "finish_download",
+    "forget_kept_card",
     "free_returned_seat",
     "get_credits",
     "get_download",
@@ -151,6 +159,7 @@ __all__ = [
     "note_erasure",
     "packages_shown",
     "pay_balance",
+    "prune_card_events",
     "prune_downloads",
     "public_links",
     "read_download",

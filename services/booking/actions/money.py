@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from services.booking import store
 from services.booking.domain import (
     BookingState,
-    JobKind,
     Ledger,
     PaymentMethod,
     PaymentState,
@@ -20,6 +19,7 @@ from shared.contracts import Values
 from shared.contracts.booking import PaymentRefunded
 from shared.contracts.errors import BookingNotFound, InvalidRequest, PaymentNotFound
 from shared.db import Tx
+from shared.payments.jobs import JobKind
 
 
 def ask_stripe(tx: Tx, kind: JobKind, subject_id: UUID, *, due_at: datetime) -> None:

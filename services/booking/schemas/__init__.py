@@ -26,6 +26,8 @@ from services.booking.schemas.letters import (
 )
 from services.booking.schemas.money import (
     Checkout,
+    Forgotten,
+    KeptCard,
     PayBalance,
     Payment,
     Payments,
@@ -120,11 +122,13 @@ __all__ = [
     "EndSchedule",
     "ErasePerson",
     "FindDuplicates",
+    "Forgotten",
     "GetCredits",
     "GetProfile",
     "Group",
     "Hold",
     "HoldPlace",
+    "KeptCard",
     "LetterBatch",
     "ListPackages",
     "ListPeople",

@@ -1,7 +1,12 @@
 """What events does, one verb per function; each runs in the transaction it is given."""
 
 from services.events.actions.arrivals import end_hold, refund_payment
-from services.events.actions.card_jobs import claim_card_job, hear_stripe, settle_card_job
+from services.events.actions.card_jobs import (
+    claim_card_job,
+    hear_stripe,
+    prune_card_events,
+    settle_card_job,
+)
 from services.events.actions.checkouts import checkout_shown
 from services.events.actions.choosing import Wish
 from services.events.actions.doors import (
@@ -121,6 +126,7 @@ __all__ = [
     "merge_people",
     "note_offer",
     "pay_registration",
+    "prune_card_events",
     "record_payment",
     "record_refund",
     "refund_payment",
