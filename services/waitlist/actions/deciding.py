@@ -12,6 +12,7 @@ from uuid import uuid4
 from services.waitlist import store
 from services.waitlist.actions.targets import joined, named, sure_occasion
 from services.waitlist.domain import (
+    AFTER_ALL,
     BEFORE_ALL,
     Choice,
     EntryState,
@@ -55,9 +56,14 @@ def serve(tx: Tx, queue: Queue, fresh: Sequence[Spot] = (), *, at: datetime) -> 
     pool, kept = [*stored, *fresh], 0
     while pool:
         lead = min(pool, key=lambda spot: spot.passed_to)
-        head = _head(tx, queue, lead, len(pool))
+        head = _head(tx, queue, lead, len(pool), at=at)
         takes = [spot for spot in pool if head is None or spot.passed_to < head.position]
         choice = choose_next(queue, head, seats=len(takes), at=at)
+        if choice.step in {Step.KEEP, Step.ANNOUNCE}:
+            kept_before = queue.pooled - len(stored) + kept
+            in_hand = queue.announced if choice.step is Step.ANNOUNCE else kept_before
+            takes = takes[: _wanted_besides(tx, queue, lead, in_hand, len(takes))]
+            choice = choice if takes else Choice(Step.RETURN, None, Rule.ENOUGH)
         done = _carry_out(tx, queue, choice, lead, takes, at=at)
         if choice.step is Step.KEEP:
             kept += len(done)
@@ -73,8 +79,25 @@ def serve(tx: Tx, queue: Queue, fresh: Sequence[Spot] = (), *, at: datetime) -> 
         serve(tx, store.queue_by_id(tx.sql, queue.queue_id), at=at)
 
 
-def _head(tx: Tx, queue: Queue, lead: Spot, seats: int) -> Waiting | None:
+def _wanted_besides(tx: Tx, queue: Queue, lead: Spot, in_hand: int, more: int) -> int:
+    """Say how many seats, of so many more, have takers besides those that are in hand.
+
+    Nobody else could have those that nobody here wants.
+    """
+    limit = in_hand + more
+    wanted = store.seats_wanted(tx.sql, queue.queue_id, after=lead.passed_to, limit=limit)
+    return max(0, min(more, wanted - in_hand))
+
+
+def _head(tx: Tx, queue: Queue, lead: Spot, seats: int, *, at: datetime) -> Waiting | None:
+    """Give the first in line; a group for which there will never be seats is passed over."""
     head = store.next_in_line(tx.sql, queue.queue_id, after=lead.passed_to)
+    splits = queue.group_rule is GroupRule.SPLIT
+    if head is not None and not splits and not queue.can_seat(head.wanted):
+        most = queue.capacity
+        head = store.next_in_line(tx.sql, queue.queue_id, after=lead.passed_to, seats=most)
+        before = AFTER_ALL if head is None else head.position
+        _note_too_large(tx, queue, lead, before, most, at=at)
     if head is None or head.wanted <= seats or queue.group_rule is not GroupRule.BEST_FIT:
         return head
     fits = store.next_in_line(tx.sql, queue.queue_id, after=lead.passed_to, seats=seats)
@@ -99,7 +122,7 @@ def _carry_out(
         return takes
     spots = takes[: head.wanted]
     if choice.rule is Rule.FIRST_THAT_FITS or queue.group_rule is GroupRule.BEST_FIT:
-        _note_too_large(tx, queue, spots[0], head, len(takes), at=at)
+        _note_too_large(tx, queue, spots[0], head.position, len(takes), at=at)
     if choice.step is Step.INVITE:
         invite(tx, queue, _invited(tx, queue, head, lead, len(spots)), spots, choice.rule, at=at)
     else:
@@ -117,13 +140,13 @@ def _invited(tx: Tx, queue: Queue, head: Waiting, lead: Spot, seats: int) -> lis
 
 
 def _note_too_large(
-    tx: Tx, queue: Queue, spot: Spot, head: Waiting, seats: int, *, at: datetime
+    tx: Tx, queue: Queue, spot: Spot, before: int, seats: int, *, at: datetime
 ) -> None:
     passed = store.too_large(
         tx.sql,
         queue.queue_id,
         after=spot.passed_to,
-        before=head.position,
+        before=before,
         seats=seats,
         limit=_NOTED,
     )
@@ -276,12 +299,14 @@ def give_back(tx: Tx, queue: Queue, spot: Spot, rule: Rule, *, at: datetime) -> 
     )
 
 
-def claim_again(tx: Tx, queue: Queue, entry: Any) -> Queue:
+def claim_again(tx: Tx, queue: Queue, entry: Any, *, seats: int = 1) -> Queue:
     """Say that somebody has a new claim to a seat, so that none stays free beside them.
+
+    With them so many `seats` are claimed again as there are free ones.
 
     Without it a seat that went back while they were asked for another one would be lost to them.
     """
     version = queue.version + 1
     store.count_change(tx.writes, queue.queue_id, joins=1, waiting=0)
-    tx.emit(WaitlistJoined(**joined(queue, entry, version=version)))
+    tx.emit(WaitlistJoined(**joined(queue, entry, version=version, seats=seats)))
     return replace(queue, version=version)

@@ -12,6 +12,7 @@ from services.waitlist.actions.targets import (
     AnyGranted,
     AnyRefused,
     answered_target,
+    cause_of,
     freed_target,
     granted_id,
     granted_occasion,
@@ -51,7 +52,7 @@ def request_freed_spot(tx: Tx, freed: AnyFreed, *, at: datetime) -> None:
     if queue is None:
         raise QueueNotFound(str(target.target_id))
     if not seen:
-        serve(tx, queue, [Spot(freed.spot_id, BEFORE_ALL, at)], at=at)
+        serve(tx, queue, [Spot(freed.spot_id, BEFORE_ALL, at, cause=cause_of(freed))], at=at)
 
 
 # -- granted ------------------------------------------------------------------------------------
@@ -163,7 +164,7 @@ def put_back(tx: Tx, refused: AnyRefused, *, at: datetime) -> None:
         tx.writes, row.spot_id, queue.queue_id, entry.entry_id, "refused", refused.reason, at=at
     )
     queue, stays = _after_refusal(tx, queue, entry, row, refused, at=at)
-    spot = Spot(row.spot_id, row.passed_to, row.seen_at, row.overruled)
+    spot = Spot(row.spot_id, row.passed_to, row.seen_at, row.overruled, row.cause)
     if not refused.still_open:
         store.keep_spot(tx.writes, spot, queue.queue_id, SpotState.CLOSED, at=at)
         fresh = []

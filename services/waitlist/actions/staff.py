@@ -155,7 +155,7 @@ def _seats_for(
                 "have a seat that is free, or one beyond the capacity"
             )
             raise NoSeatFree(msg)
-        own = [Spot(uuid4(), BEFORE_ALL, at, overruled=True) for _ in range(wanted)]
+        own = [Spot(uuid4(), BEFORE_ALL, at, overruled=True, cause="staff") for _ in range(wanted)]
         return own, freed
     used = free[:wanted]
     store.count_hand(tx.writes, queue.queue_id, pooled=-sum(spot in pooled for spot in used))

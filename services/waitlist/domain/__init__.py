@@ -2,6 +2,7 @@
 
 from services.waitlist.domain.odds import Odds, odds_of
 from services.waitlist.domain.queues import (
+    AFTER_ALL,
     BEFORE_ALL,
     IN_LINE,
     LIVE,
@@ -22,6 +23,7 @@ from services.waitlist.domain.replay import (
     replay,
 )
 from services.waitlist.domain.spots import (
+    WENT_ROUND,
     Choice,
     OfferState,
     Rule,
@@ -33,10 +35,12 @@ from services.waitlist.domain.spots import (
 )
 
 __all__ = [
+    "AFTER_ALL",
     "BEFORE_ALL",
     "IN_LINE",
     "LIVE",
     "STEP",
+    "WENT_ROUND",
     "Behaviour",
     "Choice",
     "EntryState",

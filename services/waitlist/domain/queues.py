@@ -7,6 +7,8 @@ from uuid import UUID
 
 BEFORE_ALL = -(2**62)
 """A position before every place in line."""
+AFTER_ALL = 2**62
+"""A position behind every place in line."""
 STEP = 2**20
 """How far apart those who join are put, so that staff can move others between them."""
 
@@ -86,6 +88,7 @@ class Queue:
     hushing: str | None = None
     dropping: bool = False
     ended_at: datetime | None = None
+    capacity: int = 0  # 0: not known
 
     def over(self, at: datetime) -> bool:
         """Say whether nobody is chosen any more at `at` (UTC).
@@ -103,6 +106,10 @@ class Queue:
     def full(self) -> bool:
         """Say whether the list has as many people as it takes."""
         return self.waiting >= self.size
+
+    def can_seat(self, together: int) -> bool:
+        """Say whether a group of so many fits in at all, if everybody else gave up their place."""
+        return not self.capacity or together <= self.capacity
 
     @property
     def shows_places(self) -> bool:

@@ -14,6 +14,7 @@ from services.waitlist.store.entries import (
     next_that_fit,
     note_grant,
     note_passed,
+    seats_wanted,
     set_entry,
     take_back,
     too_large,
@@ -28,6 +29,7 @@ from services.waitlist.store.history import (
 )
 from services.waitlist.store.offers import (
     add_offer,
+    asked_up_to,
     close_offer,
     due_offers,
     find_offer,
@@ -41,9 +43,11 @@ from services.waitlist.store.offers import (
 )
 from services.waitlist.store.places import (
     ahead_of,
+    joined_before,
     list_waiting,
     neighbours,
     position_of,
+    seats_up_to,
 )
 from services.waitlist.store.queues import (
     busy_queues,
@@ -65,11 +69,13 @@ from services.waitlist.store.queues import (
     set_queue,
 )
 from services.waitlist.store.spots import (
+    asked_elsewhere,
     blank_overrides,
     decisions_about,
     find_spot,
     keep_spot,
     list_decisions,
+    moves_in,
     note_booking,
     overrides_for,
     overrides_of,
@@ -86,6 +92,8 @@ __all__ = [
     "add_offer",
     "ahead_of",
     "ask_for",
+    "asked_elsewhere",
+    "asked_up_to",
     "blank_overrides",
     "busy_queues",
     "cancel_queue",
@@ -108,11 +116,13 @@ __all__ = [
     "give_entries",
     "give_offers",
     "is_claiming",
+    "joined_before",
     "keep_queue",
     "keep_spot",
     "list_decisions",
     "list_waiting",
     "live_entries",
+    "moves_in",
     "neighbours",
     "next_in_line",
     "next_that_fit",
@@ -140,6 +150,8 @@ __all__ = [
     "record_decision",
     "record_override",
     "refusals_in",
+    "seats_up_to",
+    "seats_wanted",
     "set_entry",
     "set_queue",
     "set_spot",
