@@ -14,6 +14,7 @@ from services.waitlist.actions.targets import joined, named, sure_occasion
 from services.waitlist.domain import (
     AFTER_ALL,
     BEFORE_ALL,
+    LARGEST_GROUP,
     Choice,
     EntryState,
     GroupRule,
@@ -56,14 +57,8 @@ def serve(tx: Tx, queue: Queue, fresh: Sequence[Spot] = (), *, at: datetime) -> 
     pool, kept = [*stored, *fresh], 0
     while pool:
         lead = min(pool, key=lambda spot: spot.passed_to)
-        head = _head(tx, queue, lead, len(pool), at=at)
-        takes = [spot for spot in pool if head is None or spot.passed_to < head.position]
-        choice = choose_next(queue, head, seats=len(takes), at=at)
-        if choice.step in {Step.KEEP, Step.ANNOUNCE}:
-            kept_before = queue.pooled - len(stored) + kept
-            in_hand = queue.announced if choice.step is Step.ANNOUNCE else kept_before
-            takes = takes[: _wanted_besides(tx, queue, lead, in_hand, len(takes))]
-            choice = choice if takes else Choice(Step.RETURN, None, Rule.ENOUGH)
+        in_hand = queue.pooled - len(stored) + kept
+        choice, takes = _choose(tx, queue, lead, pool, in_hand, at=at)
         done = _carry_out(tx, queue, choice, lead, takes, at=at)
         if choice.step is Step.KEEP:
             kept += len(done)
@@ -79,13 +74,28 @@ def serve(tx: Tx, queue: Queue, fresh: Sequence[Spot] = (), *, at: datetime) -> 
         serve(tx, store.queue_by_id(tx.sql, queue.queue_id), at=at)
 
 
-def _wanted_besides(tx: Tx, queue: Queue, lead: Spot, in_hand: int, more: int) -> int:
+def _choose(
+    tx: Tx, queue: Queue, lead: Spot, pool: list[Spot], kept: int, *, at: datetime
+) -> tuple[Choice, list[Spot]]:
+    """Choose what becomes of a seat, and of those that go with it; `kept` others are in hand."""
+    head = _head(tx, queue, lead, len(pool), at=at)
+    takes = [spot for spot in pool if head is None or spot.passed_to < head.position]
+    if head is None and lead.passed_to > BEFORE_ALL:
+        head, takes = _skipped(tx, queue, lead), pool
+    choice = choose_next(queue, head, seats=len(takes), at=at)
+    if choice.step not in {Step.KEEP, Step.ANNOUNCE}:
+        return choice, takes
+    in_hand = queue.announced if choice.step is Step.ANNOUNCE else kept
+    takes = takes[: _wanted_besides(tx, queue, in_hand, len(takes))]
+    return (choice if takes else Choice(Step.RETURN, None, Rule.ENOUGH)), takes
+
+
+def _wanted_besides(tx: Tx, queue: Queue, in_hand: int, more: int) -> int:
     """Say how many seats, of so many more, have takers besides those that are in hand.
 
     Nobody else could have those that nobody here wants.
     """
-    limit = in_hand + more
-    wanted = store.seats_wanted(tx.sql, queue.queue_id, after=lead.passed_to, limit=limit)
+    wanted = store.seats_wanted(tx.sql, queue.queue_id, limit=in_hand + more)
     return max(0, min(more, wanted - in_hand))
 
 
@@ -94,7 +104,7 @@ def _head(tx: Tx, queue: Queue, lead: Spot, seats: int, *, at: datetime) -> Wait
     head = store.next_in_line(tx.sql, queue.queue_id, after=lead.passed_to)
     splits = queue.group_rule is GroupRule.SPLIT
     if head is not None and not splits and not queue.can_seat(head.wanted):
-        most = queue.capacity
+        most = queue.seats_most
         head = store.next_in_line(tx.sql, queue.queue_id, after=lead.passed_to, seats=most)
         before = AFTER_ALL if head is None else head.position
         _note_too_large(tx, queue, lead, before, most, at=at)
@@ -102,6 +112,18 @@ def _head(tx: Tx, queue: Queue, lead: Spot, seats: int, *, at: datetime) -> Wait
         return head
     fits = store.next_in_line(tx.sql, queue.queue_id, after=lead.passed_to, seats=seats)
     return fits or head
+
+
+def _skipped(tx: Tx, queue: Queue, lead: Spot) -> Waiting | None:
+    """Give whoever a seat went past without a chance at it, before it goes to everyone."""
+    splits = queue.group_rule is GroupRule.SPLIT
+    return store.first_skipped(
+        tx.sql,
+        queue.queue_id,
+        lead.spot_id,
+        up_to=lead.passed_to,
+        wanted=LARGEST_GROUP if splits else queue.seats_most,
+    )
 
 
 def _carry_out(

@@ -7,7 +7,7 @@ from services.waitlist import store
 from services.waitlist.actions.deciding import claim_again, give_back, serve
 from services.waitlist.actions.offers import withdraw_offers
 from services.waitlist.actions.targets import BOOKING, EVENTS, Source
-from services.waitlist.domain import GroupRule, Policy, Queue, Rule, SpotState
+from services.waitlist.domain import LARGEST_GROUP, GroupRule, Policy, Queue, Rule, SpotState
 from shared.contracts import Values
 from shared.contracts.booking import SessionCancelled, SessionChanged, SessionScheduled
 from shared.contracts.errors import QueueNotFound
@@ -46,6 +46,8 @@ def keep_queue(tx: Tx, limits: Opened | Changed, *, at: datetime) -> None:
         return
     if before is not None and before.starts_at not in {None, queue.starts_at}:
         withdraw_offers(tx, queue, at=at)
+    elif before is not None and before.capacity < min(queue.capacity, LARGEST_GROUP):
+        _look_again(tx, queue, at=at)  # a group may have been too large for what was known
     elif isinstance(limits, SessionChanged) and queue.pooled:
         _fit_capacity(tx, queue, limits.over_capacity, at=at)
 
@@ -60,6 +62,9 @@ def _fit_capacity(tx: Tx, queue: Queue, excess: int, *, at: datetime) -> None:
     for spot in gone:
         give_back(tx, queue, spot, Rule.CAPACITY_LOWERED, at=at)
     store.count_hand(tx.writes, queue.queue_id, pooled=-len(gone))
+    head = store.next_in_line(tx.sql, queue.queue_id)
+    if gone and head is not None:  # by now somebody may have cancelled, and there are enough
+        claim_again(tx, queue, head, seats=len(gone))
     tx.flush()
     serve(tx, store.queue_by_id(tx.sql, queue.queue_id), at=at)
 

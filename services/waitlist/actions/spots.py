@@ -213,7 +213,8 @@ def _seat_back(tx: Tx, queue: Queue, entry: Any, *, at: datetime) -> Queue:
         store.count_change(
             tx.writes, queue.queue_id, joins=0, waiting=int(state is EntryState.CLAIMING)
         )
-        queue, state = claim_again(tx, queue, entry), EntryState.WAITING
+        # No new claim: it was passed over for what it could not pay, and waits for other seats.
+        state = EntryState.WAITING
     elif state is EntryState.LEAVING and entry.asked == 1:
         state, ended = EntryState.LEFT, at
     store.take_back(tx.writes, entry.entry_id, state, spots=1, ended_at=ended)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+LARGEST_GROUP = 20
 BEFORE_ALL = -(2**62)
 """A position before every place in line."""
 AFTER_ALL = 2**62
@@ -107,9 +108,14 @@ class Queue:
         """Say whether the list has as many people as it takes."""
         return self.waiting >= self.size
 
+    @property
+    def seats_most(self) -> int:
+        """Give how many can be given seats together, if everybody else gave up their place."""
+        return self.capacity or LARGEST_GROUP
+
     def can_seat(self, together: int) -> bool:
-        """Say whether a group of so many fits in at all, if everybody else gave up their place."""
-        return not self.capacity or together <= self.capacity
+        """Say whether a group of so many fits in at all."""
+        return together <= self.seats_most
 
     @property
     def shows_places(self) -> bool:

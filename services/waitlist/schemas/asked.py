@@ -4,10 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.waitlist.domain import BEFORE_ALL, GroupRule, Policy
+from services.waitlist.domain import BEFORE_ALL, LARGEST_GROUP, GroupRule, Policy
 from shared.shapes import Instant, Line, count
 
-LARGEST_GROUP = 20
 SOURCES = ("booking", "events")
 
 

@@ -18,7 +18,7 @@ WINDOW = 1000
 It bounds what an allocation costs where a long list begins with groups that all want more.
 """
 _ADD_ENTRY = upsert(EntryRow).on_conflict_do_nothing().returning(EntryRow.entry_id)
-_WAITING_COLUMNS = (
+WAITING_COLUMNS = (
     EntryRow.entry_id,
     EntryRow.person_id,
     EntryRow.joined_at,
@@ -30,7 +30,7 @@ _WAITING_COLUMNS = (
     EntryRow.asks_first,
 )
 _IN_LINE = (
-    select(*_WAITING_COLUMNS)
+    select(*WAITING_COLUMNS)
     .where(
         EntryRow.queue_id == bindparam("queue_id"),
         EntryRow.state == EntryState.WAITING.value,
@@ -40,7 +40,7 @@ _IN_LINE = (
     .limit(bindparam("limit"))
 )
 _FIRST = (
-    select(*_WAITING_COLUMNS)
+    select(*WAITING_COLUMNS)
     .where(
         EntryRow.queue_id == bindparam("queue_id"),
         EntryRow.state == EntryState.WAITING.value,
@@ -174,9 +174,9 @@ def too_large(
     return [Waiting(*row) for row in sql.execute(_TOO_LARGE, at)]
 
 
-def seats_wanted(sql: Connection, queue_id: UUID, *, after: int = BEFORE_ALL, limit: int) -> int:
-    """Count the seats that those in line want behind a position; up to `limit` at least."""
-    at = {"queue_id": queue_id, "after": after, "limit": limit}
+def seats_wanted(sql: Connection, queue_id: UUID, *, limit: int) -> int:
+    """Count the seats that those in line want; up to `limit` at least."""
+    at = {"queue_id": queue_id, "after": BEFORE_ALL, "limit": limit}
     return sum(row.wanted for row in sql.execute(_IN_LINE, at))
 
 

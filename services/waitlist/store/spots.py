@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.waitlist.domain import Spot, SpotState
+from services.waitlist.domain import EntryState, Spot, SpotState, Waiting
 from services.waitlist.models import DecisionRow, EntryRow, OverrideRow, SpotRow
+from services.waitlist.store.entries import WAITING_COLUMNS
 from shared.writes import Writes
 
 _ENDED = (
@@ -222,6 +223,35 @@ def asked_elsewhere(
         if other_id != spot_id and outcome in {"requested", "invited", "granted"}:
             asked.add(entry_id)
     return asked
+
+
+def first_skipped(
+    sql: Connection, queue_id: UUID, spot_id: UUID, *, up_to: int, wanted: int
+) -> Waiting | None:
+    """Give the first in line, up to a position, about whom nothing was decided for a spot.
+
+    Somebody who was asked about another seat, or was moved, while those around them were asked
+    about this one. Who wants more than `wanted` seats is left out.
+    """
+    decided = exists().where(
+        DecisionRow.spot_id == spot_id,
+        DecisionRow.entry_id == EntryRow.entry_id,
+        DecisionRow.outcome != "kept",
+    )
+    query = (
+        select(*WAITING_COLUMNS)
+        .where(
+            EntryRow.queue_id == queue_id,
+            EntryRow.state == EntryState.WAITING.value,
+            EntryRow.position <= up_to,
+            EntryRow.wanted <= wanted,
+            ~decided,
+        )
+        .order_by(EntryRow.position)
+        .limit(1)
+    )
+    row = sql.execute(query).first()
+    return None if row is None else Waiting(*row)
 
 
 def overrides_for(sql: Connection, spot_id: UUID) -> Sequence[Row[Any]]:
