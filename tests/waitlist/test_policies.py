@@ -508,3 +508,19 @@ def test_who_declined_is_not_asked_again_because_another_invited_person_leaves(
 
     assert state_of(studio, "grace") == ["declined"]
     assert state_of(studio, "edsger") == ["open"]
+
+
+def test_a_seat_goes_to_who_was_moved_ahead_meanwhile_before_it_goes_to_everyone(
+    studio: Studio,
+) -> None:
+    freed(studio, "offer", "alan", "grace")
+    studio.suite.waitlist.move_entry(
+        entry_id=studio.entry_id("grace"), place=1, reason="she had been forgotten"
+    )
+    studio.settle()
+
+    studio.suite.waitlist.decline_offer(offer_id=offers(studio, "alan")[0]["offer_id"])
+    studio.settle()
+
+    assert state_of(studio, "grace") == ["open"]
+    assert studio.held == {"waitlist": 1}

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.waitlist import store
-from services.waitlist.actions.deciding import give_back, offer, serve
+from services.waitlist.actions.deciding import serve
 from services.waitlist.actions.entries import end_entry, say_closed
+from services.waitlist.actions.handing import give_back, offer
 from services.waitlist.actions.offers import take_announced
 from services.waitlist.actions.queues import CLAIMED_AT_ONCE
 from services.waitlist.actions.targets import Source, joined

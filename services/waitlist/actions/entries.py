@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.waitlist import store
-from services.waitlist.actions.deciding import claim_again, offer, serve
+from services.waitlist.actions.deciding import serve
+from services.waitlist.actions.handing import claim_again, offer
 from services.waitlist.actions.spots import release_seats
 from services.waitlist.actions.targets import (
     BOOKING,

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from services.waitlist import store
-from services.waitlist.actions.deciding import give_back, request, serve
+from services.waitlist.actions.deciding import serve
 from services.waitlist.actions.entries import say_closed, seats_to_pass_on, wait_again
+from services.waitlist.actions.handing import give_back, request
 from services.waitlist.domain import (
     IN_LINE,
     GroupRule,

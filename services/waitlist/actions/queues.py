@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from services.waitlist import store
-from services.waitlist.actions.deciding import claim_again, give_back, serve
+from services.waitlist.actions.deciding import serve
+from services.waitlist.actions.handing import claim_again, give_back
 from services.waitlist.actions.offers import withdraw_offers
 from services.waitlist.actions.targets import BOOKING, EVENTS, Source
 from services.waitlist.domain import LARGEST_GROUP, GroupRule, Policy, Queue, Rule, SpotState

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from services.waitlist import store
-from services.waitlist.actions.deciding import claim_again, serve
+from services.waitlist.actions.deciding import serve
+from services.waitlist.actions.handing import claim_again
 from services.waitlist.actions.targets import (
     AnyFreed,
     AnyGranted,

@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.waitlist import store
-from services.waitlist.actions.deciding import claim_again, invite, request, serve
+from services.waitlist.actions.deciding import serve
 from services.waitlist.actions.entries import close_own_offer, end_entry, locked, put_in_line
+from services.waitlist.actions.handing import claim_again, invite, request
 from services.waitlist.actions.offers import take_announced
 from services.waitlist.actions.targets import Source, shown
 from services.waitlist.domain import (
