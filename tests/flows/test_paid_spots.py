@@ -175,3 +175,20 @@ def test_who_was_charged_for_a_spot_that_closed_gets_it_back(till: Till) -> None
     assert [one["reason"] for one in till.said("PaymentRefunded")] == ["no_seat_left"]
     assert till.studio.booked == ["ada"]
     assert till.standin.held() == before + 2000
+
+
+def test_who_left_the_list_while_the_bank_was_thinking_gets_it_back(till: Till) -> None:
+    keep_card(till, "ada")
+    full(till, "ada")
+    before = till.standin.held()
+    till.standin.faults += [Fault("cut_after", "payment_intents")] * 3
+    till.studio.cancel("holder")
+    till.studio.settle()
+
+    till.studio.leave("ada")
+    for _ in range(4):
+        till.later(seconds=30)
+
+    assert [one["reason"] for one in till.said("PaymentRefunded")] == ["no_seat_left"]
+    assert till.studio.booked == []
+    assert till.standin.held() == before

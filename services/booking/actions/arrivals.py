@@ -24,7 +24,6 @@ from services.booking.domain import (
     Price,
     RefundReason,
     Session,
-    WaitingState,
 )
 from services.booking.gateways import KeptCard, Seen
 from shared.contracts import Values
@@ -226,7 +225,7 @@ def _add(tx: Tx, payment: Any, spot: store.Hold, session: Session, *, at: dateti
     if not store.add_booking(tx.sql, **booking, **ids, at=at):
         return False
     store.end_hold(tx.writes, spot.hold_id, HoldState.GRANTED, at=at, entry_id=entry_id)
-    store.note_waiting(tx.writes, entry_id, WaitingState.GONE, **ids, at=at)
+    store.note_seat_given(tx.writes, entry_id, **ids, at=at)
     tx.emit(
         SpotGranted(
             spot_id=spot.hold_id,
