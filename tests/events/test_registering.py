@@ -267,6 +267,24 @@ def test_people_are_told_when_their_event_or_session_moves(hall: Hall) -> None:
     assert len(hall.said("RegistrationChanged")) == 2
 
 
+def test_only_whose_pass_opens_a_session_is_told_that_it_moves_or_is_called_off(
+    hall: Hall,
+) -> None:
+    hall.event()
+    clay, ink = hall.session("clay"), hall.session("ink", 10)
+    for name, opened in (("ada", [clay]), ("alan", [ink]), ("grace", [])):
+        made = hall.events.define_pass(event_id=hall.event_id, name=name, session_ids=opened)
+        hall.register(name, pass_id=made["pass_id"])
+    hall.suite.mark()
+
+    hall.events.change_session(session_id=clay, location="Room 9")
+    hall.events.cancel_session(session_id=clay)
+
+    told = [str(one.person_id) for one in hall.said("RegistrationChanged")]
+    assert sorted(told) == sorted([hall.person("ada"), hall.person("grace")] * 2)
+    assert hall.names() == ["ada", "alan", "grace"]
+
+
 def test_an_event_that_is_full_refuses_and_nothing_is_said(hall: Hall) -> None:
     hall.event(capacity=0)
     hall.person("ada")

@@ -108,7 +108,7 @@ def change_session(tx: Tx, session_id: UUID, changes: Values, *, at: datetime) -
         store.set_speakers(tx.sql, session_id, speaker_ids)
     tell_queue(tx, event, target, after)
     if any(getattr(session, key) != getattr(after, key) for key in _SHOWN):
-        Teller(tx, event).everybody_changed(at=at, target=target if event.own_agenda else None)
+        Teller(tx, event).everybody_changed(at=at, session_id=session_id)
     return event.event_id
 
 
@@ -129,7 +129,7 @@ def cancel_session(tx: Tx, session_id: UUID, *, at: datetime) -> UUID:
     for row in store.live_registrations(tx.sql, event.event_id, lock=True):
         own = places.get(row.registration_id, [])
         left = [place for place in own if place.target_id != session_id]
-        if event.own_agenda and len(left) == len(own):
+        if not teller.concerned(row, own, session_id):
             continue
         for place in own:
             if place.target_id == session_id:

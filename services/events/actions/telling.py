@@ -147,14 +147,21 @@ class Teller:
         said["agenda"] = ""
         self.tx.emit(RegistrationEnded(**said, event_cancelled=event_cancelled, ended_at=at))
 
+    def concerned(self, registration: Any, places: Sequence[Any], session_id: UUID) -> bool:
+        """Say whether somebody comes to a session: by their choice, or by their pass."""
+        if self.event.own_agenda:
+            return any(one.target_id == session_id for one in places)
+        held = self.passes.get(registration.pass_id)
+        return opened_by(held.session_ids if held else (), session_id)
+
     def everybody_changed(
-        self, *, at: datetime, target: Target | None = None, pass_id: UUID | None = None
+        self, *, at: datetime, session_id: UUID | None = None, pass_id: UUID | None = None
     ) -> None:
-        """Say so to all who are registered, or to those with a place in a target or with a pass."""
+        """Say so to all who are registered, or to those who come to a session or have a pass."""
         places = store.places_of_event(self.tx.sql, self.event.event_id)
         for row in store.live_registrations(self.tx.sql, self.event.event_id, lock=True):
             own = places.get(row.registration_id, [])
             if pass_id not in {None, row.pass_id}:
                 continue
-            if target is None or any(one.target_id == target.target_id for one in own):
+            if session_id is None or self.concerned(row, own, session_id):
                 self.changed(row, own, at=at)
