@@ -756,6 +756,33 @@ def test_easier_criteria_promote_from_the_day_they_hold(dojo: Dojo) -> None:
     assert dojo.matches("ada")
 
 
+@pytest.mark.rule("M16", "M21")
+def test_a_category_that_begins_to_promote_does_so_from_that_day_on(dojo: Dojo) -> None:
+    dojo.category()
+    dojo.assign("ada")
+    dojo.suite.advance(days=8)
+    dojo.visits("ada", 1, 2, 3)
+
+    dojo.call.change_category(category_id=dojo.category_id, automatic=True)
+    dojo.suite.run_woken()
+
+    assert dojo.held("ada")[-1] == ("yellow", str(day(8)))
+    assert dojo.matches("ada")
+
+
+def test_nobody_is_told_of_what_staff_do_by_hand(dojo: Dojo) -> None:
+    dojo.category(notices=True, staff_roles=["admin", "operator"])
+
+    dojo.assign("ada")
+    dojo.promote("ada")
+    dojo.demote("ada")
+
+    awards = dojo.said("RankAwarded")
+    assert [said["how"] for said in awards] == ["assigned", "promoted", "demoted"]
+    for said in awards:
+        assert not any(said[f"tell_{whom}"] for whom in ("admins", "operators", "client"))
+
+
 def test_a_new_highest_rank_gives_those_at_the_top_a_way_on(dojo: Dojo) -> None:
     dojo.category(ranks=[("white", {"visits": 1}), ("black", {"visits": 1})], automatic=True)
     dojo.assign("ada", "black")
