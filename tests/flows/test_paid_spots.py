@@ -62,6 +62,17 @@ def free_the_seat(till: Till, *, times: int = 1) -> None:
     till.studio.suite.deliver(times=times)
 
 
+def bank_thinks(till: Till) -> int:
+    """Have ada's card charged for the seat, and the answer be slow; give what was paid before."""
+    keep_card(till, "ada")
+    full(till, "ada")
+    before = till.standin.held()
+    till.standin.faults += [Fault("cut_after", "payment_intents")] * 3
+    till.studio.cancel("holder")
+    till.studio.settle()
+    return before
+
+
 def test_the_first_in_line_pays_with_the_card_they_agreed_to(till: Till) -> None:
     keep_card(till, "ada")
     full(till, "ada", "grace")
@@ -129,12 +140,7 @@ def test_every_fact_twice_charges_once(till: Till) -> None:
 
 
 def test_asked_again_while_the_bank_thinks_it_charges_once(till: Till) -> None:
-    keep_card(till, "ada")
-    full(till, "ada")
-    before = till.standin.held()
-    till.standin.faults += [Fault("cut_after", "payment_intents")] * 3
-    till.studio.cancel("holder")
-    till.studio.settle()
+    before = bank_thinks(till)
     ask_for_spot(till, "ada")
     for _ in range(3):
         till.later(seconds=30)
@@ -159,12 +165,7 @@ def test_a_charge_that_is_done_after_stripe_gave_up_on_it_is_not_made_again(till
 
 
 def test_who_was_charged_for_a_spot_that_closed_gets_it_back(till: Till) -> None:
-    keep_card(till, "ada")
-    full(till, "ada")
-    before = till.standin.held()
-    till.standin.faults += [Fault("cut_after", "payment_intents")] * 3
-    till.studio.cancel("holder")
-    till.studio.settle()
+    before = bank_thinks(till)
 
     spot_id = till.arranged("SELECT hold_id FROM holds WHERE kind = 'waitlist' AND state = 'open'")
     till.call.close_spot(spot_id=spot_id)
@@ -178,12 +179,7 @@ def test_who_was_charged_for_a_spot_that_closed_gets_it_back(till: Till) -> None
 
 
 def test_who_left_the_list_while_the_bank_was_thinking_gets_it_back(till: Till) -> None:
-    keep_card(till, "ada")
-    full(till, "ada")
-    before = till.standin.held()
-    till.standin.faults += [Fault("cut_after", "payment_intents")] * 3
-    till.studio.cancel("holder")
-    till.studio.settle()
+    before = bank_thinks(till)
 
     till.studio.leave("ada")
     for _ in range(4):

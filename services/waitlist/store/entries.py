@@ -39,17 +39,7 @@ _IN_LINE = (
     .order_by(EntryRow.position)
     .limit(bindparam("limit"))
 )
-_FIRST = (
-    select(*WAITING_COLUMNS)
-    .where(
-        EntryRow.queue_id == bindparam("queue_id"),
-        EntryRow.state == EntryState.WAITING.value,
-        EntryRow.position > bindparam("after"),
-    )
-    .order_by(EntryRow.position)
-    .limit(WINDOW)
-    .subquery("first")
-)
+_FIRST = _IN_LINE.limit(WINDOW).subquery("first")
 _FITTING = (
     select(_FIRST)
     .where(_FIRST.c.wanted <= bindparam("seats"))
