@@ -23,7 +23,7 @@ from services.notify.domain import Channel, Delivery, Message, MessageKind, Outc
 from services.notify.gateways import FileTexter, TwilioTexter, make_texter
 from shared.config import settings
 from shared.contracts.waitlist import SpotAllocated
-from tests.notify.office import Office
+from tests.notify.office import Office, all_of
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -103,7 +103,7 @@ def a_text(phone: str = PHONE, **changes: Any) -> Message:
 
 def send(*messages: Message) -> list[Outcome]:
     """Send messages through the SDK, waiting a second for each answer."""
-    return TwilioTexter(settings(), seconds=1).send(messages, lambda _: None)
+    return TwilioTexter(settings(), seconds=1).send(messages, all_of)
 
 
 def test_a_text_goes_through_the_messaging_service_with_a_callback(carrier: StandIn) -> None:
@@ -187,7 +187,7 @@ def test_without_an_account_texts_are_files() -> None:
     texter = make_texter()
     assert isinstance(texter, FileTexter)
 
-    (outcome,) = texter.send([a_text()], lambda _: None)
+    (outcome,) = texter.send([a_text()], all_of)
 
     assert outcome.delivery is Delivery.TAKEN
     (file,) = texter.directory.glob("letter-*.txt")

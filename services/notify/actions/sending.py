@@ -14,7 +14,6 @@ from services.notify.actions.writing import (
     write_on,
 )
 from services.notify.domain import (
-    LEASE,
     Channel,
     Delivery,
     Lane,
@@ -24,10 +23,12 @@ from services.notify.domain import (
     Outcome,
     after_attempt,
     is_resent,
+    lease,
     refilled,
 )
 from services.notify.store import Claimed
 from shared import metrics
+from shared.config import settings
 from shared.contracts import Trace, Values
 from shared.contracts.notify import EmailSent, SmsFailed, SmsSent
 from shared.db import Tx
@@ -45,14 +46,14 @@ _FINAL = {"delivered", *_LOST}
 def claim_messages(
     tx: Tx, channel: Channel, lane: Lane, *, limit: int, at: datetime
 ) -> list[Message] | None:
-    """Claim messages that are due; for LEASE nobody else takes them.
+    """Claim messages that are due; for a lease nobody else takes them.
 
     What is no longer true or not wanted is settled as suppressed, and said, at once.
 
     Returns:
         Those that are to be sent; None if nothing was due.
     """
-    when = {"at": at, "until": at + LEASE, "limit": limit}
+    when = {"at": at, "until": at + _lease(), "limit": limit}
     claimed = store.claim_due(tx.sql, tx.writes, channel, lane, **when)
     sent = [one.message for one in claimed if not _is_stopped(tx, one, at=at)]
     return sent if claimed else None
@@ -92,7 +93,7 @@ def _note(
     ended_at: datetime | None = None,
 ) -> None:
     when = {"due_at": due_at, "ended_at": ended_at}
-    store.settle(tx.writes, message.message_id, state, reply=reply, **when)
+    store.settle(tx.writes, message, state, reply=reply, **when)
 
 
 def _told(tx: Tx, message: Message) -> Tx:
@@ -107,9 +108,18 @@ def _about(message: Message) -> Values:
     }
 
 
-def mark_sending(tx: Tx, messages: Sequence[Message]) -> None:
-    """Note, before the dot, that these may be taken from now on."""
-    store.mark_sending(tx.writes, [message.message_id for message in messages])
+def mark_sending(tx: Tx, messages: Sequence[Message], *, at: datetime) -> set[UUID]:
+    """Note, before the dot, that these may be taken from now on.
+
+    Returns:
+        Those that are still ours. Who has taken too long has lost a message to another process,
+        and must not hand it over any more.
+    """
+    return store.mark_sending(tx.sql, messages, until=at + _lease())
+
+
+def _lease() -> timedelta:
+    return lease(settings().smtp_timeout)
 
 
 def settle_messages(tx: Tx, outcomes: Sequence[Outcome], *, at: datetime) -> None:
@@ -131,14 +141,15 @@ def _settle(tx: Tx, outcome: Outcome, *, at: datetime) -> None:
     message, reply = outcome.message, outcome.reply
     resent = is_resent(message)
     state, wait = after_attempt(outcome.delivery, message.attempts, resent=resent)
-    store.settle(
-        tx.writes,
-        message.message_id,
-        state,
-        due_at=at + wait if wait is not None else None,
-        reply=reply,
-        ended_at=at if wait is None else None,
-    )
+    ending = {
+        "due_at": at + wait if wait is not None else None,
+        "reply": reply,
+        "ended_at": at if wait is None else None,
+    }
+    if state is MessageState.SENT:
+        store.settle(tx.writes, message, state, **ending)
+    elif not store.settle_ours(tx.sql, message, state, **ending):
+        return  # another process has taken it over, and knows better
     if outcome.blocks and message.address:
         store.suppress(tx.writes, message.address, "all", outcome.blocks, at=at)
     told = _told(tx, message)

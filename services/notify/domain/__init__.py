@@ -12,7 +12,6 @@ from services.notify.domain.kinds import (
 )
 from services.notify.domain.messages import (
     BACKOFF,
-    LEASE,
     MOST_RESENDS,
     Delivery,
     Message,
@@ -21,6 +20,7 @@ from services.notify.domain.messages import (
     Words,
     after_attempt,
     is_resent,
+    lease,
     payment_of,
 )
 from services.notify.domain.paces import refilled
@@ -28,7 +28,6 @@ from services.notify.domain.segments import MOST_SEGMENTS, plainer, segments
 
 __all__ = [
     "BACKOFF",
-    "LEASE",
     "MANNERS",
     "MOST_RESENDS",
     "MOST_SEGMENTS",
@@ -46,6 +45,7 @@ __all__ = [
     "after_attempt",
     "is_resent",
     "kinds_of",
+    "lease",
     "next_waking",
     "payment_of",
     "plainer",

@@ -85,10 +85,19 @@ BACKOFF = tuple(
     timedelta(seconds=seconds) for seconds in (10, 60, 5 * 60, 15 * 60, 3600, 4 * 3600, 12 * 3600)
 )
 """How long a message waits after each attempt the mail server put off; then it has failed."""
-LEASE = timedelta(seconds=60)
-"""How long a process may take over a claimed message before another takes it over."""
 MOST_RESENDS = 3
 """How often a message of unknown fate is sent again, always under the same Message-ID."""
+LEASE = timedelta(seconds=60)
+"""How long a process may take over a message at least before another takes it over."""
+
+
+def lease(patience: float) -> timedelta:
+    """Give how long a process may take over a message it has claimed, or is handing over.
+
+    Args:
+        patience: how many seconds it waits for an answer; > 0.
+    """
+    return max(LEASE, timedelta(seconds=3 * patience))
 
 
 def after_attempt(

@@ -47,6 +47,7 @@ from services.notify.store.sending import (
     overdue,
     release,
     settle,
+    settle_ours,
 )
 from services.notify.store.studio import (
     StudioSettings,
@@ -113,6 +114,7 @@ __all__ = [
     "routes",
     "set_pace",
     "settle",
+    "settle_ours",
     "state_of",
     "suppress",
     "suppressions",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -118,14 +119,22 @@ _CLAIM = (
         select(PaceRow.allowance).where(_lane).scalar_subquery().label("allowance"),
     )
 )
+# The number of attempts tells one claim of a message from the next.
 _MARK_SENDING = (
     update(MessageRow)
-    .where(MessageRow.message_id == bindparam("id"))
-    .values(state=MessageState.SENDING.value)
+    .where(
+        tuple_(MessageRow.message_id, MessageRow.attempts).in_(bindparam("claims", expanding=True)),
+        MessageRow.state == MessageState.CLAIMED.value,
+    )
+    .values(state=MessageState.SENDING.value, due_at=bindparam("until"))
+    .returning(MessageRow.message_id)
 )
 _SETTLE = (
     update(MessageRow)
-    .where(MessageRow.message_id == bindparam("id"))
+    .where(
+        MessageRow.message_id == bindparam("id"),
+        MessageRow.state != MessageState.SENT.value,
+    )
     .values(
         state=bindparam("new_state"),
         due_at=bindparam("due"),
@@ -133,6 +142,10 @@ _SETTLE = (
         sent_at=bindparam("sent"),
         ended_at=bindparam("ended"),
     )
+)
+_SETTLE_OURS = _SETTLE.where(
+    MessageRow.attempts == bindparam("claim"),
+    MessageRow.state.in_([MessageState.CLAIMED.value, MessageState.SENDING.value]),
 )
 _CARRIED = (
     update(MessageRow)
@@ -260,25 +273,46 @@ def _own_words(sql: Connection, rows: Sequence[Any]) -> dict[tuple[str, str, int
     }
 
 
-def mark_sending(writes: Writes, message_ids: Sequence[UUID]) -> None:
-    """Note that these are about to be handed over."""
-    for message_id in message_ids:
-        writes.add(_MARK_SENDING, {"id": message_id})
+def mark_sending(sql: Connection, messages: Sequence[Message], *, until: datetime) -> set[UUID]:
+    """Note that these are about to be handed over; give those that nobody else has taken over."""
+    claims = [(message.message_id, message.attempts) for message in messages]
+    return set(sql.execute(_MARK_SENDING, {"claims": claims, "until": until}).scalars())
 
 
-def settle(
-    writes: Writes,
-    message_id: UUID,
+def settle(writes: Writes, message: Message, state: MessageState, **ending: Any) -> None:
+    """Note what came of a message, whoever has it by now.
+
+    Args:
+        writes: takes the change.
+        message: the message.
+        state: where it stands now.
+        ending: `due_at`, when it is tried again; `reply`, what was said; `ended_at`.
+    """
+    writes.add(_SETTLE, _settled(message, state, **ending))
+
+
+def settle_ours(sql: Connection, message: Message, state: MessageState, **ending: Any) -> bool:
+    """Note what came of a message, if it is still claimed as it was; say whether."""
+    values = _settled(message, state, **ending) | {"claim": message.attempts}
+    return sql.execute(_SETTLE_OURS, values).rowcount > 0
+
+
+def _settled(
+    message: Message,
     state: MessageState,
     *,
     due_at: datetime | None,
     reply: str,
     ended_at: datetime | None,
-) -> None:
-    """Note what came of a message."""
-    values = {"new_state": state.value, "due": due_at, "said": reply, "ended": ended_at}
-    sent_at = ended_at if state is MessageState.SENT else None
-    writes.add(_SETTLE, {"id": message_id, "sent": sent_at, **values})
+) -> dict[str, Any]:
+    return {
+        "id": message.message_id,
+        "new_state": state.value,
+        "due": due_at,
+        "said": reply,
+        "sent": ended_at if state is MessageState.SENT else None,
+        "ended": ended_at,
+    }
 
 
 def note_carried(writes: Writes, message_id: UUID, provider_id: str | None, count: int) -> None:
