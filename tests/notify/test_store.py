@@ -23,7 +23,7 @@ def the_whole_way(office: Office) -> None:
     booking = uuid4()
     office.person("ada", phone=PHONE)
     office.call.change_settings(sms_per_minute=600)
-    own = {"subject": "Own {{ name }}", "text": "{{ name }}", "sms": "{{ name }}"}
+    own = {"subject": "Own {{ name }}", "text": "{{ text }}", "sms": "{{ text }}"}
     office.call.save_template(kind="letter", language="en", **own)
     office.refusing(Delivery.LATER)
     office.tell(BookingConfirmed, "ada", booking_id=booking)

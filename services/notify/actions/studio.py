@@ -9,6 +9,7 @@ from services.notify import gateways, store
 from services.notify.domain import (
     MANNERS,
     MOST_SEGMENTS,
+    NEEDED,
     Channel,
     Lane,
     MessageKind,
@@ -103,13 +104,18 @@ def preview_template(
 
 
 def _check(kind: MessageKind, language: str, words: Words, *, at: datetime) -> None:
-    known = gateways.placeholders(kind, settings(), at=at)
+    known, needed = gateways.placeholders(kind, settings(), at=at), NEEDED.get(kind)
     faults = []
     for part in ("subject", "text", "sms"):
         try:
-            gateways.check(getattr(words, part), known)
+            filled = gateways.check(getattr(words, part), known)
         except WordsInvalid as exc:
             faults.append(f"{part}: {exc}")
+            continue
+        if not filled.strip():
+            faults.append(f"{part}: Says nothing on sample data.")
+        elif needed and part != "subject" and known[needed] not in filled:
+            faults.append(f"{part}: Has to say {{{{ {needed} }}}}.")
     if not faults:
         message = gateways.sample(kind, language, words, name=_LONGEST_NAME, at=at)
         count = gateways.write_sms(message, settings())[1]

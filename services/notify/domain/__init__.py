@@ -3,6 +3,7 @@
 from services.notify.domain.hours import QuietHours, next_waking
 from services.notify.domain.kinds import (
     MANNERS,
+    NEEDED,
     Channel,
     Lane,
     Manner,
@@ -31,6 +32,7 @@ __all__ = [
     "MANNERS",
     "MOST_RESENDS",
     "MOST_SEGMENTS",
+    "NEEDED",
     "Channel",
     "Delivery",
     "Lane",

@@ -122,6 +122,18 @@ MANNERS: Mapping[MessageKind, Manner] = {kind: Manner() for kind in MessageKind}
 """How each kind is treated."""
 
 
+NEEDED: Mapping[MessageKind, str] = {
+    MessageKind.ALLOCATED: "cancel_url",
+    MessageKind.CONFIRMATION_REQUESTED: "confirm_url",
+    MessageKind.OFFERED: "claim_url",
+    MessageKind.PAYMENT_REMINDER: "pay_url",
+    MessageKind.REFERRAL_THANKS: "text",
+    MessageKind.LETTER: "text",
+    MessageKind.NEWS: "text",
+}
+"""What a message of a kind would be pointless without, in email and SMS alike."""
+
+
 def kinds_of(topic: Topic) -> list[MessageKind]:
     """List the kinds a person switches off by a topic."""
     return [kind for kind in MessageKind if MANNERS[kind].topic is topic]
