@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
 from services.notify.domain import Channel, Delivery, Message, MessageKind, Outcome, segments
-from services.notify.gateways import FileTexter, TwilioTexter, make_texter
+from services.notify.gateways import BeforeDot, FileTexter, TwilioTexter, make_texter
 from shared.config import settings
 from shared.contracts.waitlist import SpotAllocated
 from tests.notify.office import Office, all_of
@@ -250,6 +250,48 @@ def test_a_text_that_did_not_arrive_has_failed_and_an_email_takes_its_place(
     assert (email["channel"], email["state"]) == ("email", "sent")
     assert office.suite.story.count("SmsFailed") == 1
     assert office.mailbox["ada"] == ["allocated"]
+
+
+@pytest.mark.usefixtures("account")
+def test_what_the_carrier_says_before_we_have_noted_its_answer_counts(office: Office) -> None:
+    send = office.phones.send
+
+    def quickly(messages: Sequence[Message], before_dot: BeforeDot) -> list[Outcome]:
+        outcomes = send(messages, before_dot)
+        path = f"/twilio/status/{messages[0].message_id}"
+        posted(office, path, {"MessageStatus": "undelivered", "ErrorCode": "21610"})
+        return outcomes
+
+    office.person("ada", phone=PHONE)
+    office.call.set_route(kind="allocated", first="sms", falls_back=True)
+    office.phones.send = quickly  # type: ignore[method-assign]
+    office.tell(SpotAllocated, "ada")
+
+    states = {one["channel"]: one["state"] for one in office.messages("ada")}
+    assert states == {"sms": "failed", "email": "sent"}
+    assert [one["reason"] for one in office.call.list_suppressions()] == ["said STOP"]
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize("lost", [1, 4], ids=["to be sent again", "unknown"])
+def test_a_text_of_unknown_fate_is_sent_once_the_carrier_has_said_so(
+    office: Office, lost: int
+) -> None:
+    office.person("ada", email=None, phone=PHONE)
+    office.refusing(*[Delivery.LOST] * lost, phone=True)
+    office.tell(SpotAllocated, "ada")
+    for _ in range(lost - 1):
+        office.wait(hours=1)
+    (before,) = office.messages("ada")
+
+    posted(office, f"/twilio/status/{before['message_id']}", {"MessageStatus": "sent"})
+    office.wait(hours=1)
+
+    (message,) = office.messages("ada")
+    assert (before["state"], message["state"]) == ("due" if lost == 1 else "unknown", "sent")
+    assert message["segments"] >= 1
+    assert office.suite.story.count("SmsSent") == 1
+    assert office.phones[PHONE] == []
 
 
 @pytest.mark.usefixtures("account")

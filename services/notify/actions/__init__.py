@@ -14,6 +14,7 @@ from services.notify.actions.bookings import (
     tell_of_offer,
     tell_of_waiting,
 )
+from services.notify.actions.carrier import note_status
 from services.notify.actions.choices import (
     CHOSEN,
     get_preferences,
@@ -49,7 +50,6 @@ from services.notify.actions.people import (
 from services.notify.actions.sending import (
     claim_messages,
     mark_sending,
-    note_status,
     pace_messages,
     prune_standings,
     recover_messages,

@@ -47,7 +47,7 @@ def merge_person(tx: Tx, merged: PersonMerged) -> None:
 def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     """Remove what is known of a person, and say what was."""
     tx.flush()
-    known, messages = store.erase(tx.sql, erased.person_id)
+    known, messages = store.erase(tx.sql, erased.person_id, at=at)
     removed = ["name, email address, telephone number, language, time zone, preferences"] * known
     if messages:
         removed.append(f"names, addresses and contents of {messages} messages")

@@ -23,6 +23,8 @@ from services.notify.domain.messages import (
     is_resent,
     lease,
     payment_of,
+    promotion_of,
+    wait_of,
 )
 from services.notify.domain.paces import refilled
 from services.notify.domain.segments import MOST_SEGMENTS, plainer, segments
@@ -51,6 +53,8 @@ __all__ = [
     "next_waking",
     "payment_of",
     "plainer",
+    "promotion_of",
     "refilled",
     "segments",
+    "wait_of",
 ]

@@ -130,6 +130,16 @@ def is_resent(message: Message) -> bool:
     return message.channel is Channel.SMS or MANNERS[message.kind].resent
 
 
+def wait_of(entry_id: UUID) -> UUID:
+    """Give the id of somebody's waiting as what a message is about: it may be over meanwhile."""
+    return uuid5(entry_id, "wait")
+
+
+def promotion_of(person_id: UUID, category_id: UUID) -> UUID:
+    """Give the id of somebody's next promotion in a category: they may have it meanwhile."""
+    return uuid5(person_id, category_id.hex)
+
+
 def payment_of(booking_id: UUID) -> UUID:
     """Give the id of a booking's payment as what a message is about: it may be paid meanwhile."""
     return uuid5(booking_id, "payment")

@@ -112,6 +112,7 @@ _CLAIM = (
     .returning(
         *_MESSAGE_COLUMNS,
         MessageRow.not_after,
+        MessageRow.quiet_zone,
         _OUTDATED.label("outdated"),
         _BLOCKED.label("blocked"),
         _MUTED.label("muted"),
@@ -169,7 +170,7 @@ _SPEND = (
 _PUT_BACK = (
     update(MessageRow)
     .where(MessageRow.message_id == bindparam("id"))
-    .values(state=MessageState.DUE.value, attempts=MessageRow.attempts - 1, due_at=bindparam("due"))
+    .values(state=bindparam("back"), attempts=MessageRow.attempts - 1, due_at=bindparam("due"))
 )
 _RELEASE = (
     update(MessageRow)
@@ -189,6 +190,7 @@ class Claimed:
     blocked: str | None  # why nothing goes to this address
     muted: bool  # the person has switched it off
     paused: bool  # its batch waits
+    quiet_zone: str | None  # where it waits for the morning, if it does
 
 
 def message_of(row: Any, words: Words | None = None) -> Message:
@@ -235,7 +237,7 @@ def claim_due(
     if rows and rows[0].allowance is not None:
         allowed = int(rows[0].allowance)
         for row in rows[allowed:]:
-            writes.add(_PUT_BACK, {"id": row.message_id, "due": when["at"]})
+            put_back(writes, row.message_id, MessageState.DUE, due_at=when["at"])
         del rows[allowed:]
         writes.add(_SPEND, {"of": channel.value, "on": lane.value, "count": len(rows)})
     words = _own_words(sql, rows)
@@ -247,9 +249,20 @@ def claim_due(
             row.blocked,
             row.muted is not None,
             bool(row.paused),
+            row.quiet_zone,
         )
         for row in rows
     ]
+
+
+def put_back(writes: Writes, message_id: UUID, state: MessageState, *, due_at: datetime) -> None:
+    """Take a claim back that came to nothing: it was no attempt."""
+    writes.add(_PUT_BACK, {"id": message_id, "back": state.value, "due": due_at})
+
+
+def own_words_of(sql: Connection, row: Any) -> Words | None:
+    """Read the studio's own words a message is written in; None: it has the default ones."""
+    return _own_words(sql, [row]).get((row.kind, row.language, row.version))
 
 
 def _own_words(sql: Connection, rows: Sequence[Any]) -> dict[tuple[str, str, int], Words]:
