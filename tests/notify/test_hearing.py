@@ -58,7 +58,7 @@ ADVANCE: dict[str, Any] = {
     [
         (BookingConfirmed, {}, "confirmed", ["Open day", "/cancel/", "/manage/"]),
         (BookingConfirmed, {"balance_minor": 1500, "currency": "eur"}, "confirmed", ["/pay/"]),
-        (SpotAllocated, {}, "allocated", ["a place came free", "/cancel/", "/manage/"]),
+        (SpotAllocated, {}, "allocated", ["A place came free", "/cancel/", "/manage/"]),
         (SpotAllocated, {"source": "events"}, "allocated", [":8605/registrations/"]),
         (
             ConfirmationRequested,
@@ -69,7 +69,7 @@ ADVANCE: dict[str, Any] = {
         (SpotOffered, {"answer_by": SOON}, "offered", [":8601/claim/", "it is your turn"]),
         (SpotOffered, {"answer_by": SOON, "announced": True}, "offered", ["first to take it"]),
         (WaitlistJoined, {"place": 3}, "waiting", [":8601/waiting/", "in place 3"]),
-        (WaitlistLeft, {"reason": "list_closed"}, "waiting_ended", ["no waiting list"]),
+        (WaitlistLeft, {"reason": "list_closed"}, "waiting_ended", ["There is no waiting list"]),
         (WaitlistLeft, {"reason": "removed"}, "waiting_ended", ["taken off"]),
         (
             BookingMoved,

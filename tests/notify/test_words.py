@@ -97,6 +97,56 @@ def test_text_and_html_lead_to_the_same_places(kind: MessageKind) -> None:
     assert in_text == in_html
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_default_text_message_costs_double_for_a_letter(language: str) -> None:
+    dear = []
+    for kind in MessageKind:
+        text = show(sample(kind, language, None, name="Ada", at=AT), settings()).sms
+        if segments(text) > 1 + (len(text.replace("€", "€€")) - 1) // 153:
+            dear.append(text)
+
+    assert dear == []
+
+
+@pytest.mark.parametrize(
+    ("language", "when", "until"),
+    [
+        ("en", "Thursday 6 March 2031, 18:30–19:30 (Rome time)", "Wed 5 Mar, 18:30"),  # noqa: RUF001
+        ("it", "giovedì 6 marzo 2031, 18:30–19:30 (ora di Roma)", "mer 5 mar, 18:30"),  # noqa: RUF001
+        ("fr", "jeudi 6 mars 2031, 18:30–19:30 (heure de Rome)", "mer. 5 mars, 18:30"),  # noqa: RUF001
+        ("de", "Donnerstag, 6. März 2031, 18:30–19:30 (Ortszeit Rom)", "Mi., 5. März, 18:30"),  # noqa: RUF001
+    ],
+)
+def test_times_are_written_as_people_write_them(language: str, when: str, until: str) -> None:
+    text = text_of(email_of(MessageKind.OFFERED, language))
+
+    assert when in text
+    assert until in text
+
+
+def test_what_ends_on_another_day_says_so() -> None:
+    overnight = email_of(MessageKind.CONFIRMED, ends_at="2031-03-07T06:00:00+00:00")
+    endless = email_of(MessageKind.CONFIRMED, ends_at="")
+
+    assert "6 March 2031, 18:30 – Friday 7 March 2031, 07:00" in text_of(overnight)  # noqa: RUF001
+    assert "Thursday 6 March 2031, 18:30 (Rome time)\n" in text_of(endless)
+
+
+@pytest.mark.parametrize("kind", [MessageKind.CONFIRMED, MessageKind.ALLOCATED])
+def test_giving_a_place_up_is_no_button(kind: MessageKind) -> None:
+    html = html_of(email_of(kind))
+
+    assert re.search(r'<a class="link" href="[^"]*/cancel/[^"]*"', html)
+    assert not re.search(r'<a class="button" href="[^"]*/cancel/', html)
+    assert 'class="button"' in html
+
+
+def test_a_text_that_advertises_says_how_to_get_no_more() -> None:
+    shown = show(sample(MessageKind.NEWS, "en", None, name="Ada", at=AT), settings())
+
+    assert re.search(r"Unsubscribe: http\S*/unsubscribe/\S+$", shown.sms)
+
+
 # -- the calendar --------------------------------------------------------------------------------
 
 

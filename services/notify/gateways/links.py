@@ -125,5 +125,6 @@ LINKS: Mapping[MessageKind, Mapping[str, Link]] = {
     MessageKind.REGISTRATION_CHANGED: _TO_REGISTRATION,
     MessageKind.RANK_AWARDED: _TO_RANKS,
     MessageKind.PROMOTION: _TO_RANKS,
+    MessageKind.NEWS: {"unsubscribe_url": unsubscribe},
 }
 """The links of each kind, by the name they have in its words."""

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import segno
 import structlog
-from babel.dates import format_datetime
+from babel.dates import format_datetime, get_timezone_location
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from services.notify.domain import Message, MessageKind, Words, segments
@@ -28,9 +28,12 @@ from shared.language import spoken_money
 
 log = structlog.get_logger()
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-_LONG, _SHORT = "EEEE d MMMM y, HH:mm", "EEE d MMM, HH:mm"
+_DAY, _TIME, _SHORT = "EEEE d MMMM y", "HH:mm", "EEE d MMM, HH:mm"
+_GERMAN = {_DAY: "EEEE, d. MMMM y", _SHORT: "EEE, d. MMM, HH:mm"}
 _AMOUNTS = ("amount", "price", "balance")
 _TICKET = "ticket"
+_QUIET = ("cancel_url",)
+"""Links that are no buttons: nobody is to give up a place because that catches the eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ def values_of(message: Message, chosen: Settings) -> dict[str, str]:
     values |= {**context, "name": message.name, "studio": chosen.studio_name}
     zone = ZoneInfo(context.get("time_zone") or chosen.studio_time_zone)
     if "starts_at" in values:
-        values["when"] = _shown(context.get("starts_at"), _LONG, zone, language)
+        values["when"] = _span(context, zone, language)
+        values["zone"] = _city(zone, language)
         values["when_short"] = _shown(context.get("starts_at"), _SHORT, zone, language)
     for name in ("until", "was"):
         if f"{name}_at" in values:
@@ -70,7 +74,27 @@ def values_of(message: Message, chosen: Settings) -> dict[str, str]:
 def _shown(instant: str | None, form: str, zone: ZoneInfo, language: str) -> str:
     if not instant:
         return ""
+    form = _GERMAN.get(form, form) if language == "de" else form
     return str(format_datetime(datetime.fromisoformat(instant), form, zone, language))
+
+
+def _span(context: Mapping[str, str], zone: ZoneInfo, language: str) -> str:
+    """Write the day, when it begins, and when it ends, be it on another day."""
+    day, begin = (_shown(context.get("starts_at"), form, zone, language) for form in (_DAY, _TIME))
+    last_day, end = (_shown(context.get("ends_at"), form, zone, language) for form in (_DAY, _TIME))
+    if not end or not day:
+        return day and f"{day}, {begin}"
+    if last_day == day:
+        return f"{day}, {begin}–{end}"  # noqa: RUF001 - an en dash, as in print
+    return f"{day}, {begin} – {last_day}, {end}"  # noqa: RUF001
+
+
+@cache
+def _city(zone: ZoneInfo, language: str) -> str:
+    """Name the city a time zone is called after, as people call it: `Rom` for `Europe/Rome`."""
+    if "/" not in zone.key or zone.key.startswith("Etc/"):
+        return zone.key.removeprefix("Etc/")
+    return str(get_timezone_location(zone, language, return_city=True))
 
 
 def _money(minor: str | None, currency: str, language: str) -> str:
@@ -146,6 +170,7 @@ def _write(message: Message, chosen: Settings) -> tuple[str, str, str, str | Non
         code=message.context.get("ticket", ""),
         studio=chosen.studio_name,
         footer=footer,
+        quiet=[values[name] for name in _QUIET if values.get(name)],
     )
     return subject, f"{filling.plain(filled)}\n\n-- \n{chosen.studio_name}{below}\n", html, ticket
 
