@@ -419,6 +419,20 @@ def test_an_address_that_bounced_gets_nothing_more_whatever_booking_says(office:
     assert office.mailbox["ada"] == []
 
 
+def test_an_address_is_suppressed_however_it_is_written(office: Office) -> None:
+    office.person("ada", email="ada@example.com", phone=PHONE)
+
+    office.call.suppress_address(address=" Ada@Example.COM ", reason="complained")
+    office.call.suppress_address(address="+39 02 123 4567", reason="asked")
+
+    found = office.call.list_suppressions(address="ada@EXAMPLE.com")
+    found += office.call.list_suppressions(address="+39 021234567")
+    assert [one["address"] for one in found] == ["ada@example.com", PHONE]
+    for wrong in ("nobody", "ada@", "021234567"):
+        with pytest.raises(InvalidRequest, match="address"):
+            office.call.suppress_address(address=wrong, reason="asked")
+
+
 def test_a_new_address_is_written_to_and_a_bounce_may_be_lifted(office: Office) -> None:
     office.person("ada")
     office.call.suppress_address(address="ada@example.com", reason="bounced", detail="full")

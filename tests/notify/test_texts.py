@@ -329,6 +329,27 @@ def test_a_stop_is_heeded_and_a_start_takes_it_back(office: Office) -> None:
 
 
 @pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("form", "stops"),
+    [
+        ({"Body": "stop."}, True),
+        ({"Body": "ARRET"}, True),
+        ({"Body": "Abmelden"}, True),
+        ({"Body": "nein danke", "OptOutType": "STOP"}, True),
+        ({"Body": "Please do not stop"}, False),
+        ({"Body": "INFO", "OptOutType": "HELP"}, False),
+        ({}, False),
+    ],
+)
+def test_a_stop_is_heeded_in_any_language_and_only_a_stop(
+    office: Office, form: dict[str, str], *, stops: bool
+) -> None:
+    posted(office, "/twilio/incoming", {"From": PHONE, **form})
+
+    assert [one["reason"] for one in office.call.list_suppressions()] == ["said STOP"] * stops
+
+
+@pytest.mark.usefixtures("account")
 def test_a_start_does_not_take_back_a_complaint(office: Office) -> None:
     a_sent_text(office)
     office.call.suppress_address(address=PHONE, reason="complained")

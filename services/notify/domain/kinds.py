@@ -65,6 +65,7 @@ class Topic(StrEnum):
     SERVICE = "service"
     REMINDERS = "reminders"
     PROGRESS = "progress"
+    THANKS = "thanks"
     NEWS = "news"
 
 
@@ -114,7 +115,7 @@ MANNERS: Mapping[MessageKind, Manner] = {kind: Manner() for kind in MessageKind}
     MessageKind.RANK_AWARDED_STAFF: _STAFF,
     MessageKind.PROMOTION_STAFF: _STAFF,
     MessageKind.REFERRAL_THANKS: Manner(
-        topic=Topic.PROGRESS, waits=True, resent=False, first=Channel.SMS, falls_back=True
+        topic=Topic.THANKS, waits=True, resent=False, first=Channel.SMS, falls_back=True
     ),
     MessageKind.LETTER: Manner(resent=False),
     MessageKind.NEWS: Manner(topic=Topic.NEWS, waits=True, resent=False),
