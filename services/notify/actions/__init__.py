@@ -47,6 +47,7 @@ from services.notify.actions.people import (
     merge_person,
     remove_staff,
 )
+from services.notify.actions.returned import take_returned_mail
 from services.notify.actions.sending import (
     claim_messages,
     mark_sending,
@@ -115,6 +116,7 @@ __all__ = [
     "set_route",
     "settle_messages",
     "suppress_address",
+    "take_returned_mail",
     "tell_of_cancellation",
     "tell_of_change",
     "tell_of_end",

@@ -168,6 +168,12 @@ class SuppressAddress(OneAddress):
     detail = fields.String(load_default="", validate=validate.Length(max=150))
 
 
+class ReturnedMail(Schema):
+    """A report about a message, as the mail server wrote it."""
+
+    mail = fields.String(required=True, validate=validate.Length(1, 1_000_000))
+
+
 class ListSuppressions(Schema):
     """The newest entries of the suppression list, or those of one address."""
 

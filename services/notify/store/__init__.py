@@ -1,5 +1,12 @@
 """notify's queries."""
 
+from services.notify.store.claims import (
+    Claimed,
+    claim_due,
+    message_of,
+    own_words_of,
+    put_back,
+)
 from services.notify.store.messages import (
     MESSAGES,
     count_batch,
@@ -39,15 +46,10 @@ from services.notify.store.people import (
     switched_off,
 )
 from services.notify.store.sending import (
-    Claimed,
     add_message,
-    claim_due,
     mark_sending,
-    message_of,
     note_carried,
     overdue,
-    own_words_of,
-    put_back,
     release,
     settle,
     settle_ours,
