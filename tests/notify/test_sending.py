@@ -362,6 +362,26 @@ def test_where_one_channel_fails_for_good_the_other_is_tried_once(office: Office
     assert office.suite.story[-2:] == ["EmailFailed", "SmsFailed"]
 
 
+@pytest.mark.parametrize("phone", [PHONE, None])
+def test_a_channel_that_is_down_holds_nobody_up_who_can_be_told_by_the_other(
+    office: Office, phone: str | None
+) -> None:
+    office.person("ada", phone=phone)
+    office.refusing(*[Delivery.LATER] * 5)
+    deadline = office.suite.at + timedelta(minutes=30)
+
+    office.tell(SpotOffered, "ada", answer_by=deadline)
+    for _ in range(6):
+        office.wait(minutes=5)
+
+    texts = office.phones[phone] if phone else []
+    assert [kind for kind, state in office.states("ada") if state == "sent"] == ["offered"] * len(
+        texts
+    )
+    assert len(texts) == (1 if phone else 0)
+    assert office.mailbox["ada"] == []
+
+
 def test_staff_whose_address_fails_are_told_by_telephone(office: Office) -> None:
     who = {"name": "Lea", "email": "lea@example.com", "phone": PHONE, "roles": ["admin"]}
     office.call.keep_staff(**who)

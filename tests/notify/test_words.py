@@ -304,6 +304,16 @@ def test_words_without_what_a_message_is_for_are_refused(
             office.call.save_template(kind=kind, language="en", **(own | {part: "Hi"}))
 
 
+def test_who_saves_words_in_the_same_moment_is_told(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.notify.store.latest_version", lambda *_: 0)
+    office.call.save_template(**CONFIRMED, **OWN)
+
+    with pytest.raises(InvalidRequest, match="save again"):
+        office.call.save_template(**CONFIRMED, **OWN)
+
+
 def test_where_own_words_fail_the_default_ones_are_sent(office: Office) -> None:
     office.call.save_template(**CONFIRMED, **OWN)
     with office.suite.sql("notify") as sql:  # as an older release may have let it be saved

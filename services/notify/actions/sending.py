@@ -7,7 +7,7 @@ from uuid import UUID
 from services.notify import store
 from services.notify.actions.carrier import LOST_FATES, lose
 from services.notify.actions.saying import COUNTS, about, say_sent, say_unsent, told_of
-from services.notify.actions.writing import TIMERS, Draft, by_day, fall_back, write_on
+from services.notify.actions.writing import TIMERS, Draft, by_day, fall_back, other_way, write_on
 from services.notify.domain import (
     Channel,
     Delivery,
@@ -28,6 +28,8 @@ from shared.db import Tx
 
 _REMINDERS = 200
 _PRUNED = 1000
+_PUT_OFF = 3
+"""How often a channel puts a message off before the other one is tried, some minutes on."""
 _LOOKED_AT_AGAIN = timedelta(minutes=1)
 """When a message of a paused batch is looked at again."""
 _KEPT = timedelta(days=400)
@@ -129,6 +131,10 @@ def _settle(tx: Tx, outcome: Outcome, *, at: datetime) -> None:
     message, reply = outcome.message, outcome.reply
     resent = is_resent(message)
     state, wait = after_attempt(outcome.delivery, message.attempts, resent=resent)
+    if outcome.delivery is Delivery.LATER and message.attempts >= _PUT_OFF:
+        row = store.find_message(tx.sql, message.message_id)
+        if row is not None and other_way(tx, row):
+            state, wait, reply = MessageState.FAILED, None, f"put off for too long: {reply}"
     ending = {
         "due_at": at + wait if wait is not None else None,
         "reply": reply,

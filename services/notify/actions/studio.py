@@ -77,15 +77,19 @@ def save_template(tx: Tx, kind: MessageKind, language: str, words: Words, *, at:
     Source: M32, T8.
     """
     _check(kind, language, words, at=at)
-    version = store.latest_version(tx.sql, kind, language) + 1
-    store.add_version(tx.sql, kind, language, version, words, at=at)
-    return get_template(tx.sql, kind, language, version, at=at)
+    return _keep(tx, kind, language, words, at=at)
 
 
 def restore_template(tx: Tx, kind: MessageKind, language: str, *, at: datetime) -> Any:
     """Go back to the words the suite came with; the studio's own stay as versions."""
+    return _keep(tx, kind, language, None, at=at)
+
+
+def _keep(tx: Tx, kind: MessageKind, language: str, words: Words | None, *, at: datetime) -> Any:
     version = store.latest_version(tx.sql, kind, language) + 1
-    store.add_version(tx.sql, kind, language, version, None, at=at)
+    if not store.add_version(tx.sql, kind, language, version, words, at=at):
+        msg = "somebody else has saved these words in this very moment; look at them and save again"
+        raise InvalidRequest(msg)
     return get_template(tx.sql, kind, language, version, at=at)
 
 

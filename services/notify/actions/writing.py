@@ -187,6 +187,19 @@ def by_day(
     return MessageState.SCHEDULED, due_at
 
 
+def other_way(tx: Tx, row: Any) -> str | None:
+    """Give where the other channel reaches somebody, where a message may go by that one too."""
+    kind, channel = MessageKind(row.kind), Channel(row.channel)
+    chosen = store.routes(tx.sql).get(row.kind)
+    wanted = MANNERS[kind].falls_back if chosen is None else chosen.falls_back
+    contact = store.find_contact(tx.sql, row.person_id)
+    contact = contact or store.find_staff_member(tx.sql, row.person_id)
+    if not wanted or contact is None or "+" in row.dedupe:
+        return None
+    address: str | None = contact.phone if channel is Channel.EMAIL else contact.email
+    return address
+
+
 def fall_back(tx: Tx, row: Any, *, at: datetime) -> None:
     """Write a message anew for the other channel, where that is wanted and there is a way.
 
@@ -195,13 +208,8 @@ def fall_back(tx: Tx, row: Any, *, at: datetime) -> None:
         row: the message that did not get through.
         at: now.
     """
-    kind, channel = MessageKind(row.kind), Channel(row.channel)
-    chosen = store.routes(tx.sql).get(row.kind)
-    wanted = MANNERS[kind].falls_back if chosen is None else chosen.falls_back
-    contact = store.find_contact(tx.sql, row.person_id)
-    contact = contact or store.find_staff_member(tx.sql, row.person_id)
-    address = contact and (contact.phone if channel is Channel.EMAIL else contact.email)
-    if not wanted or not address or "+" in row.dedupe:
+    channel, address = Channel(row.channel), other_way(tx, row)
+    if not address:
         return
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row's columns
     values |= {
