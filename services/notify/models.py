@@ -91,6 +91,7 @@ class MessageRow(Base):
     as_of: Mapped[datetime | None]
     not_after: Mapped[datetime | None]
     batch_id: Mapped[UUID | None]
+    doubles: Mapped[int] = mapped_column(server_default="0")  # asked for again in its batch
     version: Mapped[int] = mapped_column(server_default="0")
     quiet_zone: Mapped[str | None] = mapped_column(String(64))  # where it waits for the morning
     provider_id: Mapped[str | None]

@@ -289,7 +289,8 @@ def test_nobody_gets_a_batch_twice_not_even_under_two_ids(office: Office) -> Non
 
     assert office.mailbox["ada"] == ["letter"]
     assert office.mailbox["bob"] == ["letter"]
-    assert office.call.get_batch(batch_id=str(batch_id))["sent"] == 2
+    batch = office.call.get_batch(batch_id=str(batch_id))
+    assert (batch["sent"], batch["doubled"], batch["done"]) == (2, 2, True)
 
 
 def test_who_has_not_agreed_gets_nothing_that_advertises(office: Office) -> None:

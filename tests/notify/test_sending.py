@@ -332,6 +332,16 @@ def test_no_retry_and_no_queue_brings_a_message_into_the_night(
     assert office.phones[PHONE] == ["Thanks"]
 
 
+def test_a_zone_nobody_has_heard_of_holds_nothing_up(office: Office) -> None:
+    office.suite.at = NIGHT
+    office.person("ada", time_zone="Mars/Gale", phone=PHONE)
+
+    office.tell(ReferralThanked, "ada", text="Thanks")
+    office.wait(hours=10)
+
+    assert office.phones[PHONE] == ["Thanks"]
+
+
 def test_a_night_is_no_attempt(office: Office) -> None:
     office.suite.at = NIGHT - timedelta(hours=2, minutes=31)
     office.person("ada", time_zone="Europe/Rome", phone=PHONE)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfoNotFoundError
 
 from services.notify import store
 from services.notify.actions.saying import say_unsent
@@ -181,7 +182,11 @@ def by_day(
     tx: Tx, zone: str, not_after: datetime | None, *, at: datetime
 ) -> tuple[MessageState, datetime]:
     """Say when a message that can wait is sent: not at night, unless it would be too late then."""
-    due_at = next_waking(at, zone, store.get_settings(tx.sql).quiet)
+    quiet = store.get_settings(tx.sql).quiet
+    try:
+        due_at = next_waking(at, zone, quiet)
+    except (ZoneInfoNotFoundError, ValueError):  # a zone this machine has not heard of
+        due_at = next_waking(at, settings().studio_time_zone, quiet)
     if due_at <= at or (not_after is not None and due_at >= not_after):
         return MessageState.DUE, at
     return MessageState.SCHEDULED, due_at

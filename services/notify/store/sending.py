@@ -22,6 +22,9 @@ from services.notify.store.claims import MESSAGE_COLUMNS, message_of
 from shared.writes import Writes
 
 _ADD = upsert(MessageRow).on_conflict_do_nothing(index_elements=["dedupe"])
+_ADD_TO_BATCH = upsert(MessageRow).on_conflict_do_update(
+    index_elements=["dedupe"], set_={"doubles": MessageRow.doubles + 1}
+)
 # The number of attempts tells one claim of a message from the next.
 _MARK_SENDING = (
     update(MessageRow)
@@ -73,8 +76,11 @@ _RELEASE = (
 
 
 def add_message(writes: Writes, values: dict[str, Any]) -> None:
-    """Keep a message, unless the same was written to the same person before."""
-    writes.add(_ADD, values)
+    """Keep a message, unless the same was written to the same person before.
+
+    In a batch it is noted that it was asked for again, so that the batch is known to be whole.
+    """
+    writes.add(_ADD_TO_BATCH if values.get("batch_id") else _ADD, values)
 
 
 def mark_sending(sql: Connection, messages: Sequence[Message], *, until: datetime) -> set[UUID]:
