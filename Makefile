@@ -25,7 +25,7 @@ up: $(READY) ## Run all services in one process, embedded unless the environment
 	@$(BIN)/atelier up
 
 test: $(READY) ## Run every test; the live ones need RabbitMQ and PostgreSQL
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -p tests.aside
 
 check: $(READY) ## Run the linters, the type checker and the contracts
 	$(BIN)/ruff format --check .

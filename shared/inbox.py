@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.columns import deferred, inbox, replies
@@ -30,7 +30,14 @@ class AlreadyHandled(Exception):
 _RECEIVE = (
     insert(inbox).on_conflict_do_nothing(index_elements=["fact_id", "entrypoint"])
 ).returning(inbox.c.fact_id)
-_FORGET = delete(inbox).where(inbox.c.handled_at < bindparam("before"))
+_FORGET = delete(inbox).where(
+    tuple_(inbox.c.fact_id, inbox.c.entrypoint).in_(
+        select(inbox.c.fact_id, inbox.c.entrypoint)
+        .where(inbox.c.handled_at < bindparam("before"))
+        .order_by(inbox.c.handled_at)
+        .limit(bindparam("limit"))
+    )
+)
 
 
 def receive(
@@ -46,9 +53,9 @@ def receive(
     return set(result.scalars())
 
 
-def forget(sql: Connection, *, before: datetime) -> int:
-    """Drop the marks of facts handled before `before`; give how many."""
-    return sql.execute(_FORGET, {"before": before}).rowcount
+def forget(sql: Connection, *, before: datetime, limit: int) -> int:
+    """Drop up to `limit` marks of facts handled before `before`; give how many."""
+    return sql.execute(_FORGET, {"before": before, "limit": limit}).rowcount
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +207,14 @@ _KEEP_REPLY = insert(replies)
 _REPLY = select(replies.c.key, replies.c.fingerprint, replies.c.reply).where(
     replies.c.key.in_(bindparam("keys", expanding=True))
 )
-_OLD_REPLIES = delete(replies).where(replies.c.stored_at < bindparam("before"))
+_OLD_REPLIES = delete(replies).where(
+    replies.c.key.in_(
+        select(replies.c.key)
+        .where(replies.c.stored_at < bindparam("before"))
+        .order_by(replies.c.stored_at)
+        .limit(bindparam("limit"))
+    )
+)
 
 
 def keep_reply(writes: Writes, stored: StoredReply, *, at: datetime) -> None:
@@ -215,6 +229,6 @@ def find_reply(sql: Connection, keys: Collection[str]) -> StoredReply | None:
     return None if row is None else StoredReply(*row)
 
 
-def forget_replies(sql: Connection, *, before: datetime) -> int:
-    """Drop the replies kept before `before`; give how many."""
-    return sql.execute(_OLD_REPLIES, {"before": before}).rowcount
+def forget_replies(sql: Connection, *, before: datetime, limit: int) -> int:
+    """Drop up to `limit` replies kept before `before`; give how many."""
+    return sql.execute(_OLD_REPLIES, {"before": before, "limit": limit}).rowcount

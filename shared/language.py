@@ -12,6 +12,9 @@ from babel.numbers import format_currency, get_currency_precision
 
 from shared.shapes import LANGUAGES
 
+_DAYS = {"de": "EEEE, d. MMMM y"}
+_DAY = "EEEE d MMMM y"
+
 
 def known_language(*wanted: str | None) -> str:
     """Give the first of these that the suite speaks; English where it speaks none."""
@@ -20,13 +23,14 @@ def known_language(*wanted: str | None) -> str:
 
 def spoken_moment(at: datetime, zone: str, language: str) -> str:
     """Write an instant (UTC) as people of a time zone say it: weekday, date and time."""
-    return format_datetime(at, "EEEE d MMMM y, HH:mm", ZoneInfo(zone), known_language(language))
+    known = known_language(language)
+    return format_datetime(at, f"{_DAYS.get(known, _DAY)}, HH:mm", ZoneInfo(zone), known)
 
 
 def spoken_day(at: datetime, zone: str, language: str) -> str:
     """Write the day of an instant (UTC) in a time zone, with its weekday."""
-    local = at.astimezone(ZoneInfo(zone))
-    return format_date(local.date(), "EEEE d MMMM y", known_language(language))
+    local, known = at.astimezone(ZoneInfo(zone)), known_language(language)
+    return format_date(local.date(), _DAYS.get(known, _DAY), known)
 
 
 def spoken_hour(at: datetime, zone: str, language: str) -> str:

@@ -74,6 +74,12 @@ PAGES = Counter(
     ["service", "page", "status"],
     registry=REGISTRY,
 )
+CARD_ANSWERS = Counter(
+    "atelier_card_answers_total",
+    "What Stripe was asked, by kind, and how that ended: done, unknown, broken, refused.",
+    ["kind", "outcome"],
+    registry=REGISTRY,
+)
 EMAILS = Counter(
     "atelier_notify_emails_total",
     "Emails, by kind and outcome: sent, retried, failed, unknown, suppressed.",

@@ -80,7 +80,7 @@ _OLD = delete(outbox).where(
         select(outbox.c.position)
         .where(outbox.c.confirmed_at < bindparam("before"))
         .order_by(outbox.c.position)
-        .limit(5000)
+        .limit(bindparam("limit"))
     )
 )
 
@@ -135,6 +135,6 @@ def lag(sql: Connection) -> tuple[int, datetime | None]:
     return count, oldest
 
 
-def prune(sql: Connection, *, before: datetime) -> int:
-    """Drop up to 5,000 facts confirmed before `before`; give how many."""
-    return sql.execute(_OLD, {"before": before}).rowcount
+def prune(sql: Connection, *, before: datetime, limit: int) -> int:
+    """Drop up to `limit` facts confirmed before `before`, the oldest first; give how many."""
+    return sql.execute(_OLD, {"before": before, "limit": limit}).rowcount

@@ -2,7 +2,7 @@
 
 import unicodedata
 import zoneinfo
-from datetime import UTC
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,12 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 _ZONES = zoneinfo.available_timezones()
 LANGUAGES = ("en", "it", "fr", "de")
+_JOINERS = "\u200c\u200d"
+"""What joins letters and parts of emoji, or parts letters: nobody sees it where it is needed."""
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Controls, what turns the direction of text, halves of characters, other ends of lines."""
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+"""Further away calendars end, clocks have other rules, and nothing is meant."""
 
 
 def shaped(schema: type[Schema], value: Any, *, many: bool = False) -> Any:
@@ -24,20 +30,59 @@ def _made(schema: type[Schema]) -> Schema:
     return schema()
 
 
-class Line(fields.String):
-    """One line of text: trimmed, without control characters or markup."""
+def hides_something(text: str, *, breaks: str = "") -> bool:
+    """Say whether a text has characters that nobody sees; those of `breaks` may be there."""
+    allowed = _JOINERS + breaks
+    return any(unicodedata.category(char) in _HIDDEN and char not in allowed for char in text)
+
+
+class Words(fields.String):
+    """What is looked for: up to `longest` characters, without control characters."""
 
     def __init__(self, *, longest: int = 200, **more: Any) -> None:
         """Allow up to `longest` characters."""
-        super().__init__(validate=validate.Length(1, longest), **more)
+        super().__init__(validate=validate.Length(max=longest), **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
-        text = super()._deserialize(value, attr, data, **more).strip()
-        if any(unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"} for char in text):
+        text = super()._deserialize(value, attr, data, **more)
+        if hides_something(text):
+            msg = "Must not contain control characters."
+            raise ValidationError(msg)
+        return text
+
+
+class Line(fields.String):
+    """One line of text: trimmed, without control characters or markup."""
+
+    def __init__(self, *, longest: int = 200, shortest: int = 1, **more: Any) -> None:
+        """Allow from `shortest` to `longest` characters."""
+        super().__init__(validate=validate.Length(shortest, longest), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        text = text.strip().strip(_JOINERS).strip()
+        if hides_something(text):
             msg = "Must be one line without control characters."
             raise ValidationError(msg)
         if "<" in text or ">" in text:
             msg = "Must not contain < or >."
+            raise ValidationError(msg)
+        return text
+
+
+class Text(fields.String):
+    """Several lines of text, without control characters and halves of characters."""
+
+    def __init__(self, *, longest: int = 5000, **more: Any) -> None:
+        """Allow up to `longest` characters."""
+        super().__init__(validate=validate.Length(max=longest), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        if any(
+            unicodedata.category(char) in {"Cc", "Cs"} and char not in "\t\r\n" for char in text
+        ):
+            msg = "Must not contain control characters."
             raise ValidationError(msg)
         return text
 
@@ -75,7 +120,24 @@ class Instant(fields.AwareDateTime):
     """An instant with its offset, in ISO 8601; UTC inside."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
-        return super()._deserialize(value, attr, data, **more).astimezone(UTC)
+        given: datetime = super()._deserialize(value, attr, data, **more)
+        _within_reach(given)
+        return given.astimezone(UTC)
+
+
+class Day(fields.Date):
+    """A date, in ISO 8601."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        given = super()._deserialize(value, attr, data, **more)
+        _within_reach(given)
+        return given
+
+
+def _within_reach(given: date) -> None:
+    if not _FIRST_YEAR <= given.year <= _LAST_YEAR:
+        msg = f"Must be in a year from {_FIRST_YEAR} to {_LAST_YEAR}."
+        raise ValidationError(msg)
 
 
 def count(smallest: int, largest: int, **more: Any) -> fields.Integer:

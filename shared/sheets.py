@@ -11,13 +11,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import xlsxwriter
 from eventlet import tpool
 
 from shared.print import pdf_bytes
 
-Cell = str | int | None
+Cell = str | int | Decimal | None
 KINDS: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -76,7 +77,7 @@ def xlsx_sheet(title: str, head: Sequence[str], rows: Sequence[Sequence[Cell]]) 
             sheet.write_string(0, column, text, bold)
         for number, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
-                if isinstance(cell, int):
+                if isinstance(cell, int | Decimal):
                     sheet.write_number(number, column, cell)
                 else:
                     sheet.write_string(number, column, (cell or "")[:_LONGEST_CELL])

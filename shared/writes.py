@@ -104,8 +104,9 @@ class Writes:
             if text.row is not None and len(rows) > 1:
                 several = b", ".join(cursor.mogrify(text.row, given) for given in parameters)
                 head, tail = text.sql.split(text.row)
-                first = cursor.mogrify(head, parameters[0]) + several
-                texts.append((first + cursor.mogrify(tail, parameters[0])).decode())
+                # The driver takes no empty text, which is what often stands after the rows.
+                rest = cursor.mogrify(tail, parameters[0]) if tail else b""
+                texts.append((cursor.mogrify(head, parameters[0]) + several + rest).decode())
             else:
                 texts += [cursor.mogrify(text.sql, given).decode() for given in parameters]
         cursor.close()

@@ -37,6 +37,7 @@ _PARAMS = {
     ("GET", "payment_intents"): sent.PaymentIntentListParams,
     ("POST", "refunds"): sent.RefundCreateParams,
     ("GET", "refunds"): sent.RefundListParams,
+    ("GET", "disputes"): sent.DisputeListParams,
     ("POST", "customers"): sent.CustomerCreateParams,
     ("POST", "payment_methods/*/attach"): sent.PaymentMethodAttachParams,
 }
@@ -44,6 +45,7 @@ _RESOURCES = {
     "checkout.session": stripe.checkout.Session,
     "payment_intent": stripe.PaymentIntent,
     "refund": stripe.Refund,
+    "dispute": stripe.Dispute,
     "customer": stripe.Customer,
     "payment_method": stripe.PaymentMethod,
 }
@@ -62,13 +64,14 @@ class Turned(Exception):
 class Fault:
     """How the next matching request goes wrong.
 
-    `how` is `500` (kept under its key), `409`, `429`, `slow`, `cut_before` (nothing is done) or
-    `cut_after` (it is done, and the answer is lost).
+    `how` is `500` (kept under its key), `503` (not kept, nothing is done), `409`, `429`, `slow`,
+    `cut_before` (nothing is done), `cut_after` (it is done, and the answer is lost) or `late` (a
+    503, and it is done so many seconds later).
     """
 
     how: str
     path: str = ""  # part of the path of the requests it befalls
-    seconds: float = 0.0  # for `slow`
+    seconds: float = 0.0  # for `slow` and `late`
     method: str = "POST"
 
 
@@ -94,6 +97,7 @@ class StripeStandIn:
     faults: list[Fault] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)  # how answers differed from the types
     _kept: dict[str, tuple[Any, int, Any]] = field(default_factory=dict)
+    _late: list[tuple[float, Call]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     # -- what people do -----------------------------------------------------------------------
@@ -126,6 +130,16 @@ class StripeStandIn:
         intent |= {"status": "succeeded", "amount_received": intent["amount"]}
         checkout["payment_status"] = "paid"
 
+    def fail(self, checkout_id: str) -> None:
+        """Have the money of a completed checkout not arrive."""
+        self.things[self.things[checkout_id]["payment_intent"]]["status"] = (
+            "requires_payment_method"
+        )
+
+    def forget_keys(self) -> None:
+        """Let the day be over for which Stripe remembers keys."""
+        self._kept.clear()
+
     def run_out(self, checkout_id: str) -> None:
         """Let a checkout's own time be over."""
         self.things[checkout_id] |= {"status": "expired", "url": None}
@@ -137,6 +151,35 @@ class StripeStandIn:
     def refund(self, intent_id: str, amount: int) -> None:
         """Give money back on Stripe's own dashboard, where nobody here sees it."""
         self._post_refunds({"payment_intent": intent_id, "amount": str(amount)})
+
+    def fail_refund(self, refund_id: str) -> None:
+        """Have a refund not arrive, days after it was done: the card is no more."""
+        self.things[refund_id] |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+
+    def dispute(self, intent_id: str) -> str:
+        """Have a card's holder claim a payment back through their bank."""
+        intent = self.things[intent_id]
+        details: dict[str, Any] = {"has_evidence": False, "past_due": False, "submission_count": 0}
+        details |= {
+            "due_by": None,
+            "enhanced_eligibility": {},
+            "submission_method": "not_submitted",
+        }
+        return self._new(
+            "du",
+            "dispute",
+            amount=intent["amount"],
+            balance_transactions=[],
+            charge=f"ch_{intent_id}",
+            currency=intent["currency"],
+            enhanced_eligibility_types=[],
+            evidence={"enhanced_evidence": {}},
+            evidence_details=details,
+            is_charge_refundable=False,
+            payment_intent=intent_id,
+            reason="fraudulent",
+            status="needs_response",
+        )
 
     def webhook(self, kind: str, thing_id: str, *, secret: str = SECRET) -> tuple[bytes, str]:
         """Write a webhook about something as it is now: its body and its signature."""
@@ -168,8 +211,11 @@ class StripeStandIn:
 
     def held(self) -> int:
         """Add up the money that came and was not given back, in minor units."""
+        self.catch_up()
         came = sum(one["amount_received"] for one in self.of("payment_intent"))
-        return int(came - sum(one["amount"] for one in self.of("refund")))
+        back = sum(one["amount"] for one in self.of("refund") if one["status"] == "succeeded")
+        lost = sum(one["amount"] for one in self.of("dispute") if one["status"] == "lost")
+        return int(came - back - lost)
 
     # -- the API --------------------------------------------------------------------------------
 
@@ -183,6 +229,7 @@ class StripeStandIn:
             request.headers.get("Idempotency-Key"),
         )
         self.calls.append(call)
+        self.catch_up()
         fault = self._fault(call)
         if fault is not None and fault.how == "slow":
             eventlet.sleep(fault.seconds)
@@ -193,6 +240,13 @@ class StripeStandIn:
             return _cut(environ)
         response = Response(json.dumps(answer), call.status, content_type="application/json")
         return response(environ, start)
+
+    def catch_up(self) -> None:
+        """Do what was to be done late, if its time has come."""
+        due = [one for one in self._late if one[0] <= self.now()]
+        self._late = [one for one in self._late if one not in due]
+        for _, call in due:
+            self._answer(call, None)
 
     def _fault(self, call: Call) -> Fault | None:
         for fault in self.faults:
@@ -205,6 +259,12 @@ class StripeStandIn:
         if fault is not None and fault.how in {"409", "429"}:
             code = {"409": "lock_timeout", "429": "rate_limit"}[fault.how]
             return int(fault.how), {"error": {"type": "invalid_request_error", "code": code}}
+        if fault is not None and fault.how in {"503", "late"}:
+            if fault.how == "late":
+                self._late.append((self.now() + fault.seconds, call))
+            return 503, {"error": {"type": "api_error", "message": "it is overloaded"}}
+        if call.key is not None and call.key in {late.key for _, late in self._late}:
+            return 409, {"error": {"type": "idempotency_error", "code": "idempotency_key_in_use"}}
         print_of_it = json.dumps([call.path, call.params], sort_keys=True)
         if call.key in self._kept:
             first, status, answer = self._kept[call.key]
@@ -258,6 +318,11 @@ class StripeStandIn:
         left = int(params["expires_at"]) - int(self.now())
         if not _SHORTEST <= left <= _LONGEST:
             raise Turned(400, param="expires_at", message="must be 30 minutes to 24 hours away")
+        alone = {"customer", "customer_email", "customer_creation"} & params.keys()
+        if "customer" in alone and len(alone) > 1:
+            raise Turned(400, message=f"You may only specify one of these parameters: {alone}")
+        if params.get("customer", "") and params["customer"] not in self.things:
+            raise Turned(400, param="customer", code="resource_missing", message="No such customer")
         line = params["line_items"][0]["price_data"]
         checkout_id = self._new(
             "cs",
@@ -339,6 +404,10 @@ class StripeStandIn:
         return self._new("pm", "payment_method", **about)
 
     def _post_payment_intents(self, params: Mapping[str, Any]) -> Any:
+        ways = params.get("automatic_payment_methods", {"enabled": "true"})
+        if ways.get("allow_redirects") != "never" and "return_url" not in params:
+            # Since 2023 the dashboard's ways of paying are taken, and some lead elsewhere.
+            raise Turned(400, param="return_url", message="A `return_url` must be specified")
         method, customer = self._find(params["payment_method"]), params["customer"]
         if method["customer"] != customer:
             raise Turned(400, code="payment_method_unexpected_state", message="not this customer's")
@@ -362,8 +431,12 @@ class StripeStandIn:
     def _post_refunds(self, params: Mapping[str, Any]) -> Any:
         intent = self._find(params["payment_intent"])
         given = sum(
-            one["amount"] for one in self.of("refund") if one["payment_intent"] == intent["id"]
+            one["amount"]
+            for one in self.of("refund")
+            if one["payment_intent"] == intent["id"] and one["status"] == "succeeded"
         )
+        if any(one["payment_intent"] == intent["id"] for one in self.of("dispute")):
+            raise Turned(400, code="charge_disputed", message="has been charged back")
         if given == intent["amount_received"]:
             raise Turned(400, code="charge_already_refunded", message="has already been refunded")
         amount = int(params["amount"])
@@ -382,6 +455,9 @@ class StripeStandIn:
 
     def _get_refunds(self, params: Mapping[str, Any]) -> Any:
         return self._list("refund", "payment_intent", params["payment_intent"])
+
+    def _get_disputes(self, params: Mapping[str, Any]) -> Any:
+        return self._list("dispute", "payment_intent", params["payment_intent"])
 
     def _post_customers(self, params: Mapping[str, Any]) -> Any:
         return _shown(self.things[self._new("cus", "customer", email=params.get("email"))])

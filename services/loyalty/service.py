@@ -175,10 +175,10 @@ class Loyalty:
             return shaped(schemas.Account, actions.get_account(sql, person_id))
 
     @rpc(schemas.GetStatement())
-    def get_statement(self, person_id: UUID, after: int, limit: int) -> Any:
-        """Give a client's statement."""
+    def get_statement(self, person_id: UUID, **wanted: Any) -> Any:
+        """Give a client's statement, in their language."""
         with self.db.read() as sql:
-            statement = actions.get_statement(sql, person_id, after=after, limit=limit)
+            statement = actions.get_statement(sql, person_id, **wanted)
         return shaped(schemas.Statement, statement)
 
     @rpc(schemas.AdjustPoints())

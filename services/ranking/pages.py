@@ -5,6 +5,7 @@ Source: M27, M28, M29.
 
 import html
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from babel.dates import format_date
@@ -59,7 +60,7 @@ def _body(found: Mapping[str, Any], language: str) -> str:
             f"<h2>{html.escape(category['name'])}</h2>",
             f"<p>{texts['now']}: {_held(here, texts, language, strong=True)}</p>",
             *_progress(here, texts),
-            *_history(category["history"], texts, language),
+            *_history(here, category["history"], texts, language),
         ]
     if not found["categories"]:
         parts.append(f"<p>{texts['none']}</p>")
@@ -78,27 +79,44 @@ def _progress(here: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]:
         parts.append(
             texts["visits"].format(min(here["visits_here"], wanted["visits"]), wanted["visits"])
         )
-    if wanted["tenure_days"] is not None and wanted["tenure_in"] == "rank":
-        days = min(here["days_here"], wanted["tenure_days"])
+    if wanted["tenure_days"] is not None:
+        spent = here["days_here" if wanted["tenure_in"] == "rank" else "days_in_category"]
+        days = min(spent, wanted["tenure_days"])
         parts.append(texts["days"].format(days, wanted["tenure_days"]))
     if not parts:
         return []
     return [f"<p>{texts['next'].format(next_name)}: {', '.join(parts)}</p>"]
 
 
-def _history(rows: list[Any], texts: Mapping[str, str], language: str) -> list[str]:
+def _history(
+    here: Mapping[str, Any], rows: list[Any], texts: Mapping[str, str], language: str
+) -> list[str]:
+    """List what was held before, the last first, each until the next one began."""
     if not rows:
         return []
-    items = [f"<li>{_held(row, texts, language)}</li>" for row in rows]
+    nexts = [here, *rows]
+    items = [
+        f"<li>{_held(row, texts, language, until=then['since'])}</li>"
+        for row, then in zip(rows, nexts, strict=False)
+    ]
     return [f"<h3>{texts['before']}</h3>", "<ul>", *items, "</ul>"]
 
 
 def _held(
-    row: Mapping[str, Any], texts: Mapping[str, str], language: str, *, strong: bool = False
+    row: Mapping[str, Any],
+    texts: Mapping[str, str],
+    language: str,
+    *,
+    strong: bool = False,
+    until: date | None = None,
 ) -> str:
     name = html.escape(row["rank_name"])
-    since = texts["since"].format(format_date(row["since"], "long", locale=language))
-    return f"{f'<strong>{name}</strong>' if strong else name}, {since}"
+    first = format_date(row["since"], "long", locale=language)
+    when = texts["since"].format(first)
+    if until is not None and until >= row["since"]:  # of two records of theirs it may be before
+        last = format_date(until, "long", locale=language)
+        when = first if last == first else f"{first} – {last}"  # noqa: RUF001
+    return f"{f'<strong>{name}</strong>' if strong else name}, {when}"
 
 
 _TEXTS: Mapping[str, Mapping[str, str]] = {

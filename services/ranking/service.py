@@ -30,7 +30,7 @@ class Ranking(RankPages):
     # -- the studio ---------------------------------------------------------------------------
 
     @rpc(schemas.Activate())
-    def activate(self, time_zone: str, language: str) -> Any:
+    def activate(self, time_zone: str | None, language: str | None) -> Any:
         """Switch ranking on."""
         with self.db.begin() as tx:
             found = actions.activate(tx, time_zone=time_zone, language=language, at=self.now())

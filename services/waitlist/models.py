@@ -38,6 +38,7 @@ class QueueRow(Base):
     name: Mapped[str]
     policy: Mapped[str] = mapped_column(String(20))
     size: Mapped[int]
+    capacity: Mapped[int] = mapped_column(server_default="0")  # seats there are; 0: not known
     closes_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(_BIG)
     waiting: Mapped[int] = mapped_column(_BIG)
@@ -158,6 +159,7 @@ class SpotRow(Base):
     entry_id: Mapped[UUID | None] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(String(20))
     seen_at: Mapped[datetime]
+    cause: Mapped[str] = mapped_column(String(20), server_default="")  # why it came; "": not known
     seat: Mapped[int] = mapped_column(server_default="1")
     passed_to: Mapped[int] = mapped_column(_BIG, server_default=str(BEFORE_ALL))
     lead_id: Mapped[UUID | None]

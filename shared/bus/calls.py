@@ -3,6 +3,7 @@
 import hashlib
 import inspect
 import json
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -30,6 +31,8 @@ from shared.inbox import StoredReply
 log = structlog.get_logger()
 _TRIES = 5
 _KEY_LENGTH = 200
+_KEY = re.compile(rf"[^\x00-\x1f\x7f\ud800-\udfff]{{1,{_KEY_LENGTH}}}")
+"""What a key may be: what every database keeps as text."""
 
 
 class Responder:
@@ -73,8 +76,9 @@ class Responder:
             IdempotencyConflict: the key stands for a call with other arguments.
             Refused: as the method says.
         """
-        if len(correlation_id) > _KEY_LENGTH:
-            correlation_id = hashlib.sha256(correlation_id.encode()).hexdigest()
+        if not _KEY.fullmatch(correlation_id):
+            told = correlation_id.encode(errors="surrogatepass")
+            correlation_id = hashlib.sha256(told).hexdigest()
         began = time.perf_counter()
         try:
             result, outcome = self._answer(args, dict(kwargs), correlation_id)
@@ -93,8 +97,11 @@ class Responder:
         self, args: Sequence[Any], kwargs: dict[str, Any], correlation_id: str
     ) -> tuple[Any, str]:
         given = kwargs.pop("idempotency_key", None)
-        if given is not None and not (isinstance(given, str) and 0 < len(given) <= _KEY_LENGTH):
-            msg = f"idempotency_key: Must be a text of 1 to {_KEY_LENGTH} characters."
+        if given is not None and not (isinstance(given, str) and _KEY.fullmatch(given)):
+            msg = (
+                f"idempotency_key: Must be a text of 1 to {_KEY_LENGTH} characters, "
+                "none of them a control character."
+            )
             raise InvalidRequest(msg)
         wire = self._named(args, kwargs)
         request = self._checked(wire)

@@ -6,15 +6,20 @@ service with its arguments.
 
 import dataclasses
 import inspect
+import json
 import re
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from typing import Any, get_args, get_origin, get_type_hints
 
-from marshmallow import Schema, fields, missing
+from marshmallow import Schema, fields, missing, validate
 
 from shared.bus import Rpc
 from shared.bus.topology import Topology, entrypoints
 from shared.contracts import FACTS, Fact
+
+_CHOICES = 12
+"""Values that are listed one by one; of time zones and currencies there are hundreds."""
 
 
 def facts_page(topology: Topology) -> str:
@@ -81,10 +86,21 @@ def calls_page(suite: Mapping[str, type]) -> str:
 
 
 def _argument(name: str, field: "fields.Field[Any]") -> str:
-    default = "" if field.load_default is missing or field.required else f"`{field.load_default}`"
-    if not field.required and field.load_default is missing:
-        default = "may be left out"
-    return f"| `{name}` | {_kind(field)} | {default} |"
+    return f"| `{name}` | {_kind(field)}{_limits(field)} | {_default(field)} |"
+
+
+def _default(field: "fields.Field[Any]") -> str:
+    if field.required:
+        return ""
+    default = field.load_default
+    if default is missing:
+        return "may be left out"
+    return f"`{json.dumps(default() if callable(default) else default, default=_plain)}`"
+
+
+def _plain(value: Any) -> Any:
+    """Write a default as the wire has it."""
+    return value.value if isinstance(value, Enum) else str(value)
 
 
 def _kind(field: "fields.Field[Any]") -> str:
@@ -95,6 +111,38 @@ def _kind(field: "fields.Field[Any]") -> str:
         return "object of " + ", ".join(f"`{name}`" for name in inner.fields)
     if isinstance(field, fields.Enum):
         return " or ".join(f"`{member.value}`" for member in field.enum)
-    words = {"UUID": "id", "Line": "text, one line", "String": "text", "Integer": "whole number"}
+    for rule in _rules(field, validate.OneOf):
+        if len(rule.choices) <= _CHOICES:
+            return " or ".join(f"`{choice}`" for choice in rule.choices)
+    words = {
+        "UUID": "id",
+        "Line": "text, one line",
+        "Words": "text, one line",
+        "Day": "date",
+        "String": "text",
+        "Integer": "whole number",
+        "Dict": "object",
+    }
     kind = type(field).__name__
     return words.get(kind, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower())
+
+
+def _limits(field: "fields.Field[Any]") -> str:
+    """Say what a value may be at the least and at the most."""
+    for rule in _rules(field, validate.Range):
+        return _between(rule.min, rule.max)
+    for rule in _rules(field, validate.Length):
+        unit = " of them" if isinstance(field, fields.List | fields.Dict) else " characters"
+        least = None if rule.min in {0, 1} else rule.min
+        return _between(least, rule.max) + unit if rule.max else ""
+    return ""
+
+
+def _between(least: Any, most: Any) -> str:
+    if least is None:
+        return f", up to {most}"
+    return f", {least} to {most}" if most is not None else f", {least} or more"
+
+
+def _rules(field: "fields.Field[Any]", kind: type[Any]) -> list[Any]:
+    return [rule for rule in field.validators if isinstance(rule, kind)]

@@ -22,6 +22,7 @@ from shared import inbox, metrics, outbox
 from shared.bus.calls import Reception, Responder
 from shared.bus.lane import Lane, raw_body
 from shared.bus.listen import Listener, retry_due
+from shared.bus.prune import prune
 from shared.bus.publish import Publisher
 from shared.bus.timer import Timer
 from shared.bus.topology import Ear, Topology, dead_queue, ear_queue, rpc_queue
@@ -261,12 +262,7 @@ class Line(SharedExtension):
         metrics.DEFERRED.labels(self.service, "parked").set(parked)
 
     def _prune(self) -> None:
-        before = self.home.now() - timedelta(days=settings().keep_days)
-        with self.home.plain() as sql:
-            outbox.prune(sql, before=before)
-            # A mark must outlive every message that could still come again, parked ones too.
-            inbox.forget(sql, before=before - timedelta(days=30))
-            inbox.forget_replies(sql, before=before)
+        prune(self.home, keep=timedelta(days=settings().keep_days), stop=lambda: self.stopping)
 
     # -- stop -------------------------------------------------------------------------------
 

@@ -102,6 +102,7 @@ class WaitlistJoined(OccasionIfKnown, Fact, version=1, about="target_id"):
     place: int = 0  # in line, from 1; 0: not shown
     quantity: int = 1  # how many seats they want together
     needs_answer: bool = False  # they are to be asked, not assigned
+    seats: int = 1  # how many free seats the list has takers for, as far as this fact knows
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,8 @@ caller's, and must be as lasting as what they stand for. Never call from within 
 
 from shared.config import settings
 from shared.payments.account import StripeCards
+from shared.payments.cashier import Cashier, when_answered
+from shared.payments.jobs import Answer, Job
 from shared.payments.words import (
     CardDeclined,
     Cards,
@@ -17,33 +19,43 @@ from shared.payments.words import (
     Charge,
     Checkout,
     CheckoutNotOpen,
+    CustomerGone,
+    Gone,
     KeptCard,
     NoCards,
     Notice,
     NoticeForged,
+    Reckoning,
     Repaid,
     Repayment,
     Seen,
 )
 
 __all__ = [
+    "Answer",
     "CardDeclined",
     "Cards",
     "CardsBroken",
     "CardsOff",
     "CardsRefused",
     "CardsUnreachable",
+    "Cashier",
     "Charge",
     "Checkout",
     "CheckoutNotOpen",
+    "CustomerGone",
+    "Gone",
+    "Job",
     "KeptCard",
     "NoCards",
     "Notice",
     "NoticeForged",
+    "Reckoning",
     "Repaid",
     "Repayment",
     "Seen",
     "make_cards",
+    "when_answered",
 ]
 
 

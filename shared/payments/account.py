@@ -8,7 +8,15 @@ from typing import Any
 import stripe
 
 from shared.config import Settings
-from shared.money import decimals
+from shared.payments.answers import (
+    read_checkout,
+    read_disputed,
+    read_gone,
+    read_intent,
+    read_refund,
+    reference_of,
+    to_stripe,
+)
 from shared.payments.words import (
     CardDeclined,
     CardsBroken,
@@ -17,9 +25,11 @@ from shared.payments.words import (
     Charge,
     Checkout,
     CheckoutNotOpen,
-    KeptCard,
+    CustomerGone,
+    Gone,
     Notice,
     NoticeForged,
+    Reckoning,
     Repaid,
     Repayment,
     Seen,
@@ -31,8 +41,6 @@ RETRIES = 2
 """How often the library itself repeats a call that was cut off, at once and with the same key."""
 WEBHOOK_SECONDS = 300
 """How old a webhook's signature may be."""
-_HUNDREDFOLD = frozenset(["isk", "ugx"])  # Stripe counts hundredths that there are not
-_THOUSANDTHS = 3
 _SERVER_ERROR = 500
 _CLASH = 409
 _TOO_MANY = 429
@@ -86,12 +94,14 @@ class StripeCards:
             if not checkout.customer_id:
                 params["customer_creation"] = "always"
         with _our_errors():
-            return _checkout(self._api.checkout.sessions.create(params, {"idempotency_key": key}))
+            return read_checkout(
+                self._api.checkout.sessions.create(params, {"idempotency_key": key})
+            )
 
     def see_checkout(self, checkout_id: str) -> Seen:
         """Look at a checkout, and at the card it was paid with."""
         with _our_errors():
-            return _checkout(
+            return read_checkout(
                 self._api.checkout.sessions.retrieve(
                     checkout_id, {"expand": ["payment_intent.payment_method"]}
                 )
@@ -104,7 +114,7 @@ class StripeCards:
             CheckoutNotOpen: it is paid, or has ended by itself.
         """
         with _our_errors(on_invalid=CheckoutNotOpen):
-            return _checkout(
+            return read_checkout(
                 self._api.checkout.sessions.expire(checkout_id, {}, {"idempotency_key": key})
             )
 
@@ -121,11 +131,13 @@ class StripeCards:
             "payment_method": charge.method_id,
             "off_session": True,
             "confirm": True,
+            # Ways of paying that lead the holder elsewhere would want an address to come back to.
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             "description": charge.description,
             "metadata": {"reference": charge.reference},
         }
         with _our_errors():
-            made = _intent(self._api.payment_intents.create(params, {"idempotency_key": key}))
+            made = read_intent(self._api.payment_intents.create(params, {"idempotency_key": key}))
         if made.state != "complete":
             msg = "the card's holder has to be there"
             raise CardDeclined(msg)
@@ -136,33 +148,41 @@ class StripeCards:
         with _our_errors():
             made = self._api.payment_intents.list({"customer": charge.customer_id, "limit": 100})
             for one in made.auto_paging_iter():
-                if _reference(one.metadata) == charge.reference:
-                    return _intent(one)
+                if reference_of(one.metadata) == charge.reference:
+                    return read_intent(one)
         return None
 
     def repay(self, repayment: Repayment, *, key: str) -> Repaid:
-        """Give money back; what has been given back already is done."""
+        """Give money back.
+
+        Raises:
+            CardsRefused: less of it is left, as somebody has given it back elsewhere, or its holder
+                has claimed it back through the bank.
+        """
         params: Any = {
             "payment_intent": repayment.intent_id,
             "amount": to_stripe(repayment.amount_minor, repayment.currency),
             "metadata": {"reference": repayment.reference},
         }
-        try:
-            with _our_errors():
-                return _refund(self._api.refunds.create(params, {"idempotency_key": key}))
-        except CardsRefused as exc:
-            if exc.args[1:] == ("charge_already_refunded",):
-                return Repaid(refund_id="", state="done")
-            raise
+        with _our_errors():
+            return read_refund(self._api.refunds.create(params, {"idempotency_key": key}))
 
     def find_repayment(self, repayment: Repayment) -> Repaid | None:
         """Find a refund whose answer was never heard, by what it carries of ours."""
         with _our_errors():
             made = self._api.refunds.list({"payment_intent": repayment.intent_id, "limit": 100})
             for one in made.auto_paging_iter():
-                if _reference(one.metadata) == repayment.reference:
-                    return _refund(one)
+                if reference_of(one.metadata) == repayment.reference:
+                    return read_refund(one)
         return None
+
+    def list_gone(self, reckoning: Reckoning) -> tuple[Gone, ...]:
+        """List all that went back of a payment, or is claimed back, whoever began it."""
+        of_it: Any = {"payment_intent": reckoning.intent_id, "limit": 100}
+        with _our_errors():
+            refunds = [read_gone(one) for one in self._api.refunds.list(of_it).auto_paging_iter()]
+            disputes = self._api.disputes.list(of_it)
+            return (*refunds, *(read_disputed(one) for one in disputes.auto_paging_iter()))
 
     def read_notice(self, body: bytes, signature: str) -> Notice:
         """Read a webhook that proves to be Stripe's.
@@ -176,8 +196,14 @@ class StripeCards:
             event = json.loads(text)
             about = event["data"]["object"]
             reference = (about.get("metadata") or {}).get("reference")
-            return Notice(event_id=event["id"], kind=event["type"], reference=reference)
-        except (ValueError, LookupError, AttributeError) as exc:
+            about_payment = about.get("payment_intent")
+            return Notice(
+                event_id=event["id"],
+                kind=event["type"],
+                reference=reference,
+                intent_id=about_payment if isinstance(about_payment, str) else None,
+            )
+        except (ValueError, LookupError, AttributeError, TypeError) as exc:
             msg = "this is not Stripe's"
             raise NoticeForged(msg) from exc
 
@@ -190,88 +216,6 @@ def _check_signed(text: str, signature: str, secrets: list[str]) -> None:
     raise ValueError(signature)
 
 
-def to_stripe(amount_minor: int, currency: str) -> int:
-    """Give an amount as Stripe counts it.
-
-    Raises:
-        CardsRefused: it has a thousandth that cards cannot be charged.
-    """
-    if currency in _HUNDREDFOLD:
-        return amount_minor * 100
-    if decimals(currency) == _THOUSANDTHS and amount_minor % 10:
-        msg = f"cards are charged {currency} in steps of 10 thousandths, and this is {amount_minor}"
-        raise CardsRefused(msg)
-    return amount_minor
-
-
-def from_stripe(amount: int, currency: str) -> int:
-    """Give an amount Stripe names, in minor units."""
-    return amount // 100 if currency in _HUNDREDFOLD else amount
-
-
-def _checkout(made: stripe.checkout.Session) -> Seen:
-    intent: Any = made.payment_intent
-    currency, state = made.currency or "", made.status
-    return Seen(
-        checkout_id=made.id,
-        url=made.url,
-        state="complete" if state == "complete" else "expired" if state == "expired" else "open",
-        paid=made.payment_status == "paid",
-        amount_minor=from_stripe(made.amount_total or 0, currency),
-        currency=currency,
-        intent_id=_id(intent),
-        card=_card(intent) if _is_whole(intent) and made.customer else None,
-    )
-
-
-def _intent(made: stripe.PaymentIntent) -> Seen:
-    return Seen(
-        checkout_id=None,
-        url=None,
-        state="complete" if made.status in {"succeeded", "processing"} else "open",
-        paid=made.status == "succeeded",
-        amount_minor=from_stripe(made.amount, made.currency),
-        currency=made.currency,
-        intent_id=made.id,
-        card=None,
-    )
-
-
-def _card(intent: Any) -> KeptCard | None:
-    """Give the card of a payment, if its holder has agreed that it is kept."""
-    method = intent.payment_method
-    if not (getattr(intent, "setup_future_usage", None) and _is_whole(method)):
-        return None
-    card = getattr(method, "card", None)
-    return KeptCard(
-        customer_id=str(_id(intent.customer)),
-        method_id=str(_id(method)),
-        brand=card.brand if card else method.type,
-        last4=card.last4 if card else "",
-    )
-
-
-def _refund(made: stripe.Refund) -> Repaid:
-    if made.status == "succeeded":
-        return Repaid(refund_id=made.id, state="done")
-    failed = made.status in {"failed", "canceled"}
-    return Repaid(refund_id=made.id, state="failed" if failed else "under_way")
-
-
-def _reference(metadata: Any) -> str | None:
-    found: str | None = metadata["reference"] if metadata and "reference" in metadata else None
-    return found
-
-
-def _is_whole(thing: Any) -> bool:
-    return thing is not None and not isinstance(thing, str)
-
-
-def _id(thing: Any) -> str | None:
-    found: str | None = thing.id if _is_whole(thing) else thing
-    return found
-
-
 @contextmanager
 def _our_errors(on_invalid: type[CardsRefused] = CardsRefused) -> Iterator[None]:
     """Turn the library's errors into ours, which say what is to be done about them."""
@@ -282,6 +226,8 @@ def _our_errors(on_invalid: type[CardsRefused] = CardsRefused) -> Iterator[None]
     except stripe.APIConnectionError as exc:
         raise CardsUnreachable(_text(exc)) from exc
     except stripe.InvalidRequestError as exc:
+        if exc.code == "resource_missing" and exc.param == "customer":
+            raise CustomerGone(_text(exc)) from exc
         raise on_invalid(_text(exc), exc.code or "") from exc
     except stripe.StripeError as exc:
         status = exc.http_status or 0

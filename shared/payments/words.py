@@ -14,7 +14,7 @@ class CardsUnreachable(Exception):
 
 
 class CardsBroken(CardsUnreachable):
-    """Stripe failed, and gives this answer again to the same key: look first, then a new key."""
+    """Stripe failed, and may give the same key this answer for ever; it may still be under way."""
 
 
 class CardsRefused(Exception):
@@ -23,6 +23,10 @@ class CardsRefused(Exception):
 
 class CardDeclined(CardsRefused):
     """The bank, or the person's own presence being needed, kept a saved card from being charged."""
+
+
+class CustomerGone(CardsRefused):
+    """Whoever keeps the account has removed this customer there."""
 
 
 class CheckoutNotOpen(CardsRefused):
@@ -105,12 +109,36 @@ class Repaid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoning:
+    """A payment of which everything that went back is to be listed."""
+
+    intent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """Money of a payment that went back, or is claimed back by its holder, whoever began it."""
+
+    vendor_id: str
+    reference: str | None  # ours, where we began it
+    amount_minor: int
+    disputed: bool  # through the holder's bank; done where they won, failed where they lost
+    state: Literal["done", "under_way", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """What a webhook tells: that something about this object is new, and worth a look."""
 
     event_id: str
     kind: str  # Stripe's name of it: checkout.session.completed
     reference: str | None  # ours, where it carries one
+    intent_id: str | None = None  # of the payment it is about, where it names one
+
+    @property
+    def of_money_gone(self) -> bool:
+        """Say whether money of a payment went back, is claimed back, or did not arrive there."""
+        return self.kind.startswith(("charge.refund", "charge.dispute.", "refund."))
 
 
 class Cards(Protocol):
@@ -139,6 +167,9 @@ class Cards(Protocol):
     def find_repayment(self, repayment: Repayment) -> Repaid | None:
         """Find a refund whose answer was never heard."""
 
+    def list_gone(self, reckoning: Reckoning) -> tuple[Gone, ...]:
+        """List all that went back of a payment."""
+
     def read_notice(self, body: bytes, signature: str) -> Notice:
         """Read a webhook that proves to be Stripe's."""
 
@@ -154,4 +185,4 @@ class NoCards:
         raise CardsOff(msg)
 
     open_checkout = see_checkout = expire_checkout = _off
-    charge = find_charge = repay = find_repayment = read_notice = _off
+    charge = find_charge = repay = find_repayment = list_gone = read_notice = _off

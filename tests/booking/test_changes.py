@@ -60,6 +60,29 @@ def test_staff_edit_a_session_and_everybody_booked_is_told_the_new_time(studio: 
         assert fact.ends_at.isoformat() == changed["ends_at"]
 
 
+@pytest.mark.rule("Q22")
+def test_nobody_waits_for_a_session_from_the_moment_it_is_called_off(studio: Studio) -> None:
+    studio.full("ada", waiting=["alan", "grace"])
+
+    studio.suite.booking.cancel_session(session_id=studio.session_id)
+
+    assert studio.roster["header"]["waiting"] == 0
+    assert {row["status"] for row in studio.roster["rows"]} == {"cancelled"}
+
+
+def test_staff_change_until_when_people_may_join_the_list(studio: Studio) -> None:
+    studio.session(waiting=3)
+
+    closed = studio.change(waiting_list_closes_minutes=90)
+    moved = studio.change(starts_at="2031-03-07T10:00:00+00:00", waiting_list_closes_minutes=30)
+    studio.settle()
+
+    assert closed["waiting_list_closes_at"].startswith("2031-03-06T07:30:00")
+    assert moved["waiting_list_closes_at"] == "2031-03-07T09:30:00+00:00"
+    queue = studio.suite.waitlist.get_queue(target_id=studio.session_id)
+    assert queue["closes_at"] == "2031-03-07T09:30:00+00:00"
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
@@ -294,6 +317,34 @@ def two_days(studio: Studio, *, capacity: int = 1) -> tuple[str, str]:
     )
     first = studio.session(session_type_id=kind, capacity=1)
     return first, later
+
+
+def test_a_cancelled_booking_says_that_its_visit_was_taken_back(studio: Studio) -> None:
+    studio.session()
+    studio.book("ada")
+    booking_id = studio.booking_id("ada")
+    studio.suite.booking.mark_attendance(booking_id=booking_id, attendance="attended")
+
+    first = studio.suite.booking.cancel_booking(booking_id=booking_id)
+    again = studio.suite.booking.cancel_booking(booking_id=booking_id)
+
+    assert len(unheard(studio, "VisitRetracted")) == 1
+    assert first == again
+    assert first["attendance"] is None
+
+
+def test_a_moved_booking_takes_its_visit_back(studio: Studio) -> None:
+    first, later = two_days(studio)
+    studio.book("ada")
+    booking_id = studio.booking_id("ada")
+    studio.suite.booking.mark_attendance(booking_id=booking_id, attendance="attended")
+
+    moved = studio.suite.booking.move_booking(booking_id=booking_id, session_id=later)
+
+    (visit,) = unheard(studio, "VisitRetracted")
+    assert str(visit.session_id) == first
+    assert moved["attendance"] is None
+    assert studio.suite.booking.get_booking(booking_id=booking_id)["attendance"] is None
 
 
 def test_a_moved_booking_takes_a_seat_there_and_frees_the_one_here_to_the_list(

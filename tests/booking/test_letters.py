@@ -290,6 +290,20 @@ def test_a_file_whose_maker_died_is_made_by_another(shown: Studio) -> None:
     assert again == ready
 
 
+def test_a_file_whose_makers_keep_dying_is_given_up(shown: Studio) -> None:
+    asked = shown.suite.booking.request_download(session_id=shown.session_id)
+    claims = []
+    for _ in range(4):
+        claims.append(shown.suite.worker("booking").claim_download())
+        shown.suite.advance(minutes=6)
+
+    found = shown.suite.booking.get_download(download_id=asked["download_id"])
+
+    assert [claim is not None for claim in claims] == [True, True, True, False]
+    assert found["state"] == "failed"
+    assert "never finished" in found["error"]
+
+
 def test_a_file_that_cannot_be_made_is_given_up_after_three_tries_and_says_why(
     shown: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -140,12 +140,33 @@ class Desk(RuleBasedStateMachine):
             if refund and refund["state"] == "done":
                 self.cash -= refund["amount_minor"]
 
+    @rule(pick=pick, amount=st.integers(1, PRICE), tell=st.integers(1, 2))
+    def give_back_at_stripe(self, pick: int, amount: int, tell: int) -> None:
+        """Have staff give money back in Stripe's own pages, of which Stripe tells once or twice."""
+        quiet = "state = 'paid' AND intent_id IS NOT NULL AND payment_id NOT IN "
+        quiet += "(SELECT payment_id FROM refunds WHERE state <> 'done')"
+        found = f"SELECT intent_id, amount_minor FROM payments WHERE {quiet} ORDER BY 1"  # noqa: S608 - of this file
+        if paid := self._rows(found):
+            intent_id, came = paid[pick % len(paid)]
+            back = [
+                one for one in self.till.standin.of("refund") if one["payment_intent"] == intent_id
+            ]
+            if left := came - sum(one["amount"] for one in back):
+                self.till.standin.refund(intent_id, min(amount, left))
+                refund = self.till.standin.of("refund")[-1]
+                for _ in range(tell):
+                    self.till.hear("refund.created", refund["id"])
+                self.till.settle()
+
     @rule(seats=st.integers(0, 3))
     def change_capacity(self, seats: int) -> None:
         """Change how many seats there are."""
         self._try(lambda: self.till.studio.change(capacity=seats))
 
-    @rule(how=st.sampled_from(["429", "cut_after"]), path=st.sampled_from(["refunds", "sessions"]))
+    @rule(
+        how=st.sampled_from(["429", "503", "cut_after"]),
+        path=st.sampled_from(["refunds", "sessions"]),
+    )
     def let_stripe_fail(self, how: str, path: str) -> None:
         """Have Stripe's next answer go wrong, without the library's own patience."""
         self.till.standin.faults.append(Fault(how, path))

@@ -111,9 +111,21 @@ def test_nobody_confirms_once_the_session_has_begun(studio: Studio) -> None:
     assert studio.booked == []
 
 
-def test_whoever_has_a_place_already_has_nothing_to_confirm(studio: Studio) -> None:
+def test_whoever_staff_have_booked_meanwhile_is_led_to_their_booking(studio: Studio) -> None:
     studio.session(capacity=2)
     url = to_confirm(studio, studio.hold("ada"))
+    studio.book("ada")
+
+    answer = studio.http("POST", url)
+
+    assert answer.status_code == 303
+    assert heading(studio.http("GET", answer.headers["Location"])) == "Your booking"
+    assert studio.taken == 1
+
+
+def test_whoever_has_a_place_already_has_nothing_to_confirm(studio: Studio) -> None:
+    studio.session(capacity=2)
+    url = to_confirm(studio, studio.hold("ada", kind="checkout"))
     studio.book("ada")
 
     assert heading(studio.http("POST", url)) == "You have a place already"
@@ -182,6 +194,20 @@ def test_a_link_to_no_booking_shows_none(studio: Studio, path: str) -> None:
 
     for url in (to_manage(studio, str(uuid4())), link(studio, MANAGE_PATH, "x", booking_id)):
         assert studio.http("GET", url + path).status_code == 404
+
+
+def test_a_calendar_takes_the_moved_booking_for_the_newer_one(studio: Studio) -> None:
+    studio.session()
+    studio.book("ada")
+    url = to_manage(studio, studio.booking_id("ada"))
+    before = entry(studio, url)
+
+    studio.change(starts_at=studio.suite.now() + timedelta(days=4))
+    after = entry(studio, url)
+
+    assert after["UID"] == before["UID"]
+    assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
+    assert after["DTSTART"] != before["DTSTART"]
 
 
 def test_the_calendar_gets_the_session_as_it_is(studio: Studio) -> None:
@@ -264,5 +290,7 @@ def test_the_client_sees_and_confirms_the_package(studio: Studio) -> None:
     assert (nothing.status_code, foreign.status_code) == (422, 422)
     assert before == []
     assert done.status_code == 303
+    own = studio.http("GET", done.headers["Location"]).get_data(as_text=True)
+    assert "All of Large" in own
     assert studio.booked == ["ada"]
     assert call.get_session(session_id=studio.session_id)["package_id"] == ids[1]

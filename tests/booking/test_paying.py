@@ -227,6 +227,19 @@ def test_who_pays_after_the_start_gets_the_money_back(till: Till) -> None:
     assert till.studio.taken == 0
 
 
+def test_who_was_erased_while_they_paid_gets_the_money_back_and_no_card_is_kept(till: Till) -> None:
+    till.session(capacity=2)
+    checkout = till.checkout("ada", save_card=True)
+    till.call.erase_person(person_id=till.person("ada"), cancel_bookings=True)
+
+    till.pay(checkout)
+
+    assert till.standin.held() == 0
+    assert till.studio.taken == 0
+    with till.studio.suite.sql("booking") as sql:
+        assert sql.exec_driver_sql("SELECT count(*) FROM kept_cards").scalar() == 0
+
+
 # -- what Stripe tells ----------------------------------------------------------------------------
 
 
@@ -261,6 +274,39 @@ def test_a_completed_checkout_that_is_not_paid_yet_confirms_nothing(till: Till) 
     till.settle()
 
     assert till.studio.booked == ["ada"]
+
+
+def test_who_paid_by_a_way_that_failed_days_later_may_pay_anew(till: Till) -> None:
+    till.session(capacity=1)
+    checkout = till.checkout("ada", kind="staff")
+    checkout_id = till.checkout_id(checkout)
+    till.standin.pay(checkout_id, later=True)
+    till.hear("checkout.session.completed", checkout_id)
+    till.settle()
+
+    till.standin.fail(checkout_id)
+    till.hear("checkout.session.async_payment_failed", checkout_id)
+    till.settle()
+    anew = till.call.start_checkout(hold_id=checkout["booking_id"])
+    till.pay(anew)
+
+    assert anew["payment_id"] != checkout["payment_id"]
+    assert till.studio.booked == ["ada"]
+    assert till.standin.held() == 2000
+
+
+def test_whose_customer_was_removed_at_stripe_pays_all_the_same(till: Till) -> None:
+    till.session()
+    till.paid("ada", save_card=True)
+    [customer] = till.standin.of("customer")
+    del till.standin.things[customer["id"]]
+    till.session()
+
+    till.paid("ada", save_card=True)
+
+    assert till.studio.booked == ["ada"]
+    [anew] = till.standin.of("customer")
+    assert till.standin.of("checkout.session")[-1]["customer"] == anew["id"]
 
 
 def test_what_stripe_never_tells_is_found_by_looking(till: Till) -> None:
@@ -306,6 +352,18 @@ def test_a_webhook_about_something_else_is_taken_and_ignored(till: Till) -> None
 
     assert till.hear("checkout.session.completed", "cs_other").status_code == 200
     assert till.hear("charge.updated", "cs_none").status_code == 200
+
+
+def test_webhooks_are_kept_as_long_as_they_may_come_again(till: Till) -> None:
+    till.session()
+    till.paid("ada")
+    counted = "SELECT count(*) FROM card_notices"
+
+    for days, left in ((29, 1), (2, 0)):
+        till.studio.suite.advance(days=days)
+        till.studio.suite.tick("booking.prune_card_events")
+        with till.studio.suite.sql("booking") as sql:
+            assert sql.exec_driver_sql(counted).scalar() == left
 
 
 # -- when Stripe fails ----------------------------------------------------------------------------

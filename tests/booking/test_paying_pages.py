@@ -2,12 +2,21 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
+import eventlet
 import pytest
 from werkzeug.wrappers import Response
 
-from shared.contracts.booking import CONFIRM_LINK, CONFIRM_PATH, PAY_LINK, PAY_PATH
+from shared.contracts.booking import (
+    CONFIRM_LINK,
+    CONFIRM_PATH,
+    MANAGE_LINK,
+    MANAGE_PATH,
+    PAY_LINK,
+    PAY_PATH,
+)
 from shared.links import sign_link
 from tests.booking.till import Till
 from tests.flows.studio import Studio
@@ -77,6 +86,55 @@ def test_a_lead_books_a_place_that_costs_something_and_pays(till: Till) -> None:
     assert "€20.00" in text(receipt)
 
 
+@pytest.mark.rule("B5", "B49", "Q5")
+def test_a_client_picks_a_spot_of_a_regular_session_and_pays(till: Till) -> None:
+    till.studio.suite.booking.register_person(
+        kind="lead", name="Ada", email=ADA["email"], consent="at the open day"
+    )
+    till.session(price_minor=2000, classification="regular", capacity=1, waiting=5)
+
+    page = text(till.studio.http("GET", f"/sessions/{till.studio.session_id}"))
+    checkout = to_stripe(till, sign_up(till))
+    beside = till.studio.http("GET", f"/sessions/{till.studio.session_id}")
+    till.pay(checkout)
+
+    assert "<button>Continue to payment</button>" in page
+    assert till.studio.booked == ["Ada"]
+    assert till.studio.row("Ada")["kind"] == "client"
+    assert "<form" not in text(beside)
+    assert "No place is free." in text(beside)
+
+
+def test_where_no_card_is_taken_the_form_says_what_is_paid_at_the_studio(studio: Studio) -> None:
+    Till(studio, StripeStandIn()).session(classification="marketing")
+
+    page = text(studio.http("GET", f"/sessions/{studio.session_id}"))
+
+    assert "You pay €20.00 at the studio." in page
+    assert "<button>Book my place</button>" in page
+
+
+def test_a_regular_session_is_the_studios_to_book_where_no_card_is_taken(studio: Studio) -> None:
+    till = Till(studio, StripeStandIn())
+    till.session(classification="regular")
+
+    page = text(studio.http("GET", f"/sessions/{studio.session_id}"))
+
+    assert "<form" not in page
+    assert "cannot be booked here" in page
+
+
+def test_nobody_who_fills_in_a_form_spends_a_members_credits(till: Till) -> None:
+    grace = till.person("Ada")
+    till.studio.suite.booking.grant_credits(person_id=grace, credits=5, reason="bought")
+    till.session(classification="regular")
+
+    till.pay(to_stripe(till, sign_up(till)))
+
+    assert till.studio.booked == ["Ada"]
+    assert till.studio.suite.booking.get_credits(person_id=grace)["balance"] == 5
+
+
 def test_the_form_may_lead_to_stripe_and_nowhere_else(till: Till) -> None:
     till.session(classification="marketing")
 
@@ -104,6 +162,19 @@ def test_pressing_again_leads_to_the_same_page(till: Till) -> None:
     confirm = sign_up(till)
 
     assert to_stripe(till, confirm) == to_stripe(till, confirm)
+    assert len(till.standin.of("checkout.session")) == 1
+
+
+def test_two_presses_at_once_lead_to_the_same_page(till: Till) -> None:
+    till.session(price_minor=2000, classification="marketing")
+    url = sign_up(till)
+    till.standin.faults.append(Fault("slow", "checkout", seconds=0.5))
+
+    presses = [eventlet.spawn(till.studio.http, "POST", url) for _ in range(2)]
+    answers = [press.wait() for press in presses]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert len({answer.headers["Location"] for answer in answers}) == 1
     assert len(till.standin.of("checkout.session")) == 1
 
 
@@ -232,6 +303,54 @@ def test_what_is_due_is_paid_by_the_link_of_a_reminder(till: Till) -> None:
     assert "Pay €20.00" in text(page)
     assert till.balance(booking_id) == (2000, 0, 0)
     assert after.status_code == 303
+    assert heading(till.studio.http("GET", after.headers["Location"])) == "Your booking"
+
+
+def test_whoever_agrees_has_their_card_kept_and_may_take_it_back(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+    person = {"person_id": till.person("ada")}
+    url = link(till, PAY_PATH, PAY_LINK, booking_id)
+    assert till.call.find_kept_card(**person) is None
+
+    page = text(till.studio.http("GET", url))
+    answer = till.studio.http("POST", url, form={"keep_card": "yes"})
+    till.pay({"checkout_url": str(answer.headers["Location"])})
+
+    assert '<input type="checkbox" name="keep_card" value="yes"> Keep this card' in page
+    card = till.call.find_kept_card(**person)
+    assert (card["brand"], card["last4"]) == ("visa", "4242")
+    manage = link(till, MANAGE_PATH, MANAGE_LINK, booking_id)
+    assert "Your card Visa ···· 4242 is kept" in text(till.studio.http("GET", manage))
+    assert till.studio.http("POST", f"{manage}/card").status_code == 303
+    assert "is kept" not in text(till.studio.http("GET", manage))
+    assert till.call.find_kept_card(**person) is None
+    assert till.call.forget_kept_card(**person) == {"forgotten": False}
+
+
+def test_no_card_is_kept_without_asking(till: Till) -> None:
+    till.session(price_minor=2000)
+    url = link(till, PAY_PATH, PAY_LINK, till.book("ada"))
+
+    till.pay(to_stripe(till, url))
+
+    assert till.call.find_kept_card(person_id=till.person("ada")) is None
+
+
+def test_what_is_due_is_still_paid_when_the_session_is_over(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+    till.studio.suite.advance(days=12)
+    url = link(till, PAY_PATH, PAY_LINK, booking_id)
+    manage = link(till, MANAGE_PATH, MANAGE_LINK, booking_id)
+    assert "Pay €20.00" in text(till.studio.http("GET", manage))
+
+    checkout = to_stripe(till, url)
+    till.pay(checkout)
+    back = urlsplit(till.standin.things[till.checkout_id(checkout)]["success_url"]).path
+
+    assert heading(till.studio.http("GET", back)) == "Your booking"
+    after = till.studio.http("GET", url)
     assert heading(till.studio.http("GET", after.headers["Location"])) == "Your booking"
 
 

@@ -133,6 +133,73 @@ def test_a_skipped_date_is_left_out_made_or_not(studio: Studio) -> None:
     assert again["skipped"] == ["2031-03-13", "2031-04-03"]
 
 
+@pytest.mark.rule("Q6", "Q21")
+def test_a_schedule_changes_in_all_sessions_to_come(studio: Studio) -> None:
+    schedule = weekly(studio)
+    studio.session_id = schedule["sessions"][0]["session_id"]
+    studio.book("ada")
+    studio.suite.advance(days=3, hours=9)  # the first one has begun
+    extend(studio)
+    new = {"name": "Taster", "staff": "Ida", "location": "Garden", "capacity": 3, "text": "Come!"}
+
+    changed = studio.suite.booking.change_schedule(schedule_id=schedule["schedule_id"], **new)
+    studio.suite.advance(days=7)
+    extend(studio)
+
+    assert changed["staff"] == "Ida"
+    ids = {"since": studio.suite.now(), "until": "2031-05-01T00:00:00+00:00"}
+    sessions = studio.suite.booking.list_sessions(**ids)
+    assert len(sessions) == 3
+    for session in sessions:
+        assert new.items() >= {key: session[key] for key in new.keys() - {"text"}}.items()
+        page = studio.suite.booking.get_session_details(session_id=session["session_id"])
+        assert page["text"] == "Come!"
+    assert studio.roster["header"]["session"]["staff"] == "Lea"
+
+
+def test_a_schedule_changes_in_all_sessions_or_none(studio: Studio) -> None:
+    schedule = weekly(studio)
+    studio.session_id = schedule["sessions"][2]["session_id"]
+    studio.book("ada")
+
+    with pytest.raises(InvalidRequest, match="capacity: 1 seats are taken"):
+        studio.suite.booking.change_schedule(schedule_id=schedule["schedule_id"], capacity=0)
+
+    again = studio.suite.booking.get_schedule(schedule_id=schedule["schedule_id"])
+    assert [session["capacity"] for session in again["sessions"]] == [8, 8, 8]
+    assert again["capacity"] == 8
+
+
+@pytest.mark.parametrize(
+    ("on", "rule"),
+    [
+        ("2031-03-02", "Must not be in the past; today is 2031-03-03"),
+        ("2031-03-05", "The schedule has nothing on 2031-03-05"),
+        ("2031-03-14", "The schedule has nothing on 2031-03-14"),
+        ("2031-04-03", "The schedule has nothing on 2031-04-03"),
+    ],
+)
+def test_only_a_date_to_come_that_the_schedule_gives_is_skipped(
+    studio: Studio, on: str, rule: str
+) -> None:
+    schedule = weekly(studio, last_on="2031-03-27")
+
+    with pytest.raises(InvalidRequest, match=f"^on: {rule}"):
+        studio.suite.booking.skip_date(schedule_id=schedule["schedule_id"], on=on)
+
+    again = studio.suite.booking.get_schedule(schedule_id=schedule["schedule_id"])
+    assert again["skipped"] == []
+
+
+def test_no_schedule_ends_in_the_past(studio: Studio) -> None:
+    schedule = weekly(studio)
+
+    with pytest.raises(InvalidRequest, match=r"^last_on: Must not be in the past"):
+        studio.suite.booking.end_schedule(schedule_id=schedule["schedule_id"], last_on="2031-03-02")
+
+    assert len(clocks(studio, schedule)) == 3
+
+
 def test_a_date_with_bookings_is_skipped_only_when_that_is_said(studio: Studio) -> None:
     schedule = weekly(studio)
     ids = {"schedule_id": schedule["schedule_id"]}
@@ -209,6 +276,7 @@ def test_a_priced_marketing_schedule_has_no_waiting_list(studio: Studio) -> None
         ("weeks_ahead", 0),
         ("weeks_ahead", 53),
         ("last_on", "soon"),
+        ("last_on", "2031-03-05"),
     ],
 )
 def test_what_cannot_be_a_schedule_is_refused_by_field(
@@ -229,3 +297,5 @@ def test_a_schedule_that_is_not_there_is_named(studio: Studio) -> None:
         studio.suite.booking.skip_date(**nothing, on="2031-03-13")
     with pytest.raises(ScheduleNotFound):
         studio.suite.booking.end_schedule(**nothing, last_on="2031-03-13")
+    with pytest.raises(ScheduleNotFound):
+        studio.suite.booking.change_schedule(**nothing, name="Taster")

@@ -126,6 +126,20 @@ def test_a_form_counts_once_even_when_its_place_was_given_up_since(studio: Studi
     assert studio.booked == []
 
 
+def test_whoever_books_what_is_reserved_for_them_gets_that_place(studio: Studio) -> None:
+    studio.session(capacity=3)
+    person = ADA | {"kind": "lead", "consent": "by telephone"}
+    del person["agree"]
+    studio.suite.booking.hold_place(session_id=studio.session_id, person=person)
+
+    done = submit(studio, form(studio))
+
+    assert heading(done) == "You have a place"
+    assert studio.booked == ["Ada Lovelace"]
+    assert studio.taken == 1
+    assert studio.held == {}
+
+
 def test_whoever_books_again_by_another_form_has_still_one_place(studio: Studio) -> None:
     studio.session(capacity=3)
 

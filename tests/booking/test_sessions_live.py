@@ -172,3 +172,13 @@ def test_the_client_who_confirms_while_staff_adjust_locks_what_they_confirmed(
     (starts,) = told(studio).values()
     assert starts == studio.roster["header"]["session"]["starts_at"]
     assert unheard(studio, "BookingMoved") == []
+
+
+def test_of_five_who_reserve_a_place_for_one_person_at_once_one_does(studio: Studio) -> None:
+    studio.session(capacity=40, waiting=0)
+    ids = {"session_id": studio.session_id, "person_id": studio.person("ada")}
+
+    answers = at_once([partial(studio.suite.booking.hold_place, **ids)] * 5)
+
+    assert sorted(map(str, answers))[:4] == ["AlreadyBooked"] * 4
+    assert studio.taken == 1

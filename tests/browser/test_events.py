@@ -10,6 +10,7 @@ import pytest
 
 from shared.contracts.events import REGISTRATION_LINK, REGISTRATION_PATH
 from shared.links import sign_link
+from shared.pages import read_words
 from shared.shapes import LANGUAGES
 from tests.browser.desk import CallRefused, Desk
 from tests.browser.visitors import Browser
@@ -168,3 +169,35 @@ def test_the_pages_speak_the_visitors_language(desk: Desk, browser: Browser, lan
     assert "49" in visitor.text
     assert visitor.faults() == []
     visitor.shot("event-pass")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_agenda_is_put_together_and_changed_in_every_language(
+    desk: Desk, browser: Browser, language: str
+) -> None:
+    words = read_words("services.events", "templates/pages/words.toml")[language]
+    ids = fair(desk)
+    visitor = browser.visitor(device="phone", language=language)
+
+    assert visitor.open(desk.url("events", f"/events/{ids['event']}")) == 200
+    visitor.tick(words["wait_for"].format(session="Ink"))
+    visitor.tick(f"{words['attend'].format(session='Clay')} ({words['seats'].format(n=5)})")
+    visitor.fill(words["name"], "Ada Lovelace")
+    visitor.fill(words["email"], f"ada.{next(_number)}@example.com")
+    visitor.tick(words["agree"].format(studio="Atelier"))
+    assert visitor.faults() == []
+    visitor.shot("event-agenda")
+    assert visitor.press(words["register_button"]) == 200
+    assert visitor.heading == words["registered_title"]
+    assert words["waits_too"] in visitor.text
+    assert visitor.faults() == []
+    visitor.shot("event-registered")
+    own = own_page(desk, register(desk, ids["event"], [ids["clay"]]))
+    assert visitor.open(f"{own}?lang={language}") == 200
+    visitor.tick(words["wait_for"].format(session="Ink"))
+    assert visitor.press(words["save_agenda"]) == 200
+
+    assert visitor.heading == words["registration_title"]
+    assert words["you_wait"] in visitor.text
+    assert visitor.faults() == []
+    visitor.shot("registration-agenda")

@@ -65,7 +65,7 @@ def test_a_lead_pays_and_comes_back(
     looked_at(ada, "session-priced")
     fill_in(ada)
 
-    ada.press("Book my place")
+    ada.press("Continue to payment")
     looked_at(ada, "confirm-and-pay")
     ada.press("Confirm and pay")
     checkout_id = at_stripe(ada, stripe)
@@ -89,7 +89,7 @@ def test_whoever_gives_up_at_stripe_comes_back_to_their_place(
     ada = browser.visitor()
     ada.open(page_of(desk, session))
     fill_in(ada)
-    ada.press("Book my place")
+    ada.press("Continue to payment")
     ada.press("Confirm and pay")
     first = at_stripe(ada, stripe)
 

@@ -101,6 +101,20 @@ def test_agendas_are_not_switched_on_while_people_are_registered_for_the_whole(h
         hall.events.set_own_agenda(event_id=hall.event_id, own_agenda=True)
 
 
+@pytest.mark.rule("D21", "Di1")
+def test_an_event_that_registered_automatically_can_be_changed_once_it_has_passes(
+    hall: Hall,
+) -> None:
+    hall.event(capacity=3, auto_register=True)
+    hall.events.define_pass(event_id=hall.event_id, name="Day pass")
+
+    changed = hall.events.change_event(event_id=hall.event_id, name="Crafts")
+
+    assert (changed["name"], changed["policy"]) == ("Crafts", "offer")
+    with pytest.raises(InvalidRequest, match="auto_register"):
+        hall.events.change_event(event_id=hall.event_id, auto_register=True)
+
+
 @pytest.mark.rule("D23", "D24")
 def test_at_session_level_no_session_is_added_without_a_capacity(hall: Hall) -> None:
     hall.fair()
@@ -174,7 +188,8 @@ def test_an_event_with_seats_is_not_moved_online(hall: Hall) -> None:
         (("building",), 100),
         (("building", "room"), 40),
         (("building", "room", "layout"), 40),
-        (("layout",), None),
+        (("layout",), 40),
+        (("room",), 40),
         (("room", "theatre"), 60),
     ],
 )
@@ -200,6 +215,7 @@ def test_a_session_starts_with_the_capacity_of_its_most_specific_venue_that_has_
     hall.session("clay", **where)
 
     assert hall.seats("clay")[0] == expected
+    assert hall.shown["sessions"][0]["location"].startswith("Town hall")
     hall.session("ink", capacity=7, **where)
     assert hall.seats("ink")[0] == 7
 
@@ -213,12 +229,30 @@ def test_venues_have_to_fit_together(hall: Hall) -> None:
 
     with pytest.raises(InvalidRequest, match="room_id"):
         hall.session("clay", building_id=two, room_id=room)
+    layout = add(kind="layout", name="Circle", parent_id=room)["venue_id"]
+    with pytest.raises(InvalidRequest, match="layout_id: Circle is not in Two"):
+        hall.session("clay", building_id=two, layout_id=layout)
     with pytest.raises(InvalidRequest, match="building_id"):
         hall.session("clay", building_id=room)
     with pytest.raises(InvalidRequest, match="parent_id"):
         add(kind="layout", name="Layout", parent_id=one)
     with pytest.raises(InvalidRequest, match="parent_id"):
         add(kind="room", name="Room")
+
+
+def test_a_location_is_taken_away_again_and_what_no_database_keeps_is_refused(hall: Hall) -> None:
+    hall.event(location="Town hall")
+
+    changed = hall.events.change_event(event_id=hall.event_id, location="")
+
+    assert changed["location"] == ""
+    for text in ("nul \0", "half \ud83d", "bell \a"):
+        for name in ("name", "description"):
+            with pytest.raises(InvalidRequest, match=f"{name}: Must .*control characters"):
+                hall.events.change_event(event_id=hall.event_id, **{name: text})
+    text = "One line.\r\nAnother,\twith 👩‍🎨 whole characters."
+    changed = hall.events.change_event(event_id=hall.event_id, description=text)
+    assert changed["description"] == text
 
 
 @pytest.mark.rule("D30")
@@ -236,7 +270,7 @@ def test_a_sessions_capacity_is_set_and_changed_but_not_below_what_is_taken(hall
     assert next(s for s in hall.shown["sessions"] if s["name"] == "clay")["full"] is True
 
 
-@pytest.mark.rule("D4", "D14")
+@pytest.mark.rule("D4")
 def test_a_pass_opens_a_choice_of_sessions_at_a_price_and_runs_out(hall: Hall) -> None:
     hall.event()
     clay, _ = hall.session("clay"), hall.session("ink", 10)
@@ -257,6 +291,25 @@ def test_a_pass_opens_a_choice_of_sessions_at_a_price_and_runs_out(hall: Hall) -
     assert "ink" not in hall.said("RegistrationConfirmed")[0].agenda
     hall.cancel("ada")
     hall.register("alan", pass_id=made["pass_id"])
+
+
+@pytest.mark.rule("D4")
+def test_whoever_holds_a_pass_is_told_when_it_opens_other_sessions(hall: Hall) -> None:
+    hall.event()
+    clay, ink = hall.session("clay"), hall.session("ink", 10)
+    ids = {"event_id": hall.event_id, "session_ids": [clay]}
+    one, two = [hall.events.define_pass(**ids, name=name)["pass_id"] for name in ("One", "Two")]
+    hall.register("ada", pass_id=one)
+    hall.register("alan", pass_id=two)
+    hall.suite.mark()
+
+    hall.events.change_pass(pass_id=one, session_ids=[clay], name="First")
+    assert hall.suite.story == []
+    hall.events.change_pass(pass_id=one, session_ids=[ink])
+
+    (told,) = hall.said("RegistrationChanged")
+    assert str(told.person_id) == hall.person("ada")
+    assert [line.split()[2] for line in told.agenda.splitlines()] == ["ink"]
 
 
 def test_money_is_noted_and_never_more_than_is_due(hall: Hall) -> None:

@@ -117,6 +117,7 @@ def test_an_agenda_is_put_together_on_the_page(hall: Hall) -> None:
     assert "This session is full. There is no waiting list." in shown
     assert "Attend clay" in shown
     assert "You are registered" in text(done)
+    assert "For the sessions that are full you are on the waiting list" in text(done)
     assert hall.names("clay") == ["Ada Lovelace"]
     (wish,) = hall.said("RegistrationRequested")
     assert str(wish.target_id) == hall.sessions["ink"]
@@ -135,10 +136,12 @@ def test_what_filled_up_meanwhile_and_what_overlaps_is_shown_and_nothing_taken(h
     full = submit(hall, one)
 
     assert overlap.status_code == full.status_code == 409
-    assert "At the same time: ink" in text(overlap)
+    assert '<p class="error">At the same time: ink</p>' in text(overlap)
+    assert '<p class="error">At the same time' not in text(full)
     assert "take place at the same time" in text(overlap)
     assert "has filled up in the meantime" in text(full)
     assert "Put me on the waiting list for clay" in text(full)
+    assert not re.search(r'name="wait"[^>]+checked', text(full))  # that they choose themselves
     assert hall.names() == ["alan"]
 
 
@@ -195,6 +198,58 @@ def test_a_full_event_offers_its_list(hall: Hall) -> None:
     assert hall.names() == ["alan"]
 
 
+def test_on_the_page_of_a_full_event_a_sold_out_pass_can_be_waited_for(hall: Hall) -> None:
+    hall.event(capacity=1, waiting_list_size=3)
+    made = hall.events.define_pass(event_id=hall.event_id, name="Day", quantity=1)
+    hall.register("alan", pass_id=made["pass_id"])
+
+    assert made["pass_id"] in text(http(hall, "GET", f"/events/{hall.event_id}"))
+    done = submit(hall, form(hall, pass_id=made["pass_id"]))
+
+    assert "You are on the waiting list" in text(done)
+
+
+@pytest.mark.rule("D27")
+def test_waiting_again_is_no_registration(hall: Hall) -> None:
+    hall.event(capacity=1, waiting_list_size=3)
+    hall.register("alan")
+
+    for _ in range(2):
+        assert "You are on the waiting list" in text(submit(hall, form(hall)))
+        hall.suite.deliver()
+
+    assert hall.names() == ["alan"]
+    assert hall.shown["registered"] == 1
+    assert len(hall.said("RegistrationRequested")) == 1
+
+
+@pytest.mark.rule("D27")
+def test_whoever_waits_for_one_session_registers_for_another(hall: Hall) -> None:
+    hall.fair(capacity=1)
+    hall.register("alan", "ink")
+    submit(hall, form(hall, wait=hall.sessions["ink"]))
+    hall.suite.deliver()
+    hall.suite.mark()
+
+    done = submit(hall, form(hall, session=hall.sessions["clay"], wait=hall.sessions["ink"]))
+
+    assert "You are registered" in text(done)
+    assert hall.names("clay") == ["Ada Lovelace"]
+    assert hall.suite.story == ["RegistrationConfirmed"]
+
+
+def test_saving_an_agenda_twice_is_the_same_as_once(hall: Hall) -> None:
+    hall.fair(capacity=1)
+    hall.register("ada", "clay")
+    hall.register("alan", "ink")
+    wanted = {"session": [hall.sessions["clay"]], "wait": [hall.sessions["ink"]]}
+
+    for _ in range(2):
+        assert http(hall, "POST", own_page(hall, "ada"), wanted).status_code == 303
+
+    assert len(hall.said("RegistrationRequested")) == 1
+
+
 def test_opening_a_registration_changes_nothing_and_shows_the_ticket(hall: Hall) -> None:
     hall.fair(capacity=5)
     hall.register("ada", "clay", "ink")
@@ -229,6 +284,31 @@ def test_an_agenda_is_changed_and_cancelled_by_the_link(hall: Hall) -> None:
     assert "was cancelled" in text(http(hall, "GET", url))
 
 
+def test_whoever_cancels_is_told_what_they_still_wait_for(hall: Hall) -> None:
+    hall.fair(capacity=1)
+    hall.register("alan", "ink")
+    hall.register("ada", "clay", "ink", or_wait=["ink"])
+    url = own_page(hall, "ada")
+
+    asked = text(http(hall, "GET", f"{url}/cancel"))
+    http(hall, "POST", f"{url}/cancel")
+
+    assert "You stay on the waiting list for: ink." in asked
+    assert "You are on the waiting list for: ink" in text(http(hall, "GET", url))
+
+
+def test_what_is_over_is_not_cancelled_by_the_link(hall: Hall) -> None:
+    hall.event()
+    hall.register("ada")
+    url = own_page(hall, "ada")
+    hall.suite.at = DAY + timedelta(hours=18)
+
+    assert "Cancel everything" not in text(http(hall, "GET", f"{url}/cancel"))
+    assert http(hall, "POST", f"{url}/cancel").status_code == 303
+
+    assert hall.names() == ["ada"]
+
+
 def test_a_change_to_what_is_full_leaves_the_agenda_as_it_was(hall: Hall) -> None:
     hall.fair(capacity=1)
     hall.register("ada", "clay")
@@ -254,6 +334,50 @@ def test_calendars_get_a_whole_event_or_each_session_of_an_agenda(hall: Hall) ->
     assert [str(one["SUMMARY"]) for one in parts] == ["Open house: clay", "Open house: wood"]
     assert parts[0].decoded("DTSTART") == DAY + timedelta(hours=9)
     assert len({str(one["UID"]) for one in parts}) == 2
+
+
+@pytest.mark.rule("D23", "D25")
+def test_a_session_that_lacks_its_capacity_is_not_offered_yet(hall: Hall) -> None:
+    hall.event()
+    hall.session("clay")
+    hall.session("ink", 10, capacity=3)
+    hall.events.set_own_agenda(event_id=hall.event_id, own_agenda=True)
+
+    shown = text(http(hall, "GET", f"/events/{hall.event_id}"))
+
+    assert "Registration for this session is not open yet." in shown
+    assert "Attend ink" in shown
+    assert "Attend clay" not in shown
+
+
+def test_what_is_still_to_come_of_an_agenda_is_changed_while_the_event_goes_on(hall: Hall) -> None:
+    hall.fair(capacity=5)
+    hall.register("ada", "clay", "ink")
+    url = own_page(hall, "ada")
+    hall.suite.at = DAY + timedelta(hours=9, minutes=30)
+
+    shown = text(http(hall, "GET", url))
+    kept = re.findall(r'type="hidden" name="session" value="([^"]+)"', shown)
+    assert kept == [hall.sessions["clay"]]
+    answer = http(hall, "POST", url, {"session": [*kept, hall.sessions["wood"]]})
+
+    assert answer.status_code == 303
+    assert [hall.names(one) for one in ("clay", "ink", "wood")] == [["ada"], [], ["ada"]]
+
+
+def test_a_registration_shows_what_its_pass_opens_and_has_it_in_the_calendar(hall: Hall) -> None:
+    hall.event()
+    clay, _ = hall.session("clay"), hall.session("ink", 10)
+    made = hall.events.define_pass(event_id=hall.event_id, name="Clay", session_ids=[clay])
+    hall.register("ada", pass_id=made["pass_id"])
+    url = own_page(hall, "ada")
+
+    shown = text(http(hall, "GET", url))
+    calendar = Calendar.from_ical(http(hall, "GET", f"{url}/agenda.ics").get_data())
+
+    assert "<h3>clay</h3>" in shown
+    assert "<h3>ink</h3>" not in shown
+    assert [str(one["SUMMARY"]) for one in calendar.walk("VEVENT")] == ["Open house: clay"]
 
 
 def test_what_is_not_public_or_not_there_is_not_shown(hall: Hall) -> None:

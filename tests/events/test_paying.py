@@ -137,6 +137,24 @@ def test_a_pass_of_the_desk_registers_at_once_and_nothing_is_paid_online(desk: D
     assert desk.standin.calls == []
 
 
+@pytest.mark.rule("D12", "D14", "Di1")
+def test_at_session_level_there_is_no_pass_and_nothing_to_pay_online(desk: Desk) -> None:
+    desk.event()  # of another one, so that a pass is there to be tried
+    hall, pass_id = desk.hall, desk.pass_id
+    hall.fair()
+
+    with pytest.raises(InvalidRequest, match="pass_id"):
+        hall.register("ada", "clay", pass_id=pass_id)
+    made = hall.register("ada", "clay")
+
+    row = hall.events.get_registration(registration_id=made["registration_id"])
+    assert (made["checkout"], row["price_minor"], row["due_minor"]) == (None, 0, 0)
+    assert row["state"] == "confirmed"
+    with pytest.raises(NothingDue):
+        desk.pay_page(made["registration_id"])
+    assert desk.standin.calls == []
+
+
 @pytest.mark.rule("D11")
 def test_without_an_account_everything_is_paid_at_the_desk(hall: Hall) -> None:
     desk = Desk(hall, StripeStandIn())
@@ -485,6 +503,45 @@ def test_a_process_that_dies_with_a_refund_done_gives_back_once(desk: Desk) -> N
 
     assert len(desk.standin.of("refund")) == 1
     assert desk.row(checkout)["paid_minor"] == 0
+
+
+def test_two_presses_at_once_lead_to_the_same_page(desk: Desk) -> None:
+    desk.event(capacity=3)
+    made = desk.hall.register("ada", pass_id=desk.pass_id)
+    desk.standin.faults.append(Fault("slow", "checkout", seconds=0.5))
+
+    presses = [eventlet.spawn(desk.pay_page, made["registration_id"]) for _ in range(2)]
+    urls = {press.wait()["checkout_url"] for press in presses}
+
+    assert len(urls) == 1
+    assert None not in urls
+    assert len(desk.standin.of("checkout.session")) == 1
+
+
+def test_what_goes_back_without_our_doing_is_in_our_books(desk: Desk) -> None:
+    desk.event(capacity=3)
+    paid = [desk.register(name) for name in ("ada", "alan")]
+    for one in paid:
+        desk.pay(one)
+    elsewhere, claimed = (one["id"] for one in desk.standin.of("payment_intent"))
+    desk.standin.refund(elsewhere, 500)
+    [refund] = desk.standin.of("refund")
+    dispute_id = desk.standin.dispute(claimed)
+
+    for _ in range(2):
+        desk.hear("refund.created", refund["id"])
+        desk.hear("charge.dispute.created", dispute_id)
+        desk.settle()
+    assert [desk.row(one)["paid_minor"] for one in paid] == [PRICE - 500, PRICE]
+    desk.standin.fail_refund(refund["id"])
+    desk.standin.things[dispute_id]["status"] = "lost"
+    desk.hear("refund.failed", refund["id"])
+    desk.hear("charge.dispute.closed", dispute_id)
+    desk.settle()
+
+    assert [desk.row(one)["paid_minor"] for one in paid] == [PRICE, 0]
+    states = [[each["state"] for each in desk.row(one)["refunds"]] for one in paid]
+    assert states == [["failed"], ["done"]]
 
 
 @pytest.mark.parametrize("how", ["cut_before", "cut_after", "500", "429"])

@@ -6,6 +6,7 @@ from shared.contracts.errors import (
     InvalidRequest,
     PersonNotFound,
     SessionFull,
+    SessionNotFound,
 )
 from shared.contracts.event_errors import (
     AlreadyRegistered,
@@ -55,6 +56,38 @@ def test_a_partly_full_agenda_offers_the_list_session_by_session(hall: Hall) -> 
     assert hall.names("ink") == ["ada"]
     waiting = hall.events.list_waiting(event_id=hall.event_id, session_id=hall.sessions["ink"])
     assert [row["name"] for row in waiting] == ["alan"]
+
+
+def test_waiting_for_what_is_not_wanted_is_refused(hall: Hall) -> None:
+    hall.fair()
+    hall.person("ada")
+
+    with pytest.raises(InvalidRequest, match="or_wait"):
+        hall.register("ada", "clay", or_wait=["ink"])
+
+    assert hall.names() == []
+
+
+def test_cancelling_what_is_no_session_of_the_event_is_refused(hall: Hall) -> None:
+    hall.fair()
+    ada = hall.register("ada", "clay")["registration_id"]
+    call = hall.events.cancel_registration
+
+    with pytest.raises(SessionNotFound):
+        call(registration_id=ada, session_ids=[hall.sessions["clay"], NOBODY])
+    assert hall.names("clay") == ["ada"]
+    call(registration_id=ada, session_ids=[hall.sessions["ink"]])  # they never had it
+
+    assert hall.names("clay") == ["ada"]
+
+
+def test_of_a_cancelled_event_nothing_is_to_be_had(hall: Hall) -> None:
+    hall.fair()
+    hall.events.cancel_event(event_id=hall.event_id)
+
+    checked = hall.events.check_agenda(event_id=hall.event_id, session_ids=[hall.sessions["clay"]])
+
+    assert [row["status"] for row in checked["sessions"]] == ["cancelled"]
 
 
 def test_whoever_only_waits_is_not_registered(hall: Hall) -> None:

@@ -227,6 +227,44 @@ def test_with_passes_a_place_from_the_list_has_the_pass_that_was_wanted(hall: Ha
     assert (row["name"], row["pass_name"], row["price_minor"]) == ("alan", "Gold", 900)
 
 
+def test_nobody_gets_another_pass_than_the_one_they_waited_for(hall: Hall) -> None:
+    hall.event(capacity=2, waiting_list_size=5)
+    day = hall.events.define_pass(event_id=hall.event_id, name="Day", quantity=1)["pass_id"]
+    gold = hall.events.define_pass(event_id=hall.event_id, name="Gold", price_minor=90_00)
+    hall.register("ada", pass_id=day)
+    hall.register("grace", pass_id=gold["pass_id"])
+    had = hall.register("alan", pass_id=day, or_wait=[hall.event_id])  # sold out, as seats are
+    entry = had["places"][0]["entry_id"]
+    hall.joined("alan", hall.event_id, entry)
+
+    hall.cancel("grace")
+    hall.ask(hall.spot(), entry, "alan", hall.event_id)
+    (refused,) = hall.said("EventSpotRefused")
+    assert (refused.reason, refused.still_open) == ("not_eligible", True)
+    hall.returned(hall.spot(), hall.event_id)
+    hall.cancel("ada")
+    hall.ask(hall.spot(), entry, "alan", hall.event_id)
+
+    (row,) = hall.events.list_registrations(event_id=hall.event_id)["rows"]
+    assert (row["name"], row["pass_name"]) == ("alan", "Day")
+
+
+def test_asking_again_for_who_gave_a_place_up_uses_up_no_pass(hall: Hall) -> None:
+    hall.event(capacity=1, waiting_list_size=5)
+    day = hall.events.define_pass(event_id=hall.event_id, name="Day", quantity=9)["pass_id"]
+    hall.register("ada", pass_id=day)
+    had = hall.register("alan", pass_id=day, or_wait=[hall.event_id])
+    entry = had["places"][0]["entry_id"]
+    hall.joined("alan", hall.event_id, entry)
+    for name in ("ada", "alan"):
+        hall.cancel(name)
+        hall.ask(hall.spot(), entry, "alan", hall.event_id)
+
+    (refused,) = hall.said("EventSpotRefused")
+    assert refused.reason == "not_eligible"
+    assert [one["sold"] for one in hall.events.list_passes(event_id=hall.event_id)] == [0]
+
+
 @pytest.mark.rule("D38", "D44")
 def test_segments_of_waiting_and_invited_people_are_chosen_by_session(hall: Hall) -> None:
     hall.fair(capacity=1)

@@ -85,7 +85,9 @@ def test_what_is_parked_can_be_shown_tried_again_and_dropped(place: Studio) -> N
     tried = run.atelier("parked", "retry", parked_id)
     run.until(
         lambda: run.scalar(
-            "waitlist", "SELECT attempts = 1 FROM deferred WHERE deferred_id = :id", id=parked_id
+            "waitlist",
+            "SELECT attempts >= 1 AND parked_at IS NULL FROM deferred WHERE deferred_id = :id",
+            id=parked_id,
         ),
         "it was tried again",
     )

@@ -12,6 +12,8 @@ TEXT = {"channel": "sms", "text": "We begin ten minutes later."}
 
 ENDING = ("move_to_attending", "remove_from_list", "release_place", "cancel_booking")
 """What takes a row off the screen, or makes another one of it."""
+CONFIRMING = "confirm_place"
+"""What does as well, and leaves nothing to release."""
 
 
 def a_full_screen(studio: Studio) -> None:
@@ -46,6 +48,8 @@ def done(studio: Studio, row: Mapping[str, Any], action: str) -> Any:
             entry_id=row["entry_id"], over_capacity=True, **staff
         ),
         "remove_from_list": lambda: waitlist.remove_entry(entry_id=row["entry_id"], **staff),
+        "confirm_place": lambda: booking.confirm_hold(hold_id=row["hold_id"]),
+        "request_confirmation": lambda: booking.request_confirmation(hold_id=row["hold_id"]),
         "release_place": lambda: booking.release_hold(hold_id=row["hold_id"]),
         "cancel_booking": lambda: booking.cancel_booking(**this),
         "send_email": lambda: booking.message_person(person_id=row["person_id"], **LETTER),
@@ -70,7 +74,7 @@ def test_every_row_offers_the_actions_its_status_allows(studio: Studio) -> None:
         ("alan", "attended"): ["mark_no_show", "cancel_booking", *reached],
         ("barbara", "no_show"): ["mark_attended", "cancel_booking", *reached],
         ("edsger", "cancelled"): reached,
-        ("kurt", "reserved"): ["release_place", *reached],
+        ("kurt", "reserved"): [CONFIRMING, "request_confirmation", "release_place", *reached],
         ("grace", "waitlisted"): ["move_to_attending", "remove_from_list", *reached],
         ("donald", "waitlisted"): ["move_to_attending", "remove_from_list", *reached],
     }
@@ -83,7 +87,7 @@ def test_whatever_a_row_offers_can_be_done_with_what_the_row_says(studio: Studio
 
     for row in rows.values():
         for action in row["actions"]:
-            if action not in ENDING:
+            if action not in (*ENDING, CONFIRMING):
                 done(studio, row, action)
     for name, action in (("grace", "move_to_attending"), ("donald", "remove_from_list")):
         done(studio, rows[name], action)
@@ -95,6 +99,20 @@ def test_whatever_a_row_offers_can_be_done_with_what_the_row_says(studio: Studio
     assert studio.booked == ["grace"]
     assert studio.waiting == []
     assert studio.mailbox["donald"].count("letter") == 1
+
+
+@pytest.mark.rule("B29")
+def test_a_reserved_row_is_asked_to_confirm_or_confirmed_at_the_desk(studio: Studio) -> None:
+    studio.session(waiting=0)
+    studio.hold("kurt", kind="staff")
+    row = studio.row("kurt", "reserved")
+
+    done(studio, row, "request_confirmation")
+    asked = studio.mailbox["kurt"]
+    done(studio, row, CONFIRMING)
+
+    assert asked == ["confirmation_requested"]
+    assert studio.booked == ["kurt"]
 
 
 @pytest.mark.rule("Q31")

@@ -38,6 +38,22 @@ def full(till: Till, *waiting: str) -> None:
     till.standin.calls.clear()
 
 
+def ask_for_spot(till: Till, name: str) -> None:
+    """Have booking hear that the spot is asked for in somebody's name."""
+    spot_id = till.arranged("SELECT hold_id FROM holds WHERE kind = 'waitlist' AND state = 'open'")
+    asked = SpotRequested(
+        spot_id=UUID(spot_id),
+        entry_id=UUID(till.studio.entry_id(name)),
+        source="booking",
+        target_id=UUID(till.studio.session_id),
+        person_id=UUID(till.person(name)),
+        requested_at=till.studio.suite.now(),
+        pay=True,
+    )
+    envelope = Trace.begin(till.studio.suite.now()).envelope(at=till.studio.suite.now())
+    till.studio.suite.worker("booking").grant_spot(asked.said(envelope))
+
+
 def free_the_seat(till: Till, *, times: int = 1) -> None:
     """Have the holder give up the seat, and everything happen that follows."""
     till.studio.cancel("holder")
@@ -83,6 +99,24 @@ def test_whose_card_is_declined_is_passed_over(till: Till) -> None:
     assert till.studio.taken == 1
 
 
+def test_a_card_that_is_no_longer_kept_is_not_charged(till: Till) -> None:
+    keep_card(till, "ada")
+    keep_card(till, "grace")
+    full(till, "ada", "grace")
+    before = till.standin.held()
+    till.studio.cancel("holder")
+    ask_for_spot(till, "ada")
+
+    kept = "(SELECT person_id FROM payments WHERE method = 'saved_card')"
+    till.arrange(f"DELETE FROM kept_cards WHERE person_id IN {kept}")  # noqa: S608 - of this file
+    till.settle()
+    till.settle()
+
+    assert till.studio.booked == ["grace"]
+    assert till.studio.waiting == ["ada"]
+    assert till.standin.held() == before + 2000
+
+
 def test_every_fact_twice_charges_once(till: Till) -> None:
     keep_card(till, "ada")
     full(till, "ada")
@@ -101,20 +135,23 @@ def test_asked_again_while_the_bank_thinks_it_charges_once(till: Till) -> None:
     till.standin.faults += [Fault("cut_after", "payment_intents")] * 3
     till.studio.cancel("holder")
     till.studio.settle()
-    entry_id = till.studio.entry_id("ada")
-    spot_id = till.arranged("SELECT hold_id FROM holds WHERE kind = 'waitlist' AND state = 'open'")
-    again = SpotRequested(
-        spot_id=UUID(spot_id),
-        entry_id=UUID(entry_id),
-        source="booking",
-        target_id=UUID(till.studio.session_id),
-        person_id=UUID(till.person("ada")),
-        requested_at=till.studio.suite.now(),
-        pay=True,
-    )
-    envelope = Trace.begin(till.studio.suite.now()).envelope(at=till.studio.suite.now())
-    till.studio.suite.worker("booking").grant_spot(again.said(envelope))
+    ask_for_spot(till, "ada")
     for _ in range(3):
+        till.later(seconds=30)
+
+    assert till.studio.booked == ["ada"]
+    assert till.standin.held() == before + 2000
+
+
+def test_a_charge_that_is_done_after_stripe_gave_up_on_it_is_not_made_again(till: Till) -> None:
+    keep_card(till, "ada")
+    full(till, "ada")
+    before = till.standin.held()
+    late = Fault("late", "payment_intents", seconds=60)
+    till.standin.faults += [late, *[Fault("503", "payment_intents")] * 2]
+
+    free_the_seat(till)
+    for _ in range(6):
         till.later(seconds=30)
 
     assert till.studio.booked == ["ada"]
@@ -138,3 +175,20 @@ def test_who_was_charged_for_a_spot_that_closed_gets_it_back(till: Till) -> None
     assert [one["reason"] for one in till.said("PaymentRefunded")] == ["no_seat_left"]
     assert till.studio.booked == ["ada"]
     assert till.standin.held() == before + 2000
+
+
+def test_who_left_the_list_while_the_bank_was_thinking_gets_it_back(till: Till) -> None:
+    keep_card(till, "ada")
+    full(till, "ada")
+    before = till.standin.held()
+    till.standin.faults += [Fault("cut_after", "payment_intents")] * 3
+    till.studio.cancel("holder")
+    till.studio.settle()
+
+    till.studio.leave("ada")
+    for _ in range(4):
+        till.later(seconds=30)
+
+    assert [one["reason"] for one in till.said("PaymentRefunded")] == ["no_seat_left"]
+    assert till.studio.booked == []
+    assert till.standin.held() == before

@@ -159,3 +159,40 @@ def test_staff_add_remove_and_register_people_of_a_list_by_hand(hall: Hall) -> N
     listing.remove_entry(entry_id=entry["entry_id"], reason="Moved away")
     hall.suite.deliver()
     assert hall.events.list_waiting(event_id=hall.event_id) == []
+
+
+@pytest.mark.rule("D39", "D40", "D41", "D42", "D43")
+def test_from_a_session_staff_add_remove_invite_and_register_who_waits(hall: Hall) -> None:
+    hall.fair(capacity=1)
+    hall.suite.deliver()
+    hall.register("ada", "clay", "ink")
+    listing, clay = hall.suite.waitlist, hall.sessions["clay"]
+    ids = {"target_id": clay, "source": "events", "reason": "At the desk"}
+
+    entries = {
+        name: listing.add_entry(**ids, person_id=hall.person(name))["entry_id"]
+        for name in ("alan", "grace", "edsger")
+    }
+    hall.suite.deliver()
+    assert waiting(hall, clay) == ["alan", "grace", "edsger"]
+    assert waiting(hall, hall.sessions["ink"]) == []
+    of_session = hall.events.list_waiting(event_id=hall.event_id, session_id=clay)
+    assert [row["name"] for row in of_session] == ["alan", "grace", "edsger"]
+    listing.remove_entry(entry_id=entries["alan"], reason="Moved away")
+    listing.move_to_attending(entry_id=entries["grace"], over_capacity=True, reason="A helper")
+    hall.suite.deliver(times=2)
+    assert hall.names("clay") == ["ada", "grace"]
+    listing.invite_entry(entry_id=entries["edsger"], over_capacity=True, reason="A friend")
+    hall.suite.deliver(times=2)
+    (invited,) = hall.events.list_waiting(event_id=hall.event_id, session_id=clay)
+    assert (invited["name"], invited["invited"]) == ("edsger", True)
+    (offered,) = hall.said("SpotOffered")
+    letter = {"session_id": clay, "audience": "invited", "subject": "Soon", "text": "Do come."}
+    assert hall.events.write_to(event_id=hall.event_id, **letter)["letters"] == 1
+    listing.accept_offer(offer_id=str(offered.offer_id))
+    hall.suite.deliver(times=2)
+
+    assert hall.names("clay") == ["ada", "edsger", "grace"]
+    assert hall.seats("clay") == (1, 3)
+    assert hall.names("ink") == ["ada"]
+    assert waiting(hall, clay) == []

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from marshmallow import Schema, fields, validate
 from packaging.requirements import Requirement
 from packaging.version import Version
 
 from services.__main__ import SUITE, atelier
+from shared.bus import rpc
 from shared.bus.facts import calls_page
 from shared.config import variables
 
@@ -94,3 +96,25 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
         path = ROOT / name
         if path.is_file():
             assert not telling.search(path.read_text(errors="ignore")), name
+
+
+def test_the_page_of_calls_shows_defaults_as_the_wire_has_them_and_the_limits() -> None:
+    class Wish(Schema):
+        seats = fields.Integer(load_default=1, validate=validate.Range(1, 20))
+        days = fields.List(fields.Date(), load_default=list, validate=validate.Length(max=9))
+        how = fields.String(load_default=None, validate=validate.OneOf(["email", "sms"]))
+        zone = fields.String(required=True, validate=validate.OneOf(list("abcdefghijklmn")))
+
+    class Desk:
+        name = "desk"
+
+        @rpc(Wish())
+        def wish(self, **wish: object) -> None:
+            """Wish for something."""
+
+    page = calls_page({"desk": Desk})
+
+    assert "| `seats` | whole number, 1 to 20 | `1` |" in page
+    assert "| `days` | list of date, up to 9 of them | `[]` |" in page
+    assert "| `how` | `email` or `sms` | `null` |" in page
+    assert "| `zone` | text |  |" in page

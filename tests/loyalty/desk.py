@@ -129,6 +129,7 @@ class Desk:
     def erase(self, name: str, *, times: int = 1) -> UUID:
         """Have booking say that somebody is to be forgotten; give the erasure's id."""
         ids: Values = {"person_id": self.contact(name)["person_id"], "erasure_id": uuid4()}
+        self.suite.take_out()  # what was said of them until now has left
         self.hear(PersonErased(**ids, erased_at=self.suite.now()), times=times)
         erasure_id: UUID = ids["erasure_id"]
         return erasure_id

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from services.loyalty.domain import (
     DEFAULT_TEXTS,
     EARNING,
+    LONG_AGO,
     ONCE,
     PLACEHOLDERS,
     SERIALS,
     SPENDING,
+    TITLES,
     Account,
     EntryKind,
     Movement,
@@ -37,6 +39,7 @@ from services.loyalty.domain import (
     forgiven,
     is_new,
     judge,
+    line_of,
     lots_left,
     minor_digits,
     number_fault,
@@ -157,7 +160,7 @@ def test_no_points_are_older_than_the_account_says(
             assert account.oldest_at is not None
             assert account.oldest_at <= at
         elif kind is EntryKind.TREAT_RETURNED:
-            assert account.oldest_at == account.opened_at
+            assert account.oldest_at == LONG_AGO
         else:
             assert account.oldest_at == before.oldest_at
 
@@ -166,6 +169,15 @@ def test_every_kind_of_entry_either_earns_or_spends() -> None:
     assert set(EntryKind) == EARNING | SPENDING
     assert not EARNING & SPENDING
     assert set(EntryKind) > ONCE
+
+
+@pytest.mark.parametrize("language", TITLES)
+def test_every_kind_of_entry_has_a_line_of_its_own_in_every_language(language: str) -> None:
+    lines = {line_of(kind, language) for kind in EntryKind}
+
+    assert len(lines) == len(EntryKind)
+    assert all(lines)
+    assert set(TITLES) == {"en", "it", "fr", "de"}
 
 
 days = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 100)), max_size=20)
@@ -404,9 +416,19 @@ def test_the_text_names_everybody_whatever_they_are_called(
 ) -> None:
     text = thanks({}, language, referrer=referrer, referred=referred, points=points, salon=salon)
 
-    known = (first_name(referrer), referred, str(points), salon)
+    apart = f" {salon.strip()}" if salon.strip() else ""
+    known = (first_name(referrer), referred, str(points), apart)
     default = DEFAULT_TEXTS.get(language, DEFAULT_TEXTS["en"])
     assert text == rendered(default, dict(zip(PLACEHOLDERS, known, strict=True)))
+
+
+@pytest.mark.rule("T8")
+@pytest.mark.parametrize("salon", ["Chez Lea", " Chez Lea"])
+def test_the_salons_name_is_kept_apart_from_the_sentence_before(salon: str) -> None:
+    who = {"referrer": "Ada", "referred": "Bob", "salon": salon}
+
+    assert thanks({}, "en", points=1, **who).endswith("on your TreatCard! Chez Lea")
+    assert thanks({"en": "(<<SalonName>>)"}, "en", points=1, **who) == "(Chez Lea)"
 
 
 @pytest.mark.rule("T8")

@@ -12,6 +12,7 @@ from shared.contracts import Fact
 from shared.contracts.errors import (
     InvalidRequest,
     NotEnoughPoints,
+    PersonNotFound,
     TreatNotAvailable,
     TreatNotOffered,
 )
@@ -190,6 +191,8 @@ def test_a_treat_that_is_not_offered_needs_a_price(desk: Desk) -> None:
         desk.call.redeem_treat(person_id=desk.id("ada"), booking_id=desk.books("ada"), treat="Cut")
     with pytest.raises(TreatNotOffered):
         desk.call.withdraw_treat(treat="Cut")
+    with pytest.raises(PersonNotFound):
+        desk.call.list_treats(person_id=str(uuid4()))
     assert desk.balance("ada") == 100
 
 

@@ -189,6 +189,25 @@ def test_merged_points_are_as_old_as_they_were_and_debts_stay_debts(desk: Desk) 
     assert all(balance == points for _, balance, points in desk.sums())
 
 
+def test_merged_points_that_a_cancelled_treat_gives_back_expire_on_their_own_day(
+    desk: Desk,
+) -> None:
+    desk.call.save_settings(points_expire_days=30)
+    desk.card("ada")
+    desk.add("ada", 50)
+    desk.suite.advance(days=20)
+    desk.card("adah")
+    desk.add("adah", 1)
+    desk.merge("ada", into="adah")
+    booking_id = desk.books("adah")
+    desk.treat("adah", booking_id, points=40)
+    desk.cancels("adah", booking_id)
+
+    desk.wait(days=11)
+
+    assert desk.entries("adah")[-1] == ("expired", -50)
+
+
 def test_everything_said_of_the_other_id_later_is_of_who_stays(desk: Desk) -> None:
     desk.call.save_settings(points_per_visit=3)
     desk.card("adah")

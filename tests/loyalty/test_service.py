@@ -621,6 +621,26 @@ def test_a_statement_tells_every_entry_and_the_balance_after_it(desk: Desk) -> N
     assert whole["next_expiry"] is None
 
 
+def test_a_statement_is_in_the_clients_own_words_or_in_those_asked_for(desk: Desk) -> None:
+    desk.card("ada")
+    desk.speaks("ada", "it")
+    desk.award("bob", by="ada")
+    desk.treat("ada", desk.books("ada"), points=30)
+
+    own = desk.call.get_statement(person_id=desk.id("ada"))
+    german = desk.call.get_statement(person_id=desk.id("ada"), language="de")
+
+    assert (own["language"], own["name"]) == ("it", "Ada")
+    assert own["title"] == "Estratto conto dei tuoi Treat Points"
+    assert [entry["text"] for entry in own["entries"]] == [
+        "Ci hai consigliato a qualcuno di nuovo",
+        "Premio prenotato",
+    ]
+    assert german["entries"][1]["text"] == "Geschenk gebucht"
+    with pytest.raises(InvalidRequest, match="language"):
+        desk.call.get_statement(person_id=desk.id("ada"), language="es")
+
+
 def test_points_expire_after_the_days_that_are_set_the_oldest_first(desk: Desk) -> None:
     desk.card("ada")
     desk.call.save_settings(points_expire_days=30)

@@ -113,6 +113,7 @@ class Dojo:
     def erase(self, name: str, *, times: int = 1) -> UUID:
         """Have booking say that somebody is to be forgotten; give the erasure's id."""
         ids: dict[str, Any] = {"person_id": UUID(self.person(name)), "erasure_id": uuid4()}
+        self.suite.take_out()  # what was said of them until now has left
         self.tell(PersonErased(**ids, erased_at=self.suite.now()), times=times)
         erasure_id: UUID = ids["erasure_id"]
         return erasure_id

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.config import settings as settings_of_the_suite
 from shared.contracts.errors import (
     AlreadyRanked,
     CategoryNotFound,
@@ -59,6 +60,29 @@ def test_while_ranking_is_off_visits_count_and_nobody_is_promoted(dojo: Dojo) ->
     assert dojo.suite.story == ["RankAwarded"]
     assert dojo.held("ada") == [("white", str(day(0))), ("yellow", str(day(1)))]
     assert dojo.matches("ada")
+
+
+@pytest.mark.rule("M8")
+def test_ranking_that_is_switched_on_again_is_as_it_was(dojo: Dojo) -> None:
+    dojo.activate(time_zone="America/Lima", language="de")
+    dojo.call.deactivate()
+
+    again = dojo.call.activate()
+
+    assert (again["time_zone"], again["language"]) == ("America/Lima", "de")
+
+
+@pytest.mark.rule("M8")
+def test_at_first_the_studio_is_where_the_suite_is_set_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATELIER_STUDIO_TIME_ZONE", "Europe/Paris")
+    monkeypatch.setenv("ATELIER_STUDIO_LANGUAGE", "fr")
+    settings_of_the_suite.cache_clear()
+    with dojo_in(tmp_path) as dojo:
+        first = dojo.call.activate()
+
+    assert (first["time_zone"], first["language"]) == ("Europe/Paris", "fr")
 
 
 @pytest.mark.rule("M2", "M7", "M9", "M13")
@@ -267,6 +291,23 @@ def test_a_mass_promotion_can_be_looked_at_before_it_is_done(dojo: Dojo) -> None
     assert all(not said["tell_client"] for said in dojo.said("RankAwarded"))
 
 
+def test_a_mass_promotion_of_more_than_it_takes_at_once_says_how_many_are_left(
+    dojo: Dojo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.ranking.actions.moves.MOST_AT_ONCE", 2)
+    dojo.category(ranks=[("white", {"visits": 1}), ("black", {})])
+    for name in ("ada", "alan", "grace"):
+        dojo.assign(name)
+        dojo.visits(name, 0)
+
+    found = [
+        dojo.call.promote_many(category_id=dojo.category_id, dry_run=dry)
+        for dry in (True, False, False, False)
+    ]
+
+    assert [(one["promoted"], one["left"]) for one in found] == [(2, 1), (2, 1), (1, 0), (0, 0)]
+
+
 def test_a_mass_promotion_of_named_people_says_who_cannot_be(dojo: Dojo) -> None:
     dojo.category()
     dojo.assign("ada")
@@ -331,6 +372,32 @@ def test_the_day_is_one_of_the_studios_time_zone(dojo: Dojo) -> None:
 
     assert dojo.here("ada")["since"] == str(day(1))
     assert dojo.here("ada")["visits_here"] == 1
+
+
+@pytest.mark.rule("M33")
+def test_a_class_held_elsewhere_counts_by_the_day_it_is_where_the_studio_is(dojo: Dojo) -> None:
+    dojo.category()
+    dojo.assign("ada")
+
+    dojo.visit("ada", -1, hour=20, time_zone="America/New_York")  # today, 02:00 in Rome
+    dojo.visit("ada", 0, hour=8, time_zone="Pacific/Auckland")  # yesterday, 20:00 in Rome
+
+    (counted,) = dojo.call.get_placement(placement_id=dojo.promote("ada"))["visits"]
+    assert counted["day"] == str(day(0))
+
+
+def test_visits_heard_of_before_the_studio_said_where_it_is_have_the_day_of_their_class(
+    tmp_path: Path,
+) -> None:
+    with dojo_in(tmp_path) as dojo:
+        dojo.visit("ada", 0, hour=1, time_zone="Pacific/Auckland")  # in UTC it is yesterday
+        dojo.activate(time_zone="Pacific/Auckland")
+        dojo.category()
+
+        dojo.assign("ada", since=str(day(0)))
+
+        assert dojo.here("ada")["visits_here"] == 1
+        assert dojo.matches("ada")
 
 
 @pytest.mark.rule("M34", "Mi2")

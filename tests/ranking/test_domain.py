@@ -129,15 +129,29 @@ def test_one_more_visit_never_takes_a_promotion_away_or_makes_it_later(
 
 @pytest.mark.rule("Mi5")
 @given(offsets, schemes, st.integers(0, 13))
-def test_taking_a_visit_back_takes_no_rank_away(days: list[int], scheme: Scheme, gone: int) -> None:
+def test_taking_a_visit_back_takes_no_rank_away_and_moves_no_day_back(
+    days: list[int], scheme: Scheme, gone: int
+) -> None:
     visits = visits_on(days)
     before = ladder(visits, scheme)
 
     left = [one for number, one in enumerate(visits) if number != gone]
     after = ladder(left, scheme, stored=before)
 
-    ranks = [one.rank_id for one in before.placements]
-    assert [one.rank_id for one in after.placements] == ranks
+    kept = [(one.rank_id, one.since) for one in before.placements]
+    assert [(one.rank_id, one.since) for one in after.placements] == kept
+
+
+@pytest.mark.rule("Mi5")
+def test_a_promotion_that_lost_a_visit_keeps_its_day_though_a_later_visit_would_do() -> None:
+    scheme = scheme_of(Criteria(visits=2), Criteria(visits=5), Criteria(visits=1))
+    visits = [visit(1, 1), visit(2, 2), visit(3, 5)]
+    before = ladder(visits, scheme)
+
+    after = ladder(visits[1:], scheme, stored=before)
+
+    assert after.placements == before.placements
+    assert after.standing.counted == 1  # the later visit counts at the rank it was made at
 
 
 @given(offsets, schemes)
@@ -303,7 +317,8 @@ def test_the_journal_leads_to_the_same_placements(
         entries.append(Entry(END, {category: rules}, Mark(one.booking_id, one)))
 
     told = replay(NAMES, {NAMES: entries}, {(category, 1): scheme})
-    assert told[category] == [*kept, *far.placements]
+    assert told.history[category] == [*kept, *far.placements]
+    assert told.standings[category] == far.standing
 
 
 @given(st.datetimes(), st.sampled_from(["Europe/Rome", "Pacific/Auckland", "America/Lima"]))

@@ -84,6 +84,33 @@ def test_who_is_ready_reads_so_and_who_is_at_the_top_reads_no_way_on(dojo: Dojo)
     assert "On the way" not in at_the_top
 
 
+def test_time_that_counts_in_the_whole_category_is_shown_as_that(dojo: Dojo) -> None:
+    in_all = {"tenure_days": 90, "tenure_in": "category"}
+    dojo.category(ranks=[("white", {}), ("yellow", in_all), ("black", {})])
+    dojo.assign("ada")
+    dojo.suite.advance(days=40)
+    dojo.promote("ada")
+
+    body = opened(dojo, link(dojo, "ada")).get_data(as_text=True)
+
+    assert "On the way to black: 40 of 90 days" in body
+
+
+@pytest.mark.rule("M29")
+def test_what_was_held_before_says_from_when_to_when(dojo: Dojo) -> None:
+    dojo.category()
+    dojo.assign("ada")
+    dojo.suite.advance(days=9)
+    dojo.promote("ada")
+    dojo.promote("ada")
+
+    body = opened(dojo, link(dojo, "ada")).get_data(as_text=True)
+
+    assert "<li>yellow, March 12, 2031</li>" in body
+    assert "<li>white, March 3, 2031 – March 12, 2031</li>" in body  # noqa: RUF001
+    assert "<strong>black</strong>, since March 12, 2031" in body
+
+
 @pytest.mark.rule("M27")
 def test_a_category_that_is_not_shown_is_not_on_the_page(dojo: Dojo) -> None:
     dojo.category(shown_to_clients=False)

@@ -278,6 +278,8 @@ def test_who_was_erased_is_not_named_promoted_or_told_of_again(dojo: Dojo) -> No
 
     assert [row["outcome"] for row in everybody["rows"]] == ["unknown"]
     assert len(dojo.said("RankAwarded")) == told
+    with dojo.suite.sql("ranking") as sql:
+        assert sql.exec_driver_sql("SELECT name FROM people").scalars().all() == [""]
     assert dojo.call.report_ranks()["total"] == 0
     assert dojo.matches("ada")
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import eventlet
 import pytest
 
 from services.ranking import actions
+from services.ranking.domain import Term
 from shared.contracts.errors import PersonNotFound
 from shared.db import Transactions
-from tests.ranking.dojo import Dojo, dojo_in
+from tests.ranking.dojo import Dojo, day, dojo_in
 from tests.servers import own_database
 
 pytestmark = pytest.mark.live
@@ -165,6 +166,38 @@ def test_a_visit_settled_under_old_rules_leaves_the_look_that_was_asked_for(
     assert one.matches("ada")
 
 
+def test_two_who_change_different_things_of_a_rank_at_once_undo_nothing(
+    replicas: list[Dojo],
+) -> None:
+    one, two = replicas
+    one.category()
+    share(replicas)
+    rank_id = UUID(one.ranks["white"])
+
+    with Transactions(two.suite.members["ranking"].home).begin() as tx:
+        actions.change_rank(tx, rank_id, about={"name": "snow"}, criteria={}, at=two.suite.now())
+        other = eventlet.spawn(one.call.change_rank, rank_id=rank_id, item="White belt")
+        eventlet.sleep(0.2)  # it has looked, and waits for its turn
+    other.wait()
+
+    white = one.call.get_category(category_id=one.category_id)["ranks"][-1]
+    assert (white["name"], white["item"]) == ("snow", "White belt")
+
+
+def test_a_word_chosen_while_the_studio_moves_is_kept(replicas: list[Dojo]) -> None:
+    one, two = replicas
+
+    with Transactions(two.suite.members["ranking"].home).begin() as tx:
+        at = two.suite.now()
+        actions.choose_wording(tx, term=Term.CHALLENGES, words=None, at=at)
+        other = eventlet.spawn(one.activate, time_zone="America/Lima")
+        eventlet.sleep(0.2)  # it has looked, and waits for its turn
+    other.wait()
+
+    settings = one.call.get_settings()
+    assert (settings["term"], settings["time_zone"]) == ("challenges", "America/Lima")
+
+
 def test_staff_and_a_visit_that_promote_at_once_leave_one_history(replicas: list[Dojo]) -> None:
     one, two = replicas
     ranks = [(name, {"visits": 1}) for name in ("a", "b", "c", "d", "e", "f")]
@@ -183,6 +216,28 @@ def test_staff_and_a_visit_that_promote_at_once_leave_one_history(replicas: list
         history = [row["rank_name"] for row in one.profile(name)["history"]]
         assert history in (["c", "b", "a"], ["d", "c", "b", "a"])
         assert one.matches(name)
+
+
+def test_everybody_promoted_by_two_at_once_goes_up_by_one_rank(replicas: list[Dojo]) -> None:
+    one, two = replicas
+    one.category()
+    names = [f"person {number}" for number in range(12)]
+    for name in names:
+        one.assign(name, since=str(day(-5)))
+        one.visits(name, -3, -2, -1)
+    share(replicas)
+
+    at_once(
+        *(
+            lambda replica=replica: replica.call.promote_many(
+                category_id=replica.category_id, dry_run=False
+            )
+            for replica in (one, two, one, two)
+        )
+    )
+
+    assert {one.rank_of(name) for name in names} == {"yellow"}
+    assert all(one.matches(name) for name in names)
 
 
 def test_two_records_merged_while_both_are_visited_lose_no_visit(replicas: list[Dojo]) -> None:

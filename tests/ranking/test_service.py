@@ -4,11 +4,15 @@ import base64
 import csv
 import io
 import zipfile
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shared.contracts.errors import InvalidRequest, PersonNotFound, RankNotFound
+from shared.testing import MORNING
 from tests.ranking.dojo import Dojo, day
 
 
@@ -161,6 +165,62 @@ def test_what_if_says_who_would_be_promoted_and_switching_it_on_does_that(dojo: 
     assert tried["looked_at"] == 3
 
 
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_what_if_says_what_then_comes_true(dojo: Dojo, data: st.DataObject) -> None:
+    def criteria() -> dict[str, Any]:
+        return {
+            "visits": data.draw(st.none() | st.integers(1, 3)),
+            "tenure_days": data.draw(st.none() | st.integers(1, 6)),
+            "tenure_in": data.draw(st.sampled_from(["rank", "category"])),
+        }
+
+    automatic = data.draw(st.booleans())
+    ranks = [(name, criteria()) for name in "abc"]
+    dojo.category(ranks=[*ranks, ("d", {})], automatic=automatic)
+    first = (dojo.suite.now() - MORNING).days
+    names = [f"person {len(dojo.people) + number}" for number in range(3)]
+    for name in names:
+        dojo.assign(name, data.draw(st.sampled_from("ab")))
+    passed = data.draw(st.integers(0, 5))
+    dojo.pass_days(passed)
+    for name in names:
+        days = data.draw(st.lists(st.integers(0, passed), max_size=5))
+        dojo.visits(name, *(first + on for on in days))
+    dojo.suite.run_woken()
+    other = {
+        "automatic": data.draw(st.none() | st.booleans()),
+        "ranks": [
+            {"rank_id": dojo.ranks[name], **criteria()}
+            for name in data.draw(st.lists(st.sampled_from("abc"), unique=True))
+        ],
+    }
+    before = {name: (dojo.held(name), dojo.here(name)["eligible"]) for name in names}
+
+    tried = dojo.call.try_criteria(category_id=dojo.category_id, **other)
+    dojo.call.change_criteria(category_id=dojo.category_id, **other)
+    dojo.suite.run_woken()
+
+    would = {
+        row["person_name"]: (outcome, row["ranks"])
+        for outcome in ("promoted", "become_eligible", "lose_eligibility")
+        for row in tried[outcome]
+    }
+    for name in names:
+        held, ready = before[name]
+        ranks_now, ready_now = dojo.held(name), dojo.here(name)["eligible"]
+        assert ranks_now[: len(held)] == held
+        if len(ranks_now) > len(held):
+            reached = [rank for rank, _ in ranks_now[len(held) - 1 :]]
+            assert would.pop(name) == ("promoted", reached)
+        elif ready != ready_now:
+            outcome = "become_eligible" if ready_now else "lose_eligibility"
+            assert would.pop(name) == (outcome, [held[-1][0]])
+    assert would == {}
+
+
 def test_what_if_knows_only_ranks_of_its_category(dojo: Dojo) -> None:
     dojo.category("Judo")
     elsewhere = dojo.ranks["white"]
@@ -251,3 +311,22 @@ def test_a_journal_that_was_tampered_with_is_found_out(dojo: Dojo) -> None:
     (difference,) = found["differences"]
     assert "2031-01-01" in difference["kept"][1]
     assert "2031-03-03" in difference["replayed"][1]
+
+
+def test_a_report_that_was_tampered_with_is_found_out(dojo: Dojo) -> None:
+    dojo.category()
+    dojo.assign("ada")
+    dojo.visits("ada", 0, 0)
+
+    with dojo.suite.sql("ranking") as sql:
+        sql.exec_driver_sql("UPDATE standings SET counted = 3, due = '2031-03-03'")
+    found = dojo.call.check_person(person_id=dojo.person("ada"))
+
+    (difference,) = found["differences"]
+    assert difference["kept"][-1].endswith("3 visits, due 2031-03-03")
+    assert difference["replayed"][-1].endswith("2 visits, not due")
+
+
+def test_nobody_is_said_to_match_of_whom_nothing_was_heard(dojo: Dojo) -> None:
+    with pytest.raises(PersonNotFound):
+        dojo.call.check_person(person_id=uuid4())

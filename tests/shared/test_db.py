@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from shared import outbox
-from shared.db import Home, Transactions
+from shared import inbox, outbox
+from shared.db import Home, Transactions, Unit
 from shared.engine import is_clash, is_outage, make_engine, prove_cooperation
+from shared.inbox import StoredReply
 from shared.outbox import Said
 from tests.contracts.samples import TEXTS
 from tests.servers import servers
@@ -110,7 +111,7 @@ def test_a_confirmed_fact_is_not_said_again_and_pruned_in_time(
     assert journal(any_home) == [second]
     clock.advance(days=1)
     with any_home.plain() as sql:
-        assert outbox.prune(sql, before=clock.at) == 1
+        assert outbox.prune(sql, before=clock.at, limit=9) == 1
         assert outbox.lag(sql)[0] == 1
 
 
@@ -128,6 +129,18 @@ def test_any_text_arrives_in_the_database_as_it_is(pg_home: Home, said: str) -> 
 
     assert fact.envelope is not None
     assert journal(pg_home)[-1].correlation_id == fact.envelope.correlation_id
+
+
+def test_several_rows_of_one_insert_are_written_together(any_home: Home) -> None:
+    unit = Unit(any_home, "hum")
+    for key in ("call:1", "call:2", "call:3"):
+        inbox.keep_reply(unit.writes, StoredReply(key, "print", "1"), at=any_home.now())
+
+    unit.commit()
+
+    with any_home.connection() as sql:
+        for key in ("call:1", "call:2", "call:3"):
+            assert inbox.find_reply(sql, [key]) == StoredReply(key, "print", "1")
 
 
 @pytest.mark.live

@@ -254,7 +254,7 @@ def test_marks_of_handled_facts_are_forgotten_in_time(any_home: Home, clock: Sta
     listener.hear([body(returned())])
 
     with any_home.plain() as sql:
-        dropped = inbox.forget(sql, before=clock.at)
+        dropped = inbox.forget(sql, before=clock.at, limit=9)
 
     assert dropped == 1
     assert count(any_home, inbox_table) == 1

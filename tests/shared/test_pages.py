@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from shared.language import spoken_hour, spoken_moment, spoken_money
+from shared.language import spoken_day, spoken_hour, spoken_moment, spoken_money
 from shared.links import LinkExpired, LinkInvalid
 from shared.pages import Pages, language_of, read_words, shown
 from shared.shapes import LANGUAGES
@@ -63,6 +63,8 @@ def test_times_are_said_in_the_zone_and_language_asked_for() -> None:
 
     assert spoken_moment(at, "Europe/Rome", "en") == "Monday 3 March 2031, 23:30"
     assert spoken_moment(at, "Asia/Tokyo", "it") == "martedì 4 marzo 2031, 07:30"
+    assert spoken_moment(at, "Europe/Rome", "de") == "Montag, 3. März 2031, 23:30"
+    assert spoken_day(at, "Asia/Tokyo", "de") == "Dienstag, 4. März 2031"
     assert spoken_hour(at, "Europe/Rome", "xx") == "23:30"
 
 

@@ -25,6 +25,7 @@ from shared.payments import (
     CheckoutNotOpen,
     KeptCard,
     NoticeForged,
+    Reckoning,
     Repayment,
     make_cards,
 )
@@ -170,8 +171,12 @@ def test_money_goes_back_in_parts_and_never_more_than_came(both: Cards) -> None:
     with pytest.raises(CardsRefused):
         both.repay(part, key=str(uuid4()))
     assert both.repay(replace(part, amount_minor=250), key=str(uuid4())).state == "done"
-    # What is back already is back: asked again under another key, it counts as done.
-    assert both.repay(part, key=str(uuid4())).state == "done"
+    with pytest.raises(CardsRefused, match=r".", check=lambda exc: "refunded" in exc.args[1]):
+        both.repay(part, key=str(uuid4()))
+    listed = both.list_gone(Reckoning(intent_id=part.intent_id))
+    assert sorted(one.amount_minor for one in listed) == [250, 1000]
+    assert {(one.state, one.disputed) for one in listed} == {("done", False)}
+    assert part.reference in {one.reference for one in listed}
 
 
 @pytest.mark.parametrize(("minor", "currency"), [(500, "jpy"), (12340, "kwd")])

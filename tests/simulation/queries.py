@@ -70,7 +70,9 @@ WAITING = """
 SELECT entry_id FROM entries WHERE state IN ('waiting', 'offered') AND quantity = 1
 ORDER BY entry_id
 """
-GROUPS_WAITING = "SELECT min(wanted) FROM entries WHERE state = 'waiting' AND wanted > 1"
+GROUPS_WAITING = """
+SELECT min(wanted) FROM entries WHERE state = 'waiting' AND wanted > 1 AND wanted <= {capacity}
+"""
 NO_CHANCE = """
 SELECT entry_id FROM entries e WHERE state IN ('waiting', 'offered') AND passed_reason IS NULL
     AND wanted <= {free}

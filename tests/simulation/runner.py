@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.simulation.world import PLACES, Violation, World
 
-HISTORIES = int(os.environ.get("ATELIER_TEST_HISTORIES", "400"))
+HISTORIES = int(os.environ.get("ATELIER_TEST_HISTORIES", "2000"))
 FIRST_SEED = int(os.environ.get("ATELIER_TEST_FIRST_SEED", "1"))
 TIMERS = (
     "waitlist.remind",
@@ -18,6 +18,9 @@ TIMERS = (
 )
 POLICIES = ("assign", "assign_if_paid", "offer", "announce")
 GROUP_RULES = ("strict", "best_fit", "split")
+COPIES = (0, 1, 1, 1, 1, 1, 1, 1, 2, 2)
+"""How often a fact reaches those who hear it, before it is confirmed and, perhaps, said again."""
+_ENDED = 0.15
 WAITS = (1, 30, 90, 1800, 3600)
 
 
@@ -36,9 +39,11 @@ def play(world: World, seed: int) -> None:
                 "group_rule": rng.choice(GROUP_RULES),
             }
             world.set_policy(rng.choice(POLICIES), **rules)
-        for _ in range(rng.randint(12, 45)):
-            _step(world, rng)
-            world.check_safety()
+        _steps(world, rng, rng.randint(12, 45))
+        end = rng.random()
+        if end < _ENDED:
+            world.call_off(_crash(rng)) if end < _ENDED / 2 else world.charge(_crash(rng))
+            _steps(world, rng, 8)
         world.rest()
         world.check_rest()
     except Exception as exc:
@@ -46,12 +51,18 @@ def play(world: World, seed: int) -> None:
         raise Violation(msg) from exc
 
 
+def _steps(world: World, rng: random.Random, number: int) -> None:
+    for _ in range(number):
+        _step(world, rng)
+        world.check_safety()
+
+
 def _step(world: World, rng: random.Random) -> None:
     kind = rng.random()
     if kind < 0.35:
         _command(world, rng)
     elif kind < 0.55:
-        world.relay(copies=1 + (rng.random() < 0.2), confirm=rng.random() < 0.8)
+        world.relay(copies=rng.choice(COPIES), confirm=rng.random() < 0.8)
     elif kind < 0.95:
         picks = [rng.randrange(1000) for _ in range(rng.randint(1, 8))]
         world.deliver(picks, _crash(rng), keep=rng.random() < 0.1)
@@ -75,7 +86,9 @@ def _command(world: World, rng: random.Random) -> None:
         (2, lambda: world.leave(pick, crash_at)),
         (1, lambda: world.hold(who, crash_at)),
         (1, lambda: world.end_hold(pick, crash_at)),
-        (1, lambda: world.raise_capacity(crash_at)),
+        (1, lambda: world.change_capacity(1 + pick % 3, crash_at)),
+        (1, lambda: world.change_capacity(-1, crash_at)),
+        (1, lambda: world.change_list(pick % 3 * 2, crash_at)),
         (2, lambda: world.close_spot(pick, crash_at)),
         (1, lambda: world.review(crash_at)),
         (1, lambda: world.move_booking(pick, crash_at)),

@@ -99,12 +99,27 @@ class Histories(RuleBasedStateMachine):
         """Have an operator take a spot back."""
         self.made.close_spot(pick, crash_at)
 
-    @rule(crash_at=CRASH)
-    def raise_capacity(self, crash_at: str) -> None:
-        """Add a seat."""
-        self.made.raise_capacity(crash_at)
+    @rule(by=st.integers(-2, 3), crash_at=CRASH)
+    def change_capacity(self, by: int, crash_at: str) -> None:
+        """Add seats, or take some away."""
+        self.made.change_capacity(by, crash_at)
 
-    @rule(copies=st.integers(1, 2), confirm=st.booleans())
+    @rule(size=st.integers(0, 3), crash_at=CRASH)
+    def change_list(self, size: int, crash_at: str) -> None:
+        """Set how many may wait."""
+        self.made.change_list(size, crash_at)
+
+    @rule(crash_at=CRASH)
+    def call_off(self, crash_at: str) -> None:
+        """Cancel the session."""
+        self.made.call_off(crash_at)
+
+    @rule(crash_at=CRASH)
+    def charge(self, crash_at: str) -> None:
+        """Give the session a price."""
+        self.made.charge(crash_at)
+
+    @rule(copies=st.integers(0, 2), confirm=st.booleans())
     def relay(self, *, copies: int, confirm: bool) -> None:
         """Let out what was said."""
         self.made.relay(copies=copies, confirm=confirm)

@@ -173,6 +173,11 @@ def the_seat_of_an_expired_offer_is_forgotten(patch: pytest.MonkeyPatch) -> None
     patch.setattr(waitlist, "expire_offers", forget)
 
 
+def a_seat_goes_past_who_was_not_asked(patch: pytest.MonkeyPatch) -> None:
+    """Give a seat to everyone though somebody was skipped while they were asked about another."""
+    patch.setattr(line, "first_skipped", lambda *_, **__: None)
+
+
 def a_fact_is_lost_now_and_then(patch: pytest.MonkeyPatch) -> None:
     """Lose one fact of forty, as a service without an outbox does when it crashes."""
     real = Tx.emit
@@ -198,12 +203,21 @@ def a_fact_is_lost_now_and_then(patch: pytest.MonkeyPatch) -> None:
         (an_offer_can_be_accepted_twice, 1),
         (a_group_is_told_of_its_last_seat_only, 1),
         (the_seat_of_an_expired_offer_is_forgotten, 1),
+        (a_seat_goes_past_who_was_not_asked, 1650),
         (a_fact_is_lost_now_and_then, 1),
     ],
 )
 def test_the_runner_notices_when_a_guard_is_missing(
     shared_world: World, monkeypatch: pytest.MonkeyPatch, sabotage: Sabotage, first_seed: int
 ) -> None:
+    """Break the code on purpose, each time in another place, and see the simulation fail.
+
+    In booking: a booking is cancelled twice, a closed spot is granted, a free seat is not held for
+    who joins. In waitlist: a refused seat is asked for no more, who left keeps what is granted, a
+    spot is asked for twice, an offer is accepted twice, a group's first seats are forgotten, an
+    expired offer's seat is forgotten, a seat goes past who was not asked. Between them: a fact is
+    lost.
+    """
     sabotage(monkeypatch)
 
     with pytest.raises(Violation, match="seed"):
@@ -215,14 +229,13 @@ def _play_all(world: World, seeds: Iterable[int]) -> None:
         play(world, seed)
 
 
-@pytest.mark.parametrize("seeds", [range(1, 41), [297, 335]], ids=["any", "found before"])
 def test_no_seat_is_lost_even_where_the_inbox_is(
-    shared_world: World, monkeypatch: pytest.MonkeyPatch, seeds: Iterable[int]
+    shared_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forgets_what_was_handled(monkeypatch)
     shared_world.roster_counts = False  # it only shows what booking has heard of
 
     try:
-        _play_all(shared_world, seeds)
+        _play_all(shared_world, range(1, 61))
     finally:
         shared_world.roster_counts = True

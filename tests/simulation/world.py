@@ -66,6 +66,8 @@ class World:
         self.poor: set[str] = set()
         self.in_line: dict[str, int] = {}
         self.decided = 0
+        self.allowed = 0
+        """How many seats were taken when the capacity was last set."""
 
     def failpoint(self, place: str, doing: str = "") -> None:
         """Die, where the present step says so."""
@@ -91,6 +93,7 @@ class World:
         self.poor = set()
         self.in_line = {}
         self.decided = 0
+        self.allowed = 0
         if known:
             self.suite.deliver()
 
@@ -214,11 +217,32 @@ class World:
             method = "confirm_hold" if pick % 2 else "release_hold"
             self.command("booking", method, crash_at, hold_id=found)
 
-    def raise_capacity(self, crash_at: str = "") -> None:
-        """Add a seat, up to four."""
-        self.capacity = min(4, self.capacity + 1)
+    def change_capacity(self, by: int, crash_at: str = "") -> None:
+        """Add seats, up to four, or take some away, also below what is taken."""
+        self.capacity = max(1, min(4, self.capacity + by))
         ids = {"session_id": self.session_id, "capacity": self.capacity}
+        self.allowed = self.taken  # staff say in writing that so many more are seated
+        self.command("booking", "change_session", crash_at, **ids, overrule_reason="torn mats")
+
+    def change_list(self, size: int, crash_at: str = "") -> None:
+        """Set how many may wait; with 0 the list is switched off, whatever is on its way."""
+        ids = {"session_id": self.session_id, "waiting_list_size": size}
         self.command("booking", "change_session", crash_at, **ids)
+
+    def call_off(self, crash_at: str = "") -> None:
+        """Cancel the session, whatever is on its way."""
+        ids = {"session_id": self.session_id, "reason": "Lea is ill"}
+        self.command("booking", "cancel_session", crash_at, **ids)
+
+    def charge(self, crash_at: str = "") -> None:
+        """Give the session a price, which sends those who wait away."""
+        ids = {"session_id": self.session_id, "price_minor": 1500}
+        self.command("booking", "change_session", crash_at, **ids, drop_waiting_list=True)
+
+    @property
+    def taken(self) -> int:
+        """Count the seats that are taken or held."""
+        return int(self._rows("booking", queries.SEATS)[0][0])
 
     def close_spot(self, pick: int, crash_at: str = "") -> None:
         """Take some spot back from the list."""
@@ -247,8 +271,11 @@ class World:
             self.seen["tried again"] += retry_due(member.home, member.listeners)
 
     def relay(self, *, copies: int = 1, confirm: bool = True) -> None:
-        """Publish what was said; what is not confirmed will be published again."""
-        for one in self.suite.take_out(confirm=confirm):
+        """Publish what was said; what is not confirmed will be published again.
+
+        With no copies all of it is lost on its way, before anybody has confirmed it.
+        """
+        for one in self.suite.take_out(confirm=confirm and copies > 0):
             self.network += [one] * copies
 
     def deliver(self, picks: Sequence[int], crash_at: str = "", *, keep: bool = False) -> None:
@@ -298,7 +325,8 @@ class World:
     def check_safety(self) -> None:
         """Look for what must never be, whatever is on its way."""
         ((taken, capacity, confirmed, held, persons),) = self._rows("booking", queries.SEATS)
-        self._check_list(taken - capacity)
+        self.allowed = min(self.allowed, taken)  # what is given up does not come back
+        self._check_list(min(taken - capacity, taken - self.allowed))
         _expect(taken == confirmed + held, f"{taken} taken, {confirmed} booked, {held} held")
         _expect(persons == confirmed, "somebody has two places")
 
@@ -337,7 +365,9 @@ class World:
     def check_rest(self) -> None:
         """Look for what must have come about when all has been heard, before the start."""
         self.check_safety()
-        ((smallest,),) = self._rows("waitlist", queries.GROUPS_WAITING)
+        ((smallest,),) = self._rows(
+            "waitlist", queries.GROUPS_WAITING.format(capacity=self.capacity)
+        )
         open_spots = len(self._rows("booking", queries.OPEN_SPOTS))
         _expect(open_spots < (smallest or 1), "a spot is open for ever")
         _expect(not self._rows("waitlist", queries.CLAIMING), "a claim is never answered")

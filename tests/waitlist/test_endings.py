@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.errors import OfferGone
 from tests.flows.studio import Studio
 from tests.waitlist.test_policies import accept, freed, offers
 
@@ -154,3 +155,44 @@ def test_a_member_without_credits_is_passed_over_stays_and_gets_the_next(studio:
 
     assert studio.booked == ["alan", "grace"]
     assert studio.suite.booking.get_credits(person_id=person_id)["balance"] == 0
+
+
+def test_who_had_left_before_a_seat_was_granted_pays_nothing_for_it(studio: Studio) -> None:
+    for name in ("ada", "grace"):
+        person_id = studio.person(name, kind="member")
+        studio.suite.booking.grant_credits(person_id=person_id, credits=5, reason="bought")
+    month = 60 * 24 * 30  # so that whoever cancels is always too late for their credit
+    studio.session(capacity=1, classification="regular", waiting=5, cancellation_minutes=month)
+    studio.book("ada")
+    studio.settle()
+    studio.set_policy("assign")
+    studio.join("grace")
+    studio.settle()
+    entry_id = studio.entry_id("grace")
+    studio.cancel("ada")
+    studio.suite.hear(studio.suite.take_out())  # the seat is asked for in grace's name
+
+    studio.suite.waitlist.leave(entry_id=entry_id)
+    studio.settle()
+
+    assert studio.booked == []
+    balances = [
+        studio.suite.booking.get_credits(person_id=studio.person(name))["balance"]
+        for name in ("ada", "grace")
+    ]
+    assert balances == [4, 5]
+
+
+def test_an_offer_of_a_list_that_was_given_up_is_taken_no_more(studio: Studio) -> None:
+    freed(studio, "offer", "grace")
+    offer_id = offers(studio, "grace")[0]["offer_id"]
+    studio.change(price_minor=1500, drop_waiting_list=True)
+    said = studio.suite.take_out()
+    studio.suite.hear(one for one in said if one.said.topic.startswith("SessionChanged."))
+
+    with pytest.raises(OfferGone):
+        studio.suite.waitlist.accept_offer(offer_id=offer_id)
+    studio.suite.hear(said)
+    studio.settle()
+
+    assert (studio.taken, studio.waiting) == (0, [])

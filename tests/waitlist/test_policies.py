@@ -437,3 +437,90 @@ def test_a_list_that_closes_ends_its_entries_and_gives_its_seats_back(studio: St
         studio.suite.story[-4:].count("WaitlistLeft") == 2 or "WaitlistLeft" in studio.suite.story
     )
     assert studio.taken == 0
+
+
+# -- as many seats as are wanted, and no more -----------------------------------------------------
+
+
+@pytest.mark.parametrize("kept", ["announced", "paused"])
+def test_the_list_keeps_no_more_seats_than_its_people_want(studio: Studio, kept: str) -> None:
+    studio.full("ada", waiting=["grace"])
+    if kept == "announced":
+        studio.set_policy("announce")
+    else:
+        studio.suite.waitlist.change_queue(target_id=studio.session_id, paused=True)
+    studio.settle()
+
+    studio.change(capacity=11)
+    studio.settle()
+    for _ in range(3):  # the backstop asks for no seat beside the one that is kept
+        studio.suite.advance(seconds=61)
+        studio.suite.tick("waitlist.remind")
+        studio.settle()
+
+    assert (studio.taken, studio.held) == (2, {"waitlist": 1})
+
+
+def _all_declined(studio: Studio) -> None:
+    studio.full("ada", "barbara", waiting=["grace", "alan"])
+    studio.set_policy("offer")
+    for name in ("ada", "barbara"):
+        studio.cancel(name)
+        studio.settle()
+    for name in ("grace", "alan", "grace", "alan"):
+        for one in offers(studio, name):
+            if one["state"] == "open":
+                studio.suite.waitlist.decline_offer(offer_id=one["offer_id"])
+                studio.settle()
+    assert (studio.taken, studio.waiting) == (0, ["grace", "alan"])
+
+
+def test_a_new_policy_gives_every_free_seat_a_new_chance_at_once(studio: Studio) -> None:
+    _all_declined(studio)
+
+    studio.set_policy("assign")
+    studio.settle()
+
+    assert studio.booked == ["alan", "grace"]
+
+
+@pytest.mark.rule("Q25")
+def test_a_review_gives_every_free_seat_a_new_chance_at_once(studio: Studio) -> None:
+    _all_declined(studio)
+
+    for _ in range(2):
+        studio.suite.waitlist.review_queue(target_id=studio.session_id)
+        studio.settle()
+
+    assert (state_of(studio, "grace")[-1], state_of(studio, "alan")[-1]) == ("open", "open")
+    assert studio.held == {"waitlist": 2}
+
+
+def test_who_declined_is_not_asked_again_because_another_invited_person_leaves(
+    studio: Studio,
+) -> None:
+    freed(studio, "offer", "grace", "alan", "edsger", invitations=2)
+    studio.suite.waitlist.decline_offer(offer_id=offers(studio, "grace")[0]["offer_id"])
+    studio.settle()
+
+    studio.leave("alan")
+    studio.settle()
+
+    assert state_of(studio, "grace") == ["declined"]
+    assert state_of(studio, "edsger") == ["open"]
+
+
+def test_a_seat_goes_to_who_was_moved_ahead_meanwhile_before_it_goes_to_everyone(
+    studio: Studio,
+) -> None:
+    freed(studio, "offer", "alan", "grace")
+    studio.suite.waitlist.move_entry(
+        entry_id=studio.entry_id("grace"), place=1, reason="she had been forgotten"
+    )
+    studio.settle()
+
+    studio.suite.waitlist.decline_offer(offer_id=offers(studio, "alan")[0]["offer_id"])
+    studio.settle()
+
+    assert state_of(studio, "grace") == ["open"]
+    assert studio.held == {"waitlist": 1}

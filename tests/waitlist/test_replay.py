@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.replays import waitlist_commands
+from services.waitlist import store
 from services.waitlist.domain import (
     BEFORE_ALL,
     Behaviour,
@@ -123,6 +124,80 @@ def test_the_command_line_shows_a_replay_beside_what_happened(studio: Studio) ->
     refused = CliRunner().invoke(waitlist_commands(ask), ["replay", "--policy", "lottery"])
     assert refused.exit_code == 2
     assert "'lottery' is not one of" in refused.output
+
+
+def test_each_seat_of_a_group_is_replayed(studio: Studio) -> None:
+    studio.full("ada", "barbara", "linus")
+    studio.join("grace", quantity=2)
+    studio.join("alan")
+    studio.settle()
+    since = studio.suite.now() - timedelta(days=1)
+    for name in ("ada", "barbara", "linus"):
+        studio.cancel(name)
+        studio.settle()
+    studio.suite.advance(days=3)
+    period = {"since": since, "until": studio.suite.now() + timedelta(days=1)}
+
+    answer = studio.suite.waitlist.replay_policy(**period, policy="assign")
+
+    assert (answer["happened"]["freed"], answer["happened"]["filled"]) == (3, 3)
+    assert (answer["replayed"]["freed"], answer["replayed"]["filled"]) == (3, 3)
+
+
+def _a_seat_that_goes_round(studio: Studio) -> None:
+    """Have a seat declined by everybody, and asked for again, and declined again."""
+    studio.full("ada", waiting=["grace"])
+    studio.set_policy("offer")
+    studio.cancel("ada")
+    studio.settle()
+    for _ in range(3):
+        entry = studio.suite.waitlist.explain_entry(entry_id=studio.entry_id("grace"))
+        studio.suite.waitlist.decline_offer(offer_id=entry["offers"][-1]["offer_id"])
+        studio.settle()
+        studio.suite.waitlist.review_queue(target_id=studio.session_id)
+        studio.settle()
+
+
+def test_a_seat_that_goes_round_counts_once(studio: Studio) -> None:
+    since = studio.suite.now() - timedelta(days=1)
+    _a_seat_that_goes_round(studio)
+    studio.suite.advance(days=4)
+    studio.suite.tick("waitlist.end_queues")
+    studio.settle()
+    period = {"since": since, "until": studio.suite.now()}
+
+    answer = studio.suite.waitlist.replay_policy(**period, policy="assign")
+
+    assert (answer["happened"]["freed"], answer["happened"]["filled"]) == (1, 0)
+    assert answer["replayed"]["filled"] == 1
+    with studio.suite.sql("waitlist") as sql:
+        history = store.freed_before_close(sql, "booking", limit=9)
+    assert [len(one) for one in history] == [1]
+
+
+def test_odds_count_the_seats_of_those_ahead_and_not_their_heads(studio: Studio) -> None:
+    for _ in range(5):  # five lists on which three seats came free
+        studio.people = {}
+        studio.full("ada", "barbara", "linus", waiting=["grace"])
+        studio.suite.advance(hours=1)
+        for name in ("ada", "barbara", "linus"):
+            studio.cancel(name)
+            studio.settle()
+        studio.suite.advance(days=4)
+        studio.suite.tick("waitlist.end_queues")
+        studio.settle()
+    studio.people = {}
+    studio.full("ada", "barbara", "linus")
+    studio.join("grace", quantity=3)
+    studio.settle()
+    behind = studio.join("alan")["entry_id"]
+    studio.settle()
+
+    first = studio.suite.waitlist.show_entry(entry_id=studio.entry_id("grace"))["odds"]
+    second = studio.suite.waitlist.show_entry(entry_id=behind)["odds"]
+
+    assert first == {"percent": 100, "served": 5, "based_on": 5}
+    assert second == {"percent": 0, "served": 0, "based_on": 5}
 
 
 lefts = st.integers(1, 10**4).map(lambda minutes: timedelta(minutes=minutes))

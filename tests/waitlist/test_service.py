@@ -89,3 +89,11 @@ def test_queues_of_others_are_not_mixed_up(studio: Studio) -> None:
 
     with pytest.raises(QueueNotFound):
         studio.suite.waitlist.get_queue(target_id=studio.session_id, source="events")
+
+
+@pytest.mark.parametrize("after", [2**70, -(2**70), "first", 1.5])
+def test_a_stretch_begins_at_a_position_there_can_be(studio: Studio, after: object) -> None:
+    studio.full("ada")
+
+    with pytest.raises(InvalidRequest, match="after"):
+        studio.suite.waitlist.list_waiting(target_id=studio.session_id, after=after)

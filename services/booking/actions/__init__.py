@@ -1,6 +1,12 @@
 """What booking does, one verb per function; each runs in the transaction it is given."""
 
-from services.booking.actions.card_jobs import claim_card_job, hear_stripe, settle_card_job
+from services.booking.actions.card_jobs import (
+    claim_card_job,
+    hear_stripe,
+    prune_card_events,
+    settle_card_job,
+)
+from services.booking.actions.cards import find_kept_card, forget_kept_card
 from services.booking.actions.changes import change_session
 from services.booking.actions.checkouts import (
     checkout_shown,
@@ -11,6 +17,7 @@ from services.booking.actions.checkouts import (
 )
 from services.booking.actions.clients import assign_client, find_client
 from services.booking.actions.credits import get_credits, grant_credits, withdraw_credits
+from services.booking.actions.desk import book, hold_place
 from services.booking.actions.details import get_packages_shown, get_session_details
 from services.booking.actions.downloads import (
     claim_download,
@@ -30,7 +37,7 @@ from services.booking.actions.groups import (
     public_links,
     schedule_spots,
 )
-from services.booking.actions.holds import confirm_hold, end_lapsed_holds, hold_place, release_hold
+from services.booking.actions.holds import confirm_hold, end_lapsed_holds, release_hold
 from services.booking.actions.letters import AT_ONCE, message_person, message_session, say_letters
 from services.booking.actions.merging import merge_people, settle_merged
 from services.booking.actions.money import get_payments, look_at_payment, refund_payment
@@ -52,11 +59,12 @@ from services.booking.actions.people import (
     register_guest,
     register_person,
 )
-from services.booking.actions.places import book, cancel_booking
+from services.booking.actions.places import cancel_booking
 from services.booking.actions.profiles import get_profile
 from services.booking.actions.reminders import remind_of_payments, send_reminder
 from services.booking.actions.roster import get_roster
 from services.booking.actions.schedules import (
+    change_schedule,
     create_schedule,
     end_schedule,
     extend_schedules,
@@ -97,6 +105,7 @@ __all__ = [
     "change_group",
     "change_package",
     "change_person",
+    "change_schedule",
     "change_session",
     "change_session_type",
     "checkout_shown",
@@ -116,7 +125,9 @@ __all__ = [
     "fail_download",
     "find_client",
     "find_duplicates",
+    "find_kept_card",
     "finish_download",
+    "forget_kept_card",
     "free_returned_seat",
     "get_credits",
     "get_download",
@@ -148,6 +159,7 @@ __all__ = [
     "note_erasure",
     "packages_shown",
     "pay_balance",
+    "prune_card_events",
     "prune_downloads",
     "public_links",
     "read_download",

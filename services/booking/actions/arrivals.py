@@ -18,16 +18,14 @@ from services.booking.actions.seats import occasion
 from services.booking.domain import (
     BookingState,
     HoldState,
-    JobKind,
     PaymentMethod,
     PaymentPurpose,
     PaymentState,
     Price,
     RefundReason,
     Session,
-    WaitingState,
 )
-from services.booking.gateways import Seen
+from services.booking.gateways import KeptCard, Seen
 from shared.contracts import Values
 from shared.contracts.booking import (
     BookingConfirmed,
@@ -37,6 +35,7 @@ from shared.contracts.booking import (
 )
 from shared.contracts.waitlist import SpotRequested
 from shared.db import Tx
+from shared.payments.jobs import JobKind
 
 
 class OtherCurrency(Exception):
@@ -65,9 +64,7 @@ def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
     store.change_payment(tx.sql, payment_id, state=PaymentState.PAID.value, error=None, **came)
     payment = store.find_payment(tx.sql, payment_id)
     if seen.card is not None and payment is not None and payment.save_card:
-        card = {"customer_id": seen.card.customer_id, "method_id": seen.card.method_id}
-        card |= {"brand": seen.card.brand, "last4": seen.card.last4}
-        store.keep_card(tx.sql, {"person_id": payment.person_id, "agreed_at": at, **card})
+        _keep_card(tx, payment.person_id, seen.card, at=at)
     if payment is not None and payment.purpose == PaymentPurpose.SPOT:
         _take_spot(tx, payment, hold, at=at)
     elif booking is not None:
@@ -76,13 +73,29 @@ def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
         _take_place(tx, payment, hold, at=at)
 
 
+def _keep_card(tx: Tx, person_id: UUID, card: KeptCard, *, at: datetime) -> None:
+    """Keep the card its holder has agreed to be charged, unless they were erased meanwhile."""
+    if not _is_there(tx, person_id):
+        return
+    about = {"customer_id": card.customer_id, "method_id": card.method_id}
+    about |= {"brand": card.brand, "last4": card.last4}
+    store.keep_card(tx.sql, {"person_id": person_id, "agreed_at": at, **about})
+
+
+def _is_there(tx: Tx, person_id: UUID) -> bool:
+    person = store.find_person(tx.sql, person_id)
+    return person is not None and person.erased_at is None
+
+
 def _pay(tx: Tx, payment: Any, booking: Any, *, at: datetime) -> None:
     """Have money pay for a booking there is, and give back what is too much."""
     tx.emit(PaymentReceived(**said_of(tx, payment, payment.amount_minor), paid_at=at))
     ledger = booking_ledger(tx.sql, booking)
     live = booking.state == BookingState.CONFIRMED
     wanted = booking.price_minor if live else 0
-    excess = min(payment.amount_minor, ledger.paid_minor - ledger.refunded_minor - wanted)
+    # What is on its way back counts as gone, or money that takes its place would go back, too.
+    gone = store.refunds_under_way(tx.sql, booking.booking_id) + ledger.refunded_minor
+    excess = min(payment.amount_minor, ledger.paid_minor - gone - wanted)
     if excess > 0:
         reason = RefundReason.PAID_TWICE if live else RefundReason.BOOKING_CANCELLED
         _give_back(tx, payment, excess, reason, at=at)
@@ -93,26 +106,39 @@ def _pay(tx: Tx, payment: Any, booking: Any, *, at: datetime) -> None:
 def _take_place(tx: Tx, payment: Any, hold: store.Hold | None, *, at: datetime) -> None:
     """Turn the seat that was held, or one that is free, into a booking; else give back."""
     session = store.find_session(tx.sql, payment.session_id)
+    ids: Values = {"session_id": payment.session_id, "person_id": payment.person_id}
     is_open = hold is not None and hold.state is HoldState.OPEN
-    other = store.find_place(tx.sql, payment.session_id, payment.person_id)
-    gone = session is None or session.cancelled or session.started(at)
-    if session is None or gone or other is not None:
-        if hold is not None and is_open:
-            end_and_free(tx, hold, at=at)
-        if other is not None:  # staff have booked them meanwhile: it is paid with this
-            store.change_payment(tx.sql, payment.payment_id, booking_id=other)
-            moved = store.find_payment(tx.sql, payment.payment_id)
-            _pay(tx, moved, store.find_booking(tx.sql, other, lock=True), at=at)
-        else:
-            _give_back(tx, payment, payment.amount_minor, RefundReason.NO_SEAT_LEFT, at=at)
-        return
-    if not is_open and not store.take_seat(tx.sql, payment.session_id, at=at):
+    other = store.find_place(tx.sql, **ids)
+    if session is not None and other is None and _still_to_be_had(tx, payment, session, at=at):
+        if _book(tx, payment, session, hold if is_open else None, at=at):
+            return
+        other = store.find_place(tx.sql, **ids)  # booked in this very moment, if that was why
+    if hold is not None and is_open:
+        end_and_free(tx, hold, at=at)
+    if other is not None:  # staff have booked them meanwhile: it is paid with this
+        store.change_payment(tx.sql, payment.payment_id, booking_id=other)
+        moved = store.find_payment(tx.sql, payment.payment_id)
+        _pay(tx, moved, store.find_booking(tx.sql, other, lock=True), at=at)
+    else:
         _give_back(tx, payment, payment.amount_minor, RefundReason.NO_SEAT_LEFT, at=at)
-        return
+
+
+def _still_to_be_had(tx: Tx, payment: Any, session: Session, *, at: datetime) -> bool:
+    over = session.cancelled or session.started(at)
+    return not over and _is_there(tx, payment.person_id)
+
+
+def _book(tx: Tx, payment: Any, session: Session, hold: store.Hold | None, *, at: datetime) -> bool:
+    """Make a paid booking of an open hold, or of a free seat; False where neither works."""
     ids: Values = {"session_id": payment.session_id, "person_id": payment.person_id}
     price = Price(payment.price_minor, payment.currency)
-    store.add_booking(tx.sql, booking_id=payment.booking_id, **ids, price=price, at=at)
-    if hold is not None and is_open:
+    if not store.add_booking(tx.sql, booking_id=payment.booking_id, **ids, price=price, at=at):
+        return False
+    # The seat comes after the booking, as wherever somebody books, so that no two wait crosswise.
+    if hold is None and not store.take_seat(tx.sql, payment.session_id, at=at):
+        store.drop_booking(tx.sql, payment.booking_id)
+        return False
+    if hold is not None:
         store.end_hold(tx.writes, hold.hold_id, HoldState.GRANTED, at=at)
     ledger = store.ledger(tx.sql, payment.booking_id, price.minor)
     said = {**ids, **occasion(session), **priced(price, ledger)}
@@ -120,6 +146,7 @@ def _take_place(tx: Tx, payment: Any, hold: store.Hold | None, *, at: datetime) 
     tx.emit(confirmed)
     tx.emit(PaymentReceived(**said_of(tx, payment, payment.amount_minor), paid_at=at))
     close_checkouts(tx, payment.booking_id, at=at)
+    return True
 
 
 def _give_back(tx: Tx, payment: Any, amount: int, reason: RefundReason, *, at: datetime) -> None:
@@ -198,7 +225,7 @@ def _add(tx: Tx, payment: Any, spot: store.Hold, session: Session, *, at: dateti
     if not store.add_booking(tx.sql, **booking, **ids, at=at):
         return False
     store.end_hold(tx.writes, spot.hold_id, HoldState.GRANTED, at=at, entry_id=entry_id)
-    store.note_waiting(tx.writes, entry_id, WaitingState.GONE, **ids, at=at)
+    store.note_seat_given(tx.writes, entry_id, **ids, at=at)
     tx.emit(
         SpotGranted(
             spot_id=spot.hold_id,

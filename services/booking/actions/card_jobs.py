@@ -11,21 +11,32 @@ from uuid import UUID
 from services.booking import store
 from services.booking.actions.arrivals import refuse_unpaid, take_payment
 from services.booking.actions.money import ask_stripe, note_refund
-from services.booking.domain import (
+from services.booking.actions.reckoning import note_gone
+from services.booking.domain import PaymentState, RefundState
+from services.booking.gateways import (
+    Answer,
+    Charge,
+    Checkout,
+    Job,
+    Notice,
+    Reckoning,
+    Repayment,
+    Seen,
+)
+from shared.contracts import Trace
+from shared.db import Tx
+from shared.payments.jobs import (
     LEASE,
     LOOK_EVERY,
     SHORTEST_OPEN,
     JobEnd,
     JobKind,
     JobState,
-    PaymentState,
-    RefundState,
+    takes_another_key,
     wait_after,
 )
-from services.booking.gateways import Answer, Charge, Checkout, Job, Notice, Repayment, Seen
-from shared.contracts import Trace
-from shared.db import Tx
 
+_TOLD_AGAIN = timedelta(days=30)
 _SLOW = timedelta(hours=1)
 _SLOWEST = timedelta(days=14)
 
@@ -50,13 +61,17 @@ def _job(tx: Tx, row: Any, *, at: datetime) -> Job | None:
         return None
     if kind is JobKind.OPEN and not row.attempts and not _openable(tx, payment, at=at):
         return None
+    trace = Trace(row.correlation_id, row.began_at, row.caused_by)
+    first = kind is JobKind.CHARGE and not row.attempts
+    if first and not _chargeable(tx.on(trace), payment, at=at):
+        return None
     return Job(
         kind=kind,
         subject_id=row.subject_id,
         key=f"booking:{kind}:{row.subject_id}:{row.series}",
         attempts=row.attempts,
         asked=row.asked,
-        trace=Trace(row.correlation_id, row.began_at, row.caused_by),
+        trace=trace,
         order=_order(kind, payment, refund),
         checkout_id=payment.checkout_id,
     )
@@ -73,7 +88,18 @@ def _openable(tx: Tx, payment: Any, *, at: datetime) -> bool:
     return False
 
 
-def _order(kind: JobKind, payment: Any, refund: Any) -> Checkout | Charge | Repayment | None:
+def _chargeable(tx: Tx, payment: Any, *, at: datetime) -> bool:
+    """Say whether a card may still be charged; refuse the spot where it is not kept any more."""
+    card = store.find_card(tx.sql, payment.person_id)
+    if card is not None and card.method_id == payment.method_id:
+        return True
+    refuse_unpaid(tx, payment.payment_id, "the card is no longer kept", at=at)
+    return False
+
+
+def _order(
+    kind: JobKind, payment: Any, refund: Any
+) -> Checkout | Charge | Repayment | Reckoning | None:
     money = {"currency": payment.currency, "reference": str(payment.payment_id)}
     match kind:
         case JobKind.OPEN:
@@ -97,6 +123,8 @@ def _order(kind: JobKind, payment: Any, refund: Any) -> Checkout | Charge | Repa
                 customer_id=payment.customer_id,
                 method_id=payment.method_id,
             )
+        case JobKind.RECKON:
+            return Reckoning(intent_id=payment.intent_id)
         case JobKind.REPAY:
             return Repayment(
                 currency=payment.currency,
@@ -128,7 +156,7 @@ def settle_card_job(tx: Tx, answer: Answer, *, at: datetime) -> None:
         job.subject_id,
         state=(JobState.DUE if again else JobState.DONE).value,
         due_at=again or at,
-        series=row.series + (answer.end is JobEnd.BROKEN),
+        series=row.series + takes_another_key(answer),
         attempts=row.attempts if answer.error else 0,
         error=answer.error,
     )
@@ -137,10 +165,10 @@ def settle_card_job(tx: Tx, answer: Answer, *, at: datetime) -> None:
 def _settle_done(tx: Tx, answer: Answer, *, at: datetime) -> datetime | None:
     """Do what an answer means; give when to ask again, if at all."""
     job, seen = answer.job, answer.seen
-    if answer.repaid is not None and answer.repaid.state == "done":
+    if answer.repaid is not None:
         note_refund(tx, job.subject_id, vendor_id=answer.repaid.refund_id, at=at)
-    elif answer.repaid is not None:
-        _fail_refund(tx, job.subject_id, "the bank has refused it")
+    elif answer.gone is not None:
+        note_gone(tx, job.subject_id, answer.gone, at=at)
     elif seen is not None and seen.paid:
         take_payment(tx, job.subject_id, seen, at=at)
     elif seen is not None:
@@ -183,7 +211,9 @@ def _note_opened(tx: Tx, payment: Any, job: Job, seen: Seen, *, at: datetime) ->
 def _settle_refused(tx: Tx, answer: Answer, *, at: datetime) -> None:
     job = answer.job
     if job.kind is JobKind.REPAY:
-        _fail_refund(tx, job.subject_id, answer.error)
+        _fail_refund(tx, job.subject_id, answer.error, at=at)
+    elif job.kind is JobKind.RECKON:
+        return  # Stripe does not know the payment
     elif job.kind is JobKind.CHARGE:
         refuse_unpaid(tx, job.subject_id, answer.error, at=at)
     elif job.kind is not JobKind.EXPIRE:
@@ -193,11 +223,13 @@ def _settle_refused(tx: Tx, answer: Answer, *, at: datetime) -> None:
             store.change_payment(tx.sql, job.subject_id, **ended)
 
 
-def _fail_refund(tx: Tx, refund_id: UUID, error: str | None) -> None:
+def _fail_refund(tx: Tx, refund_id: UUID, error: str | None, *, at: datetime) -> None:
+    """Note that money has not gone back; it may have gone back another way, which is looked at."""
     refund = store.find_refund(tx.sql, refund_id, lock=True)
     if refund is not None and refund.state == RefundState.DUE:
         failed = {"state": RefundState.FAILED.value, "error": error}
         store.change_refund(tx.sql, refund_id, **failed)
+        ask_stripe(tx, JobKind.RECKON, refund.payment_id, due_at=at)
 
 
 def hear_stripe(tx: Tx, notice: Notice, *, at: datetime) -> None:
@@ -213,13 +245,27 @@ def hear_stripe(tx: Tx, notice: Notice, *, at: datetime) -> None:
     if payment is not None and payment.checkout_id and payment.state != PaymentState.PAID:
         ask_stripe(tx, JobKind.LOOK, payment.payment_id, due_at=at)
     refund = None if payment else _named_refund(tx, notice.reference)
+    if notice.of_money_gone and (payment := payment or _gone_from(tx, notice, refund)):
+        ask_stripe(tx, JobKind.RECKON, payment.payment_id, due_at=at)
     if refund is not None and refund.state == RefundState.DUE:
         ask_stripe(tx, JobKind.REPAY, refund.refund_id, due_at=at)
+
+
+def prune_card_events(tx: Tx, *, at: datetime) -> int:
+    """Forget the webhooks that Stripe has long stopped repeating; give how many."""
+    return store.drop_card_events(tx.sql, before=at - _TOLD_AGAIN)
 
 
 def _named(tx: Tx, reference: str | None) -> Any:
     payment_id = _uuid(reference)
     return store.find_payment(tx.sql, payment_id) if payment_id else None
+
+
+def _gone_from(tx: Tx, notice: Notice, refund: Any) -> Any:
+    """Find what was paid of which money is gone: by the refund, or by Stripe's own id."""
+    if refund is not None:
+        return store.find_payment(tx.sql, refund.payment_id)
+    return store.find_payment_of_intent(tx.sql, notice.intent_id) if notice.intent_id else None
 
 
 def _named_refund(tx: Tx, reference: str | None) -> Any:

@@ -1,7 +1,7 @@
 """Changing a session that is on the timetable."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -98,6 +98,9 @@ def _locked(tx: Tx, session_id: UUID, changes: Values) -> Session:
 def _when(session: Session, changes: Values, *, at: datetime) -> Values:
     """Move the end, and the time the waiting list closes, along with the start."""
     starts_at = changes.get("starts_at", session.starts_at)
+    minutes = changes.pop("waiting_list_closes_minutes", None)
+    if minutes is not None:
+        changes["waiting_list_closes_at"] = starts_at - timedelta(minutes=minutes)
     if starts_at == session.starts_at:
         return changes
     if session.started(at):

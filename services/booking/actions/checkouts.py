@@ -10,14 +10,15 @@ from services.booking.actions.money import (
     ask_stripe,
     booking_ledger,
     close_checkout,
+    close_checkouts,
     said_of,
 )
 from services.booking.actions.packages import settle_package
 from services.booking.actions.seats import occasion
 from services.booking.domain import (
+    STILL_PAID,
     BookingState,
     Collection,
-    JobKind,
     PaymentMethod,
     PaymentPurpose,
     PaymentState,
@@ -45,6 +46,7 @@ from shared.contracts.errors import (
 )
 from shared.db import Tx
 from shared.links import sign_link
+from shared.payments.jobs import JobKind
 
 _ALMOST_OVER = timedelta(minutes=5)
 _OF_A_PAGE = ("payment_id", "state", "checkout_url", "amount_minor", "currency", "error")
@@ -98,7 +100,7 @@ def start_checkout(tx: Tx, hold_id: UUID, *, save_card: bool, online: bool, at: 
     if not (price.minor and online) or hold.collection is Collection.OFFLINE:
         return confirm_hold(tx, hold_id, at=at) | dict.fromkeys(_OF_A_PAGE)
     ids = {"booking_id": hold_id, "session_id": hold.session_id, "person_id": person_id}
-    back = CONFIRM_PATH.format(token=_token(CONFIRM_LINK, hold_id, session))
+    back = CONFIRM_PATH.format(token=_token(CONFIRM_LINK, hold_id, session, at))
     return _checkout(
         tx,
         ids | {"purpose": PaymentPurpose.PLACE.value},
@@ -131,7 +133,7 @@ def pay_balance(tx: Tx, booking_id: UUID, *, save_card: bool, online: bool, at: 
         Price(booking.price_minor, booking.currency),
         due,
         session,
-        back=PAY_PATH.format(token=_token(PAY_LINK, booking_id, session)),
+        back=PAY_PATH.format(token=_token(PAY_LINK, booking_id, session, at)),
         ends=checkout_ends(None, at=at),
         save_card=save_card,
         at=at,
@@ -174,6 +176,7 @@ def record_payment(
     paid = {"method": PaymentMethod.OFFLINE.value, "state": PaymentState.PAID.value}
     store.add_payment(tx.sql, {**values, **noted, **paid})
     payment = store.find_payment(tx.sql, payment_id)
+    close_checkouts(tx, booking_id, at=at)  # what is asked for there is more than is still due
     tx.emit(PaymentReceived(**said_of(tx, payment, amount_minor), paid_at=at))
     return {} if payment is None else payment._asdict()
 
@@ -203,14 +206,15 @@ def _checkout(
 ) -> Values:
     """Give the page that is open for this already, or have one opened."""
     for payment in store.unpaid_checkouts(tx.sql, ids["booking_id"]):
-        good = payment.expires_at > at + _ALMOST_OVER and payment.amount_minor == amount
-        if good and payment.save_card == save_card:
+        asked = (payment.amount_minor, payment.currency, payment.save_card)
+        good = payment.expires_at > at + _ALMOST_OVER
+        if good and asked == (amount, price.currency, save_card):
             return checkout_shown(payment)
         close_checkout(tx, payment, at=at)
     person = store.find_person(tx.sql, ids["person_id"])
     card = store.find_card(tx.sql, ids["person_id"])
     root, there = settings().public_url("booking"), ids["booking_id"]
-    receipt = MANAGE_PATH.format(token=_token(MANAGE_LINK, there, session))
+    receipt = MANAGE_PATH.format(token=_token(MANAGE_LINK, there, session, at))
     payment_id = uuid4()
     values = _payment(payment_id, ids, price, amount, session, at=at)
     told = {
@@ -264,5 +268,6 @@ def checkout_shown(payment: Any) -> Values:
     }
 
 
-def _token(purpose: str, subject: UUID, session: Session) -> str:
-    return sign_link(purpose, subject, expires_at=session.ends_at)
+def _token(purpose: str, subject: UUID, session: Session, at: datetime) -> str:
+    """Sign a way back that lasts beyond a session, which may be paid for when it is over."""
+    return sign_link(purpose, subject, expires_at=max(session.ends_at, at) + STILL_PAID)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.booking import store
-from services.booking.actions.holds import hold_place, release_hold
+from services.booking.actions.holds import keep_place, release_hold
 from services.booking.actions.people import register_person
 from services.booking.actions.seats import session_for_update
 from services.booking.domain import Arrangement, HoldKind, Session
@@ -48,7 +48,7 @@ def assign_client(
         release_hold(tx, hold.hold_id, at=at)
     if person_id is None:
         person_id = register_person(tx, **(client or {}), at=at)["person_id"]
-    made = hold_place(tx, session_id, person_id, kind=HoldKind.STAFF, until=None, at=at)
+    made = keep_place(tx, session_id, person_id, kind=HoldKind.STAFF, until=None, at=at)
     return _client(tx.sql, session, made["hold_id"], person_id)
 
 

@@ -19,8 +19,9 @@ from shared.contracts.booking import (
 )
 from shared.contracts.errors import ErasureNotFound, PersonHasBookings, PersonNotFound
 from shared.db import Tx
+from shared.erasing import blank_replies, drop_said
 
-_NAMING = (PersonRegistered.topic, PersonChanged.topic, MessageRequested.topic)
+_NAMING = (PersonRegistered, PersonChanged, MessageRequested)
 _KEPT = (
     "bookings, holds, attendance, payments and refunds, the ledger of credits and when consent was "
     "given or taken back, under an id that names nobody any more, because seats, visits and money "
@@ -157,8 +158,8 @@ def scrub_erased(tx: Tx, *, at: datetime) -> int:
     if erasure is None:
         return 0
     ids = [erasure.person_id, *store.merged_ids(tx.sql, erasure.person_id)]
-    left = records.drop_said(tx.sql, _NAMING, ids)
-    records.blank_replies(tx.sql, ids)
+    left = drop_said(tx.sql, _NAMING, ids)
+    blank_replies(tx.sql, ids)
     if not left:
         records.scrubbed(tx.sql, erasure.erasure_id, at=at)
     return 1

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from services.booking import store
+from services.booking.actions.changes import change_session
 from services.booking.actions.seats import queue_limits
 from services.booking.actions.sessions import (
     as_values,
@@ -35,6 +36,7 @@ from shared.contracts.errors import GroupNotFound, InvalidRequest
 from shared.db import Tx
 
 MOST_SPOTS = 1000
+_EACH_SPOTS = ("staff", "location", "capacity", "waiting_list_size")
 _SHARE = "https://www.facebook.com/sharer/sharer.php?u={address}"
 
 
@@ -124,6 +126,10 @@ class _Run:
 def _add(
     tx: Tx, group_id: UUID, kind: Any, details: Values, run: _Run, *, there_are: int, at: datetime
 ) -> None:
+    today = on_the_wall(at, details["time_zone"]).date()
+    if past := min((day for day in run.also_on if day < today), default=None):
+        msg = f"also_on: {past} is in the past."
+        raise InvalidRequest(msg)
     starts = run.starts(kind, details["time_zone"])
     if there_are + len(starts) > MOST_SPOTS:
         msg = f"spots: A session has at most {MOST_SPOTS}; these would make it {there_are} and "
@@ -132,10 +138,11 @@ def _add(
     put_on_timetable(tx, made, details | {"text": "", "photos": []}, at=at)
 
 
-def change_group(tx: Tx, group_id: UUID, changes: Values) -> Values:
-    """Change what all spots of a multi session have in common: its name, text and photos.
+def change_group(tx: Tx, group_id: UUID, changes: Values, *, at: datetime) -> Values:
+    """Change what all spots of a multi session have in common, those added later included.
 
-    A spot's own time, place and seats are changed as those of any session.
+    Place, trainer and seats change of each spot to come as they do of any session: everybody with
+    a place is told of another place, and a spot that cannot have the change keeps all as they are.
 
     Source: B31, B44.
     """
@@ -144,6 +151,10 @@ def change_group(tx: Tx, group_id: UUID, changes: Values) -> Values:
         raise GroupNotFound(str(group_id))
     if changes:
         store.change_group(tx.sql, group_id, changes)
+    if own := {key: value for key, value in changes.items() if key in _EACH_SPOTS}:
+        for spot in store.sessions_of_group(tx.sql, group_id):
+            if not (spot.cancelled or spot.started(at)):
+                change_session(tx, spot.session_id, own, at=at)
     if changes.get("name", group.name) != group.name:
         for spot in store.sessions_of_group(tx.sql, group_id, lock=True):
             _rename(tx, spot, changes["name"])

@@ -33,7 +33,7 @@ from shared.contracts.errors import (
 from shared.db import Tx
 
 
-def hold_place(
+def keep_place(
     tx: Tx,
     session_id: UUID,
     person_id: UUID,
@@ -47,6 +47,10 @@ def hold_place(
     It lapses at `until` (UTC, in the future); where that is None, a staff's reservation only when
     it is released, and a checkout's hold after CHECKOUT_HOLD.
 
+    Raises:
+        AlreadyBooked: they have a place, or staff have reserved one for them already.
+        SessionFull: no seat is free.
+
     Source: B52, B53.
     """
     if until is None and kind is HoldKind.CHECKOUT:
@@ -54,15 +58,20 @@ def hold_place(
     try:
         session = bookable(tx, session_id, person_id, at=at)
     except PersonIsAnother as merged:
-        return hold_place(tx, session_id, UUID(str(merged)), kind=kind, until=until, at=at)
+        return keep_place(tx, session_id, UUID(str(merged)), kind=kind, until=until, at=at)
     if until is not None and until <= at:
         msg = "held_until: Must be in the future."
         raise InvalidRequest(msg)
-    if store.take_seat(tx.sql, session_id, at=at) is None:
+    ids: Values = {"session_id": session_id, "person_id": person_id}
+    # Whoever takes a seat has the session to themselves: of two who press at once, one looks later.
+    taken = store.take_seat(tx.sql, session_id, at=at)
+    reserved = kind is HoldKind.STAFF and store.find_reserved(tx.sql, **ids, at=at)
+    if reserved or store.has_place(tx.sql, **ids):
+        raise AlreadyBooked(session.name)
+    if taken is None:
         msg = f"{session.name}: all {session.capacity} seats are taken"
         raise SessionFull(msg)
     hold_id = uuid4()
-    ids: Values = {"session_id": session_id, "person_id": person_id}
     store.add_holds(tx.writes, [hold_id], **ids, kind=kind, at=at, until=until)
     return {"hold_id": hold_id, **ids, "kind": kind.value, "held_until": until}
 
@@ -91,15 +100,18 @@ def open_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> tuple[store.Hold, UUID,
     return hold, hold.person_id, session
 
 
-def confirm_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> Values:
-    """Turn a held seat into its person's booking, paid by credits or still to be paid."""
+def confirm_hold(tx: Tx, hold_id: UUID, *, unpaid: bool = False, at: datetime) -> Values:
+    """Turn a held seat into its person's booking, paid by credits or still to be paid.
+
+    `unpaid` lets a member in who lacks the credits.
+    """
     hold, person_id, session = open_hold(tx, hold_id, at=at)
     session = settle_package(tx, session)
     price = store.price_of(session)
     ids: Values = {"session_id": hold.session_id, "person_id": person_id}
     if not store.add_booking(tx.sql, booking_id=hold_id, **ids, price=price, at=at):
         raise AlreadyBooked(str(hold.session_id))
-    if settle_credits(tx, session, person_id, hold_id, unpaid=False, at=at):
+    if settle_credits(tx, session, person_id, hold_id, unpaid=unpaid, at=at):
         price = FREE
     store.end_hold(tx.writes, hold_id, HoldState.GRANTED, at=at)
     close_checkouts(tx, hold_id, at=at)

@@ -22,11 +22,11 @@ _REFUSED_ONCE = "taken back under one of two records that were merged"
 def merge_people(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> Values:
     """Make all records of `merge` those of `keep`; from then on both ids mean one person.
 
-    Where both have a place in one session, the one of `merge` is cancelled as staff would, so its
-    seat goes to the waiting list first; where both have a seat of one session held, or one has it
-    held and the other a place, the hold of `merge` is given up. Contact data that `keep` lacks are
-    taken over. Merging again changes nothing. It cannot be undone: what belonged to whom is not
-    kept.
+    Where both have a place in one session, the one of `merge` is cancelled as staff would (that of
+    `keep`, if less was paid for it), so its seat goes to the waiting list first; where both have a
+    seat of one session held, or one has it held and the other a place, the hold of `merge` is given
+    up. Contact data that `keep` lacks are taken over. Merging again changes nothing. It cannot be
+    undone: what belonged to whom is not kept.
 
     Raises:
         PersonNotFound: one of them does not exist, or was erased.
@@ -67,13 +67,20 @@ def settle_merged(tx: Tx, *, at: datetime, limit: int = 20) -> int:
 
 def _move(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> tuple[dict[str, int], int]:
     twice = store.booked_twice(tx.sql, keep, merge)
-    for booking_id in twice:
-        cancel_booking(tx, booking_id, by="staff", at=at)
+    for kept, other in twice:
+        cancel_booking(tx, _less_paid(tx, kept, other), by="staff", at=at)
     tx.flush()  # what moves next must see that these are cancelled
     for hold_id in store.held_needlessly(tx.sql, keep, merge):
         release_hold(tx, hold_id, at=at)
     tx.flush()
     return store.move_records(tx.sql, keep, merge), len(twice)
+
+
+def _less_paid(tx: Tx, kept: UUID, other: UUID) -> UUID:
+    """Give which of two bookings of one seat ends: `other`, unless more was paid for it."""
+    of_kept, of_other = (store.ledger(tx.sql, one, 0) for one in (kept, other))
+    more = of_other.paid_minor - of_other.refunded_minor
+    return kept if more > of_kept.paid_minor - of_kept.refunded_minor else other
 
 
 def _unerased(rows: dict[UUID, Any], person_id: UUID) -> Any:

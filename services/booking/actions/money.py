@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from services.booking import store
 from services.booking.domain import (
     BookingState,
-    JobKind,
     Ledger,
     PaymentMethod,
     PaymentState,
@@ -20,6 +19,7 @@ from shared.contracts import Values
 from shared.contracts.booking import PaymentRefunded
 from shared.contracts.errors import BookingNotFound, InvalidRequest, PaymentNotFound
 from shared.db import Tx
+from shared.payments.jobs import JobKind
 
 
 def ask_stripe(tx: Tx, kind: JobKind, subject_id: UUID, *, due_at: datetime) -> None:
@@ -175,12 +175,13 @@ def end_payments(tx: Tx, booking: Any, reason: RefundReason, *, at: datetime) ->
     """Do with the money of a cancelled booking what its session's type says.
 
     Nobody pays for it any more. Money goes back by itself only where the type has
-    `refund="automatic"`; else staff decide.
+    `refund="automatic"`, or where there never was a seat its person knew of; else staff decide.
     """
     if not booking.price_minor:
         return
     close_checkouts(tx, booking.booking_id, at=at)
-    if store.refund_rule(tx.sql, booking.session_id) is Refund.AUTOMATIC:
+    always = reason is RefundReason.NO_SEAT_LEFT
+    if always or store.refund_rule(tx.sql, booking.session_id) is Refund.AUTOMATIC:
         refund_rest(tx, booking.booking_id, reason, at=at)
 
 

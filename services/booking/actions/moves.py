@@ -86,7 +86,7 @@ def _move_to(tx: Tx, booking: Any, session_id: UUID, *, at: datetime) -> Values:
         store.give_seats(tx.sql, old.session_id)
     else:
         keep_spots(tx, old, [spot_id], at=at)
-    return _tell(tx, booking, old, new, spot_id, at=at)
+    return _tell(tx, booking, old, new, spot_id, at=at) | {"attendance": None}
 
 
 def _move_in_time(tx: Tx, booking: Any, starts_at: datetime, *, at: datetime) -> Values:

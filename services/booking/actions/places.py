@@ -75,7 +75,7 @@ def _nobody(tx: Tx, person_id: UUID) -> PersonNotFound:
     return PersonIsAnother(str(row.person_id))
 
 
-def book(
+def take_place(
     tx: Tx,
     session_id: UUID,
     person_id: UUID,
@@ -84,7 +84,7 @@ def book(
     unpaid: bool = False,
     at: datetime,
 ) -> Values:
-    """Give a person a place, or, if they want, put them on the list of a full session.
+    """Give a person a free place, or, if they want, put them on the list of a full session.
 
     A regular session takes credits; `unpaid` lets somebody in who lacks them.
 
@@ -94,7 +94,7 @@ def book(
         session = bookable(tx, session_id, person_id, at=at)
     except PersonIsAnother as merged:
         who = UUID(str(merged))
-        return book(tx, session_id, who, or_wait=or_wait, unpaid=unpaid, at=at)
+        return take_place(tx, session_id, who, or_wait=or_wait, unpaid=unpaid, at=at)
     booking_id = uuid4()
     if session.free:
         session = settle_package(tx, session)
@@ -153,7 +153,9 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
     session = session_for_update(tx, booking.session_id)
     spot_id = uuid4() if goes_to_list(session, at=at) else None
     mark(tx, booking, session, None, at=at)
-    return_credits(tx, booking, session, at=at)
+    # Whoever had left the list before a seat was granted was never told of it, and pays nothing.
+    never_told = by == "waitlist"
+    return_credits(tx, booking, session, at=at, called_off=never_told)
     store.end_booking(tx.writes, booking_id, at=at, by=by, spot_id=spot_id)
     if spot_id is None:
         store.give_seats(tx.sql, session.session_id)
@@ -171,6 +173,8 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
             **occasion(session),
         )
     )
-    end_payments(tx, booking, RefundReason.BOOKING_CANCELLED, at=at)
+    reason = RefundReason.NO_SEAT_LEFT if never_told else RefundReason.BOOKING_CANCELLED
+    end_payments(tx, booking, reason, at=at)
     ended = {"state": BookingState.CANCELLED.value, "cancelled_at": at, "cancelled_by": by}
+    ended["attendance"] = None  # a visit was taken back
     return booking._asdict() | ended | {"spot_id": spot_id, "sequence": booking.sequence + 1}

@@ -1,13 +1,13 @@
 """Reminding people of what is due: by the clock, or because staff press the button."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from services.booking import store
 from services.booking.actions.money import booking_ledger
 from services.booking.actions.seats import occasion
-from services.booking.domain import LONGEST_NOTICE, BookingState, ReminderKind, reminder_due
+from services.booking.domain import A_DAY_ANYWHERE, BookingState, ReminderKind, reminder_due
 from shared.contracts import Values
 from shared.contracts.booking import PaymentReminderRequested
 from shared.contracts.errors import BookingNotFound, NothingDue
@@ -41,10 +41,12 @@ def remind_of_payments(tx: Tx, *, at: datetime, limit: int = 200) -> int:
     """
     found: dict[UUID, list[ReminderKind]] = {}
     for kind in (ReminderKind.FIRST, ReminderKind.SECOND):
-        for row in store.bookings_to_remind(tx.sql, kind, at=at, until=at + LONGEST_NOTICE):
-            when: Values = {"booked_at": row.booked_at, "at": at}
-            if reminder_due(row.starts_at, row.time_zone, row.days, **when):
-                found.setdefault(row.booking_id, []).append(kind)
+        for days in store.reminder_days(tx.sql, kind):
+            until = at + timedelta(days=days) + A_DAY_ANYWHERE
+            for row in store.bookings_to_remind(tx.sql, kind, days, at=at, until=until):
+                when: Values = {"booked_at": row.booked_at, "at": at}
+                if reminder_due(row.starts_at, row.time_zone, days, **when):
+                    found.setdefault(row.booking_id, []).append(kind)
     sent = 0
     for booking_id, kinds in list(found.items())[:limit]:
         booking = store.find_booking(tx.sql, booking_id, lock=True)

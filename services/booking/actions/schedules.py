@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.booking import store
+from services.booking.actions.changes import change_session
 from services.booking.actions.endings import cancel_session
 from services.booking.actions.recurrence import check_rule, occurrences
 from services.booking.actions.sessions import (
@@ -54,6 +55,9 @@ def create_schedule(
         msg = "starts_at: Must be in the future."
         raise InvalidRequest(msg)
     first = on_the_wall(starts_at, details["time_zone"]).replace(second=0, microsecond=0)
+    if last_on is not None and last_on < first.date():
+        msg = f"last_on: Must not be before the first session, on {first.date()}."
+        raise InvalidRequest(msg)
     check_rule(rule, first)
     schedule_id = uuid4()
     plain = {key: getattr(value, "value", value) for key, value in details.items()}
@@ -72,6 +76,22 @@ def create_schedule(
     store.add_schedule(tx.sql, plain | own)
     _extend(tx, store.find_schedule(tx.sql, schedule_id), kind, at=at)
     return get_schedule(tx.sql, schedule_id, at=at) | {"notes": notes}
+
+
+def change_schedule(tx: Tx, schedule_id: UUID, changes: Values, *, at: datetime) -> Values:
+    """Change what the sessions of a schedule have in common: those to come, made already or not.
+
+    Each changes as a session by itself does: everybody with a place is told of another place, and
+    where one cannot have the change none has it.
+
+    Source: Q1, Q6, Q21.
+    """
+    _schedule(tx, schedule_id)
+    if changes:
+        store.change_schedule(tx.sql, schedule_id, changes)
+        for _, session in store.sessions_of_schedule(tx.sql, schedule_id, since=at):
+            change_session(tx, session.session_id, changes, at=at)
+    return get_schedule(tx.sql, schedule_id, at=at)
 
 
 def extend_schedules(tx: Tx, *, at: datetime, limit: int = 20) -> int:
@@ -119,6 +139,7 @@ def end_schedule(
     `cancel_booked` says that they are to be cancelled, too.
     """
     schedule = _schedule(tx, schedule_id)
+    _not_past("last_on", last_on, schedule, at=at)
     later = [
         session
         for occurrence, session in store.sessions_of_schedule(tx.sql, schedule_id, since=at)
@@ -136,9 +157,14 @@ def skip_date(tx: Tx, schedule_id: UUID, on: date, *, cancel_booked: bool, at: d
     """Leave one day of a schedule out; what was made for it is cancelled.
 
     Raises:
-        InvalidRequest: somebody has a place in it, and `cancel_booked` is not said.
+        InvalidRequest: the day is past, or none of the schedule's; or somebody has a place in it,
+            and `cancel_booked` is not said.
     """
     schedule = _schedule(tx, schedule_id)
+    _not_past("on", on, schedule, at=at)
+    if not _gives(schedule, on):
+        msg = f"on: The schedule has nothing on {on}."
+        raise InvalidRequest(msg)
     there = [
         session
         for occurrence, session in store.sessions_of_schedule(tx.sql, schedule_id, since=at)
@@ -164,6 +190,25 @@ def _take_off(
         else:
             cancel_session(tx, session.session_id, _NOT_ANY_MORE, at=at)
     return kept
+
+
+def _not_past(field: str, day: date, schedule: Any, *, at: datetime) -> None:
+    today = on_the_wall(at, schedule.time_zone).date()
+    if day < today:
+        msg = f"{field}: Must not be in the past; today is {today}."
+        raise InvalidRequest(msg)
+
+
+def _gives(schedule: Any, day: date) -> bool:
+    """Say whether a schedule has a session on a day, put on the timetable already or not."""
+    first = datetime.fromisoformat(schedule.first_start)
+    before = max(first.date(), day) - timedelta(days=1)
+    walls = occurrences(schedule.rule, first, schedule.time_zone, after=before, through=day)
+    return day >= first.date() and next(walls, None) is not None and not _ended(schedule, day)
+
+
+def _ended(schedule: Any, day: date) -> bool:
+    return schedule.last_on is not None and day > schedule.last_on
 
 
 def _schedule(tx: Tx, schedule_id: UUID) -> Any:

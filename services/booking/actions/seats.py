@@ -58,6 +58,7 @@ def queue_limits(session: Session) -> Values:
         "location": session.location,
         "staff": session.staff,
         "capacity": session.capacity,
+        "over_capacity": max(0, session.taken - session.capacity),
         "classification": session.classification.value,
         "waiting_list_size": session.waiting_list_size,
         "waiting_list_closes_at": session.waiting_list_closes_at,

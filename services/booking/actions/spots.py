@@ -147,7 +147,8 @@ def _book(tx: Tx, request: SpotRequested, session: Session, *, at: datetime) -> 
 
 
 def _granted(tx: Tx, request: SpotRequested, session: Session, *, at: datetime) -> None:
-    _note(tx, request, WaitingState.GONE, at=at)
+    ids: Values = {"session_id": request.target_id, "person_id": request.person_id}
+    store.note_seat_given(tx.writes, request.entry_id, **ids, at=at)
     tx.emit(
         SpotGranted(
             spot_id=request.spot_id,
@@ -217,7 +218,7 @@ def free_returned_seat(tx: Tx, returned: SpotReturned, *, at: datetime) -> None:
 
 
 def hold_free_seat(tx: Tx, joined: WaitlistJoined, *, at: datetime) -> None:
-    """Hold a free seat for the list that somebody has joined.
+    """Hold the free seats there are takers for, for the list that somebody has joined.
 
     Whoever got onto the list of a marketing session just as it got a price is to be told that the
     list is no more, so that is said again.
@@ -233,10 +234,10 @@ def hold_free_seat(tx: Tx, joined: WaitlistJoined, *, at: datetime) -> None:
         tx.emit(SessionChanged(**queue_limits(session), drops_waiting=True))
     session = replace(session, demand=max(session.demand, joined.queue_version))
     _note(tx, joined, WaitingState.WAITING, at=joined.joined_at)
-    hold = session.free > 0 and goes_to_list(session, at=at)
-    store.note_queue(tx.sql, session, seats=1 if hold else 0)
-    if hold:
-        hold_for_list(tx, session, 1, "seat_was_free", at=at)
+    seats = min(session.free, joined.seats) if goes_to_list(session, at=at) else 0
+    store.note_queue(tx.sql, session, seats=max(0, seats))
+    if seats > 0:
+        hold_for_list(tx, session, seats, "seat_was_free", at=at)
 
 
 def drop_waiting(tx: Tx, left: WaitlistLeft) -> None:
@@ -247,7 +248,7 @@ def drop_waiting(tx: Tx, left: WaitlistLeft) -> None:
 
 def _note(
     tx: Tx,
-    heard: WaitlistJoined | WaitlistLeft | SpotRequested,
+    heard: WaitlistJoined | WaitlistLeft,
     state: WaitingState,
     *,
     at: datetime,
@@ -261,3 +262,4 @@ def take_back_booking(tx: Tx, declined: SpotDeclined, *, at: datetime) -> None:
     """Cancel the booking of a seat that was handed back, which frees it for the next."""
     if declined.source == SOURCE:
         cancel_booking(tx, declined.booking_id, by="waitlist", at=at)
+        store.note_seat_back(tx.writes, declined.entry_id)

@@ -6,11 +6,18 @@ from datetime import datetime
 from uuid import UUID
 
 from services.booking import store
-from services.booking.actions.holds import hold_place
+from services.booking.actions.holds import confirm_hold, keep_place
 from services.booking.actions.packages import choose_package, packages_shown
 from services.booking.actions.people import register_person
-from services.booking.actions.places import book
-from services.booking.domain import Classification, HoldKind, PersonKind, Session, folded
+from services.booking.actions.places import take_place
+from services.booking.domain import (
+    HoldKind,
+    PersonKind,
+    Session,
+    folded,
+    may_attend,
+    open_to_visitors,
+)
 from shared.contracts import Values
 from shared.contracts.errors import AlreadyBooked, AlreadyWaiting, NotForLeads, SessionNotFound
 from shared.db import Tx
@@ -42,9 +49,9 @@ def sign_up(
     """Give a visitor a place in the first of these sessions that has one, or one on its list.
 
     Nobody has proved who they are, so a visitor is treated as a lead whatever the person of that
-    name and address is to the studio. Somebody who has a place, or waits, is answered as if they
-    had got it now: whoever knows a name and an address learns nothing from the page, and the email
-    that says more goes to the address alone.
+    name and address is to the studio; where leads may not come, as a client, who pays. Somebody
+    who has a place, or waits, is answered as if they had got it now: whoever knows a name and an
+    address learns nothing from the page, and the email that says more goes to the address alone.
 
     Args:
         tx: the transaction.
@@ -61,16 +68,20 @@ def sign_up(
 
     Source: Q5, B15, B49.
     """
-    sessions = [_for_leads(tx, session_id) for session_id in spots]
+    sessions = [_for_visitors(tx, session_id, cards=online) for session_id in spots]
     session = next((one for one in sessions if one.free), sessions[0])
     ids = {"session_id": session.session_id}
-    person_id = _known_or_new(tx, visitor, at=at)
+    person_id = _known_or_new(tx, visitor, session, at=at)
     if package_id is not None and session.free:
         choose_package(tx, session.session_id, package_id)
     if online and _costs(tx, session.session_id):
         return _hold(tx, session, person_id, visitor, at=at)
+    held = store.find_reserved(tx.sql, session.session_id, person_id, at=at)
+    if held is not None and session.free:
+        # Theirs already; another one beside it would leave a seat that nobody sits on.
+        return {"status": confirm_hold(tx, held, at=at)["status"], **ids}
     try:
-        place = book(tx, session.session_id, person_id, or_wait=or_wait, at=at)
+        place = take_place(tx, session.session_id, person_id, or_wait=or_wait, at=at)
     except AlreadyBooked:
         # Whether the session is full is there for all to see; whether they have a place is not.
         return {"status": "booked" if session.free else "waiting", **ids}
@@ -86,9 +97,9 @@ def _hold(tx: Tx, session: Session, person_id: UUID, visitor: Visitor, *, at: da
     anything else would tell whoever asks that they have one.
     """
     if store.has_place(tx.sql, session.session_id, person_id):
-        person_id = _new(tx, visitor, at=at)
+        person_id = _new(tx, visitor, session, at=at)
     kind: Values = {"kind": HoldKind.CHECKOUT, "until": None}
-    hold = hold_place(tx, session.session_id, person_id, **kind, at=at)
+    hold = keep_place(tx, session.session_id, person_id, **kind, at=at)
     ids = {"session_id": session.session_id, "hold_id": hold["hold_id"]}
     return {"status": "held", **ids}
 
@@ -102,33 +113,35 @@ def _costs(tx: Tx, session_id: UUID) -> bool:
     return bool((package or session).price_minor)
 
 
-def _for_leads(tx: Tx, session_id: UUID) -> Session:
+def _for_visitors(tx: Tx, session_id: UUID, *, cards: bool) -> Session:
     session = store.find_session(tx.sql, session_id)
     if session is None:
         raise SessionNotFound(str(session_id))
-    if session.classification is not Classification.MARKETING:
+    if not open_to_visitors(session, cards=cards):
         msg = f"{session.name} is not classified as marketing"
         raise NotForLeads(msg)
     return session
 
 
-def _known_or_new(tx: Tx, visitor: Visitor, *, at: datetime) -> UUID:
-    """Find the person of this name and address, or make a lead of them.
+def _known_or_new(tx: Tx, visitor: Visitor, session: Session, *, at: datetime) -> UUID:
+    """Find the person of this name and address who may come to a session, or make one of them.
 
     What is known of a person is not changed, for anybody can fill in the form.
     """
     for row in store.people_at(tx.sql, visitor.email):
-        if folded(row.name) == folded(visitor.name):
+        may = may_attend(PersonKind(row.kind), session.classification)
+        if may and folded(row.name) == folded(visitor.name):
             person_id: UUID = row.person_id
             return person_id
-    return _new(tx, visitor, at=at)
+    return _new(tx, visitor, session, at=at)
 
 
-def _new(tx: Tx, visitor: Visitor, *, at: datetime) -> UUID:
-    """Make a lead of a visitor."""
+def _new(tx: Tx, visitor: Visitor, session: Session, *, at: datetime) -> UUID:
+    """Make a lead of a visitor, or a client where leads may not come."""
+    as_lead = may_attend(PersonKind.LEAD, session.classification)
     made = register_person(
         tx,
-        kind=PersonKind.LEAD,
+        kind=PersonKind.LEAD if as_lead else PersonKind.CLIENT,
         name=visitor.name,
         email=visitor.email,
         phone=visitor.phone,

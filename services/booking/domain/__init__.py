@@ -6,20 +6,15 @@ from services.booking.domain.credits import (
     gives_credits_back,
     must_have_credits,
 )
-from services.booking.domain.erasures import ANSWERING, redacted
+from services.booking.domain.erasures import ANSWERING
 from services.booking.domain.letters import Channel, DownloadKind, DownloadState, Recipients
 from services.booking.domain.menus import RowAction, row_actions
 from services.booking.domain.money import (
+    A_DAY_ANYWHERE,
     CHECKOUT_HOLD,
     FREE,
-    LEASE,
-    LONGEST_NOTICE,
-    LOOK_EVERY,
-    SHORTEST_OPEN,
+    STILL_PAID,
     Collection,
-    JobEnd,
-    JobKind,
-    JobState,
     Ledger,
     PaymentMethod,
     PaymentPurpose,
@@ -31,7 +26,6 @@ from services.booking.domain.money import (
     checkout_ends,
     reminder_due,
     reminder_time,
-    wait_after,
 )
 from services.booking.domain.people import (
     ERASED,
@@ -62,6 +56,7 @@ from services.booking.domain.sessions import (
     Session,
     SpotState,
     may_attend,
+    open_to_visitors,
     shown_to,
     spot_state,
 )
@@ -71,13 +66,11 @@ from services.booking.domain.warmth import WINDOW_DAYS, Band, Story, Warmth, ban
 
 __all__ = [
     "ANSWERING",
+    "A_DAY_ANYWHERE",
     "CHECKOUT_HOLD",
     "ERASED",
     "FREE",
-    "LEASE",
-    "LONGEST_NOTICE",
-    "LOOK_EVERY",
-    "SHORTEST_OPEN",
+    "STILL_PAID",
     "WINDOW_DAYS",
     "Arrangement",
     "Attendance",
@@ -93,9 +86,6 @@ __all__ = [
     "DownloadState",
     "HoldKind",
     "HoldState",
-    "JobEnd",
-    "JobKind",
-    "JobState",
     "Ledger",
     "PaymentMethod",
     "PaymentPurpose",
@@ -130,7 +120,7 @@ __all__ = [
     "may_become",
     "must_have_credits",
     "on_the_wall",
-    "redacted",
+    "open_to_visitors",
     "reminder_due",
     "reminder_time",
     "row_actions",
@@ -141,6 +131,5 @@ __all__ = [
     "spot_starts",
     "spot_state",
     "visit_change",
-    "wait_after",
     "warmth",
 ]

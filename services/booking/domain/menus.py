@@ -5,10 +5,12 @@ from enum import StrEnum
 
 
 class RowAction(StrEnum):
-    """What the menu of a row offers. Source: Q39 to Q45."""
+    """What the menu of a row offers. Source: Q39 to Q45, B29."""
 
     MOVE_TO_ATTENDING = "move_to_attending"
     REMOVE_FROM_LIST = "remove_from_list"
+    CONFIRM_PLACE = "confirm_place"
+    REQUEST_CONFIRMATION = "request_confirmation"
     RELEASE_PLACE = "release_place"
     MARK_ATTENDED = "mark_attended"
     MARK_NO_SHOW = "mark_no_show"
@@ -20,7 +22,11 @@ class RowAction(StrEnum):
 
 _BY_STATUS: Mapping[str, tuple[RowAction, ...]] = {
     "waitlisted": (RowAction.MOVE_TO_ATTENDING, RowAction.REMOVE_FROM_LIST),
-    "reserved": (RowAction.RELEASE_PLACE,),
+    "reserved": (
+        RowAction.CONFIRM_PLACE,
+        RowAction.REQUEST_CONFIRMATION,
+        RowAction.RELEASE_PLACE,
+    ),
     "booked": (RowAction.MARK_ATTENDED, RowAction.MARK_NO_SHOW, RowAction.CANCEL_BOOKING),
     "attended": (RowAction.MARK_NO_SHOW, RowAction.CANCEL_BOOKING),
     "no_show": (RowAction.MARK_ATTENDED, RowAction.CANCEL_BOOKING),

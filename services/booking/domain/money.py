@@ -11,16 +11,12 @@ CHECKOUT_OPEN = timedelta(hours=2)
 """How long Stripe keeps the page of a hold that lapses; we close it with the hold."""
 LINK_OPEN = timedelta(hours=23)
 """How long Stripe keeps the page of a reservation that does not lapse; then a new one is made."""
-SHORTEST_OPEN = timedelta(minutes=31)
-"""How far away the end of a page must be when Stripe is told, with a minute for the way."""
-LEASE = timedelta(seconds=90)
-"""How long a process may take over a claimed card job; calls and repetitions end sooner."""
-LOOK_EVERY = timedelta(minutes=10)
-"""How often an open checkout is looked at, whatever Stripe has or has not told."""
+STILL_PAID = timedelta(days=60)
+"""How long after a session what is due is still paid by its links."""
 REMINDER_HOUR = time(9)
 """When on its day a payment reminder is sent, in the studio's zone."""
-LONGEST_NOTICE = timedelta(days=46)
-"""How long before a session its first reminder may come, and a day for the zones."""
+A_DAY_ANYWHERE = timedelta(days=2)
+"""How long a reminder's own day lasts at the most, in all zones."""
 
 
 class PaymentMethod(StrEnum):
@@ -65,33 +61,8 @@ class RefundReason(StrEnum):
     BOOKING_CANCELLED = "booking_cancelled"
     NO_SEAT_LEFT = "no_seat_left"
     PAID_TWICE = "paid_twice"
-
-
-class JobKind(StrEnum):
-    """What Stripe is to be asked."""
-
-    OPEN = "open"
-    LOOK = "look"
-    EXPIRE = "expire"
-    CHARGE = "charge"
-    REPAY = "repay"
-
-
-class JobState(StrEnum):
-    """Where a card job stands; a claimed one whose lease is over may be claimed again."""
-
-    DUE = "due"
-    CLAIMED = "claimed"
-    DONE = "done"
-
-
-class JobEnd(StrEnum):
-    """How an attempt at a card job ended."""
-
-    DONE = "done"
-    UNKNOWN = "unknown"  # repeat it with the same key
-    BROKEN = "broken"  # Stripe keeps an error under this key: look, then take another
-    REFUSED = "refused"  # it was not done and never will be
+    ELSEWHERE = "elsewhere"  # in Stripe's own pages
+    DISPUTED = "disputed"  # its holder has claimed it back through the bank
 
 
 class ReminderKind(StrEnum):
@@ -135,12 +106,6 @@ class Ledger:
         Source: B48, and the neighbouring pages' note 7.
         """
         return max(0, self.price_minor - self.paid_minor + self.refunded_minor)
-
-
-def wait_after(attempts: int) -> timedelta:
-    """Say how long a card job waits after an attempt that nobody knows the end of."""
-    seconds = (2, 10, 30, 120, 600)
-    return timedelta(seconds=seconds[min(attempts, len(seconds)) - 1])
 
 
 def checkout_ends(held_until: datetime | None, *, at: datetime) -> datetime:

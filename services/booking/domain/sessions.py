@@ -133,6 +133,24 @@ def may_attend(kind: PersonKind, classification: Classification) -> bool:
     return kind is not PersonKind.LEAD or classification is Classification.MARKETING
 
 
+def open_to_visitors(session: Session, *, cards: bool) -> bool:
+    """Say whether whoever finds a session's page may take a place in it there.
+
+    What is classified as marketing is for leads. The spots of any other session are for whoever
+    pays for one, which makes a client of them; where none is paid for, by card and at once, it is
+    the studio that books people.
+
+    Args:
+        session: one that takes place.
+        cards: whether the studio takes cards.
+
+    Source: Q5, B49.
+    """
+    if session.classification is Classification.MARKETING:
+        return True
+    return cards and session.arrangement is Arrangement.MULTI and bool(session.price_minor)
+
+
 def shown_to(session: Session, audience: Audience) -> bool:
     """Say whether a session is on the timetable somebody looks at.
 

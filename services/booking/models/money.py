@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import Boolean, CheckConstraint, Date, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.booking.domain import JobState, ReminderKind
+from services.booking.domain import ReminderKind
 from services.booking.models.tables import Base
+from shared.payments.jobs import JobState
 
 
 class PaymentRow(Base):
@@ -46,7 +47,7 @@ class PaymentRow(Base):
     # What it answered.
     checkout_id: Mapped[str | None]
     checkout_url: Mapped[str | None] = mapped_column(Text)
-    intent_id: Mapped[str | None]
+    intent_id: Mapped[str | None] = mapped_column(index=True)
     error: Mapped[str | None] = mapped_column(String(500))
     # What staff noted of money that came another way.
     note: Mapped[str | None] = mapped_column(String(500))

@@ -53,7 +53,8 @@ class ConfirmPages:
             if reserved.open(self.now()):
                 if not reserved.may_choose(chosen):
                     return self._confirm_page(request, reserved, wrong=True)
-                checkout = self._confirm(reserved, chosen)
+                keep = request.form.get("keep_card") == "yes"
+                checkout = self._confirm(reserved, chosen, keep_card=keep)
                 if checkout["status"] == "pay":
                     return leave_for_stripe(request, checkout, reserved.language)
                 reserved = self._reserved(token)
@@ -64,8 +65,8 @@ class ConfirmPages:
             reserved = self._reserved(token)
         return self._confirm_page(request, reserved)
 
-    def _confirm(self, reserved: "Reserved", chosen: str) -> Values:
-        more: Any = {"save_card": False, "online": self.cashier.online, "at": self.now()}
+    def _confirm(self, reserved: "Reserved", chosen: str, *, keep_card: bool) -> Values:
+        more: Any = {"save_card": keep_card, "online": self.cashier.online, "at": self.now()}
         with self.db.begin() as tx:
             if chosen:
                 actions.choose_package(tx, reserved.session.session_id, UUID(chosen))

@@ -9,7 +9,7 @@ from uuid import UUID
 from werkzeug.wrappers import Request, Response
 
 from services.booking import actions
-from services.booking.domain import JobKind, PaymentState, RefundState
+from services.booking.domain import STILL_PAID, PaymentState, RefundState
 from services.booking.gateways import Cashier
 from services.booking.pages.calendar import calendar_file
 from services.booking.pages.show import Booked, read_booked, see, show, sorry
@@ -27,6 +27,7 @@ from shared.contracts.booking import (
 from shared.contracts.errors import BookingNotFound
 from shared.db import Transactions
 from shared.links import LinkInvalid, open_link, sign_link
+from shared.payments.jobs import JobKind
 from shared.web import page
 
 _UNDER_WAY = (PaymentState.DUE, PaymentState.OPENED)
@@ -46,11 +47,13 @@ class ManagePages:
             booked, money = self._opened(token)
         except LinkInvalid as exc:
             return sorry(request, exc)
-        about = {"session": booked.session, "token": token, **_receipt(money)}
+        about: Any = {"session": booked.session, "package": booked.package, "token": token}
+        about |= _receipt(money)
         if booked.booking is None:
             return show(request, "manage_paying", booked.language, **about, standing=_way(money))
         live = booked.live and not booked.session.started(self.now())
-        about |= {"cancelled": not booked.live, "live": live}
+        about |= {"cancelled": not booked.live, "stands": booked.live, "live": live}
+        about |= {"card": self._card(booked.booking.person_id)}
         return show(request, "manage", booked.language, **about, **self._links(booked))
 
     @page("POST", "/manage/<token>")
@@ -63,6 +66,18 @@ class ManagePages:
         for payment in money["payments"]:
             if payment.state == PaymentState.OPENED:
                 self._look(payment.payment_id)
+        return see(MANAGE_PATH, token=token, request=request)
+
+    @page("POST", "/manage/<token>/card")
+    def forget_card_by_link(self, request: Request, token: str) -> Response:
+        """Charge their kept card no more; again and again is the same as once."""
+        try:
+            booked, _ = self._opened(token)
+        except LinkInvalid as exc:
+            return sorry(request, exc)
+        if booked.booking is not None:
+            with self.db.begin() as tx:
+                actions.forget_kept_card(tx, booked.booking.person_id)
         return see(MANAGE_PATH, token=token, request=request)
 
     @page("GET", "/manage/<token>/booking.ics")
@@ -80,6 +95,11 @@ class ManagePages:
             headers={"Content-Disposition": 'attachment; filename="booking.ics"'},
         )
 
+    def _card(self, person_id: UUID) -> str:
+        with self.db.read() as sql:
+            card = actions.find_kept_card(sql, person_id)
+        return f"{card.brand.title()} ···· {card.last4}" if card else ""
+
     def _look(self, payment_id: UUID) -> None:
         with self.db.begin() as tx:
             actions.look_at_payment(tx, payment_id, at=self.now())
@@ -88,7 +108,7 @@ class ManagePages:
     def _links(self, booked: Booked) -> Values:
         ids, session = booked.booking.booking_id, booked.session
         cancel = sign_link(CANCEL_LINK, ids, expires_at=session.starts_at)
-        pay = sign_link(PAY_LINK, ids, expires_at=session.ends_at)
+        pay = sign_link(PAY_LINK, ids, expires_at=session.ends_at + STILL_PAID)
         return {
             "cancel_path": CANCEL_PATH.format(token=cancel),
             "pay_path": PAY_PATH.format(token=pay) if self.cashier.online else "",

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from services.booking import store
 from services.booking.actions.packages import packages_shown
-from services.booking.domain import Classification, Session, on_the_wall
+from services.booking.domain import Classification, Session, on_the_wall, open_to_visitors
 
 
 class Standing(StrEnum):
@@ -64,19 +64,20 @@ class Offer:
     is_group: bool
     package: Any  # the one it is with; None: none, or one to choose
     choose_from: Sequence[Any]
+    cards: bool  # whether a place can be paid for by card
 
     def standing(self, at: datetime) -> Standing:
-        """Say what a visitor, who is a lead as far as anybody can know, can do at `at` (UTC).
+        """Say what a visitor, who may be anybody, can do at `at` (UTC).
 
-        Source: Q5.
+        Source: Q5, B49.
         """
-        every = (_standing(spot, at) for spot in self.spots)
+        every = (self._standing(spot, at) for spot in self.spots)
         return max(every, key=_BEST_LAST.index, default=Standing.CANCELLED)
 
     def choices(self, at: datetime) -> Sequence[Choice]:
         """List the times with which one can do what the page offers, the first first."""
         best = self.standing(at)
-        offered = [spot for spot in self.spots if _standing(spot, at) is best]
+        offered = [spot for spot in self.spots if self._standing(spot, at) is best]
         offered.sort(key=_look)
         return [Choice(list(alike)) for _, alike in groupby(offered, _look)]
 
@@ -98,6 +99,19 @@ class Offer:
         ]
         return [spot_id, *others]
 
+    def _standing(self, spot: Session, at: datetime) -> Standing:
+        if spot.cancelled:
+            return Standing.CANCELLED
+        if spot.started(at):
+            return Standing.OVER
+        if not open_to_visitors(spot, cards=self.cards):
+            return Standing.NOT_FOR_LEADS
+        if spot.free:
+            return Standing.BOOK
+        for_leads = spot.classification is Classification.MARKETING
+        waits = for_leads and spot.has_waiting_list and at < spot.waiting_list_closes_at
+        return Standing.WAIT if waits else Standing.FULL
+
     @property
     def place(self) -> Session | None:
         """Give a spot that says where and with whom all of them are; None where they differ."""
@@ -114,23 +128,16 @@ class Offer:
         priced = self.package or (None if self.choose_from else spot)
         return (priced.price_minor, priced.currency) if priced and priced.price_minor else None
 
+    @property
+    def costs(self) -> bool:
+        """Say whether some place here costs something."""
+        priced = [self.package] if self.package else self.choose_from or self.spots
+        return any(one.price_minor for one in priced)
+
 
 def _look(spot: Session) -> tuple[Any, ...]:
     """Give what a visitor tells spots apart by; it puts them into their order."""
     return (spot.starts_at, spot.ends_at, spot.location, spot.staff, spot.price_minor or 0)
-
-
-def _standing(spot: Session, at: datetime) -> Standing:
-    if spot.cancelled:
-        return Standing.CANCELLED
-    if spot.started(at):
-        return Standing.OVER
-    if spot.classification is not Classification.MARKETING:
-        return Standing.NOT_FOR_LEADS
-    if spot.free:
-        return Standing.BOOK
-    waits = spot.has_waiting_list and at < spot.waiting_list_closes_at
-    return Standing.WAIT if waits else Standing.FULL
 
 
 def by_day(choices: Sequence[Choice]) -> Sequence[tuple[Choice, Sequence[Choice]]]:
@@ -139,7 +146,7 @@ def by_day(choices: Sequence[Choice]) -> Sequence[tuple[Choice, Sequence[Choice]
     return [(together[0], together) for together in (list(day) for _, day in days)]
 
 
-def read_offer(sql: Connection, about: UUID) -> Offer | None:
+def read_offer(sql: Connection, about: UUID, *, cards: bool) -> Offer | None:
     """Read what the page of a session, or of a multi session, shows; None where there is none."""
     session = store.find_session(sql, about)
     group_id = session.group_id if session else about
@@ -154,6 +161,7 @@ def read_offer(sql: Connection, about: UUID) -> Offer | None:
             is_group=True,
             package=None,
             choose_from=[],
+            cards=cards,
         )
     if session is None:
         return None
@@ -167,4 +175,5 @@ def read_offer(sql: Connection, about: UUID) -> Offer | None:
         is_group=False,
         package=shown["package"],
         choose_from=shown["choose_from"],
+        cards=cards,
     )

@@ -72,7 +72,8 @@ class PayPages:
         """Lead to where it is paid; pressed again, to the same page."""
         try:
             booking_id = open_link(PAY_LINK, token, at=self.now())
-            more: Any = {"save_card": False, "online": self.cashier.online, "at": self.now()}
+            keep = request.form.get("keep_card") == "yes"
+            more: Any = {"save_card": keep, "online": self.cashier.online, "at": self.now()}
             with self.db.begin() as tx:
                 checkout = actions.pay_balance(tx, booking_id, **more)
         except LinkInvalid as exc:

@@ -1,4 +1,4 @@
-"""A session's own page, where leads pick a place; its address is no secret."""
+"""A session's own page, where leads and clients pick a place; its address is no secret."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -39,7 +39,7 @@ class SessionPages:
 
     @page("GET", "/sessions/<session_id>")
     def show_session_page(self, request: Request, session_id: str) -> Response:
-        """Show a session, and the form by which leads sign up for it."""
+        """Show a session, and the form by which people sign up for it."""
         offer = self._offer(session_id)
         return self._session_page(request, offer, {"spot": session_id}, {})
 
@@ -104,7 +104,7 @@ class SessionPages:
         except ValueError:
             return None
         with self.db.read() as sql:
-            return read_offer(sql, about)
+            return read_offer(sql, about, cards=self.cashier.online)
 
     def _session_page(
         self,

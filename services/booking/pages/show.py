@@ -58,6 +58,7 @@ class Booked:
     booking: Any  # None: a held place that is being paid, and is no booking yet
     session: Session
     language: str | None
+    package: Any = None  # what of its type's packages it is with
 
     @property
     def live(self) -> bool:
@@ -83,7 +84,8 @@ def read_booked(sql: Connection, booking_id: UUID, *, or_held: bool = False) -> 
         msg = "this link is about nothing"
         raise LinkInvalid(msg)
     person = store.find_person(sql, found.person_id)
-    return Booked(booking, session, person.language if person else None)
+    package = store.find_package(sql, session.package_id) if session.package_id else None
+    return Booked(booking, session, person.language if person else None, package)
 
 
 def manage_token(booking_id: UUID, session: Session) -> str:

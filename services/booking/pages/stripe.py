@@ -6,10 +6,10 @@ from uuid import UUID
 from werkzeug.wrappers import Request, Response
 
 from services.booking import actions, store
-from services.booking.domain import JobKind
-from services.booking.gateways import Cashier, NoticeForged
+from services.booking.gateways import Cashier, NoticeForged, when_answered
 from shared.clock import Now
 from shared.db import Transactions
+from shared.payments.jobs import JobKind
 from shared.web import page
 
 
@@ -42,9 +42,13 @@ def open_checkout(db: Transactions, cashier: Cashier, now: Now, checkout: Any) -
     """
     if checkout["status"] != "pay" or checkout["checkout_url"]:
         return checkout
-    ask_stripe(db, cashier, now, only=(JobKind.OPEN, checkout["payment_id"]))
-    with db.read() as sql:
-        return actions.checkout_shown(store.find_payment(sql, checkout["payment_id"]))
+
+    def look() -> Any:
+        with db.read() as sql:
+            return actions.checkout_shown(store.find_payment(sql, checkout["payment_id"]))
+
+    asked = ask_stripe(db, cashier, now, only=(JobKind.OPEN, checkout["payment_id"]))
+    return look() if asked else when_answered(look)
 
 
 class StripePages:

@@ -5,6 +5,7 @@ from services.booking.schemas.erasures import ErasePerson, OneErasure, Receipt
 from services.booking.schemas.groups import (
     AddSpots,
     ChangeGroup,
+    ChangeSchedule,
     CreateSchedule,
     EndSchedule,
     Group,
@@ -25,6 +26,8 @@ from services.booking.schemas.letters import (
 )
 from services.booking.schemas.money import (
     Checkout,
+    Forgotten,
+    KeptCard,
     PayBalance,
     Payment,
     Payments,
@@ -106,6 +109,7 @@ __all__ = [
     "ChangeGroup",
     "ChangePackage",
     "ChangePerson",
+    "ChangeSchedule",
     "ChangeSession",
     "ChangeSessionType",
     "Checkout",
@@ -118,11 +122,13 @@ __all__ = [
     "EndSchedule",
     "ErasePerson",
     "FindDuplicates",
+    "Forgotten",
     "GetCredits",
     "GetProfile",
     "Group",
     "Hold",
     "HoldPlace",
+    "KeptCard",
     "LetterBatch",
     "ListPackages",
     "ListPeople",

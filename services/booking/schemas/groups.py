@@ -3,9 +3,9 @@
 from marshmallow import Schema, fields, validate
 
 from services.booking.domain import SpotState
-from services.booking.schemas.sessions import Details, Session
+from services.booking.schemas.sessions import SEATS, WAITING, Details, Session
 from services.booking.schemas.texts import Paragraphs, Photo, photos
-from shared.shapes import Instant, Line, count
+from shared.shapes import Day, Instant, Line, count
 
 _DAYS = validate.Length(max=366)
 
@@ -16,8 +16,8 @@ class ScheduleSpots(Details):
     starts_at = Instant(required=True)
     spots = count(1, 500, required=True)
     same_time = fields.Boolean(load_default=False)
-    also_on = fields.List(fields.Date(), load_default=list, validate=_DAYS)
-    capacity = count(0, 100_000, load_default=1)
+    also_on = fields.List(Day(), load_default=list, validate=_DAYS)
+    capacity = count(0, SEATS, load_default=1)
 
 
 class AddSpots(Schema):
@@ -27,17 +27,26 @@ class AddSpots(Schema):
     starts_at = Instant(required=True)
     spots = count(1, 500, load_default=1)
     same_time = fields.Boolean(load_default=False)
-    also_on = fields.List(fields.Date(), load_default=list, validate=_DAYS)
-    capacity = count(0, 100_000, load_default=None, allow_none=True)
+    also_on = fields.List(Day(), load_default=list, validate=_DAYS)
+    capacity = count(0, SEATS, load_default=None, allow_none=True)
 
 
-class ChangeGroup(Schema):
-    """What changes of all spots of a multi session; what is left out stays."""
+class Changes(Schema):
+    """What sessions that belong together have in common; what is left out stays."""
 
-    group_id = fields.UUID(required=True)
     name = Line()
     text = Paragraphs()
     photos = photos()
+    staff = Line()
+    location = Line()
+    capacity = count(0, SEATS)
+    waiting_list_size = count(0, WAITING)
+
+
+class ChangeGroup(Changes):
+    """What changes of all spots of a multi session."""
+
+    group_id = fields.UUID(required=True)
 
 
 class OneGroup(Schema):
@@ -90,9 +99,9 @@ class CreateSchedule(Details):
 
     starts_at = Instant(required=True)
     rule = Line(required=True, longest=500)
-    last_on = fields.Date(load_default=None, allow_none=True)
+    last_on = Day(load_default=None, allow_none=True)
     weeks_ahead = count(1, 52, load_default=8)
-    capacity = count(0, 100_000, required=True)
+    capacity = count(0, SEATS, required=True)
 
 
 class OneSchedule(Schema):
@@ -101,17 +110,23 @@ class OneSchedule(Schema):
     schedule_id = fields.UUID(required=True)
 
 
+class ChangeSchedule(Changes):
+    """What changes of all sessions of a schedule from now on."""
+
+    schedule_id = fields.UUID(required=True)
+
+
 class EndSchedule(OneSchedule):
     """A schedule's last day, in its zone."""
 
-    last_on = fields.Date(required=True)
+    last_on = Day(required=True)
     cancel_booked = fields.Boolean(load_default=False)
 
 
 class SkipDate(OneSchedule):
     """A day of a schedule to be left out, in its zone."""
 
-    on = fields.Date(required=True)
+    on = Day(required=True)
     cancel_booked = fields.Boolean(load_default=False)
 
 

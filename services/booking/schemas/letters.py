@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.booking.domain import Channel, DownloadKind, Recipients
-from services.booking.schemas.text import Text
+from services.booking.schemas.texts import Text
 from shared.shapes import LANGUAGES, Line
 
 _LONGEST_EMAIL = 20_000

@@ -16,6 +16,20 @@ class RequestConfirmation(OneHold):
     collection = fields.Enum(Collection, by_value=True, load_default=Collection.CARD)
 
 
+class KeptCard(Schema):
+    """A card its holder has agreed to be charged again, as far as anybody here knows it."""
+
+    brand = fields.String()
+    last4 = fields.String()
+    agreed_at = fields.AwareDateTime()
+
+
+class Forgotten(Schema):
+    """Whether there was a card to forget."""
+
+    forgotten = fields.Boolean()
+
+
 class Requested(Schema):
     """What was asked for."""
 

@@ -7,8 +7,17 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from services.booking.domain import (
     PersonKind,
 )
-from services.booking.schemas.text import Text
-from shared.shapes import LANGUAGES, EmailAddress, Instant, Line, PhoneNumber, count, time_zone
+from services.booking.schemas.texts import Text
+from shared.shapes import (
+    LANGUAGES,
+    EmailAddress,
+    Instant,
+    Line,
+    PhoneNumber,
+    Words,
+    count,
+    time_zone,
+)
 
 _LONGEST_NOTES = 5000
 
@@ -81,7 +90,7 @@ class ChangeConsent(OnePerson):
 class ListPeople(Schema):
     """A page of people; `after` is the person the page before it ended with."""
 
-    text = fields.String(load_default="", validate=validate.Length(max=200))
+    text = Words(load_default="")
     kind = fields.Enum(PersonKind, by_value=True, load_default=None, allow_none=True)
     after = fields.UUID(load_default=None, allow_none=True)
     limit = count(1, 500, load_default=50)

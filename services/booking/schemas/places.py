@@ -1,22 +1,35 @@
 """The shape of calls and replies about who has a seat."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
 
-from services.booking.domain import (
-    Attendance,
-    HoldKind,
-)
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from services.booking.domain import Attendance, Collection, HoldKind
+from services.booking.schemas.people import RegisterPerson
 from shared.shapes import Instant
 
 
-class Book(Schema):
+class ForSomebody(Schema):
+    """Whom a place is for: a person by id, or somebody who is made known with it."""
+
+    session_id = fields.UUID(required=True)
+    person_id = fields.UUID(load_default=None, allow_none=True)
+    person = fields.Nested(RegisterPerson, load_default=None, allow_none=True)
+
+    @validates_schema
+    def _is_for_one(self, data: dict[str, Any], **more: Any) -> None:
+        del more
+        if (data.get("person_id") is None) is (data.get("person") is None):
+            msg = "Either it or person has to be given, and not both."
+            raise ValidationError(msg, "person_id")
+
+
+class Book(ForSomebody):
     """A place for a person; `or_wait` takes a place on the list where there is none.
 
     `unpaid` lets a member in who lacks the credits it takes.
     """
 
-    session_id = fields.UUID(required=True)
-    person_id = fields.UUID(required=True)
     or_wait = fields.Boolean(load_default=False)
     unpaid = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
@@ -60,11 +73,12 @@ class MoveBooking(OneBooking):
     starts_at = Instant(load_default=None, allow_none=True)
 
 
-class HoldPlace(Schema):
-    """A seat to be kept for a person; without `held_until`, until it is released."""
+class HoldPlace(ForSomebody):
+    """A seat to be kept for a person; without `held_until`, until it is released.
 
-    session_id = fields.UUID(required=True)
-    person_id = fields.UUID(required=True)
+    With `collection`, how it is to be paid, they are asked at once to confirm it.
+    """
+
     kind = fields.Enum(
         HoldKind,
         by_value=True,
@@ -72,6 +86,7 @@ class HoldPlace(Schema):
         validate=validate.NoneOf([HoldKind.WAITLIST], error="Only the waiting list holds these."),
     )
     held_until = Instant(load_default=None, allow_none=True)
+    collection = fields.Enum(Collection, by_value=True, load_default=None, allow_none=True)
 
 
 class MarkAttendance(OneBooking):

@@ -1,6 +1,6 @@
 """The shape of calls and replies about sessions."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from services.booking.domain import Arrangement, Audience, Classification
 from services.booking.schemas.people import RegisterPerson
@@ -8,8 +8,10 @@ from services.booking.schemas.texts import Paragraphs, Photo, currency, photos, 
 from services.booking.schemas.types import DAY, Package, SessionType
 from shared.shapes import Instant, Line, count, time_zone
 
-_SEATS = 100_000
-_WAITING = 10_000_000
+SEATS = 100_000
+"""The most seats a session has."""
+WAITING = 10_000_000
+"""The most people that wait for one."""
 
 
 class Details(Schema):
@@ -27,7 +29,7 @@ class Details(Schema):
     time_zone = time_zone(required=True)
     staff = Line(required=True)
     location = Line(required=True)
-    waiting_list_size = count(0, _WAITING, load_default=0)
+    waiting_list_size = count(0, WAITING, load_default=0)
     waiting_list_closes_minutes = count(0, 60 * DAY, load_default=0)
     credits = count(0, 1000)
     price_minor = price(allow_none=True)
@@ -41,7 +43,7 @@ class ScheduleSession(Details):
     arrangement = fields.Enum(Arrangement, by_value=True)
     starts_at = Instant(required=True)
     placeholder = fields.Boolean()
-    capacity = count(0, _SEATS, load_default=1)
+    capacity = count(0, SEATS, load_default=1)
     package_id = fields.UUID(allow_none=True)
     client_id = fields.UUID(allow_none=True)
     client = fields.Nested(RegisterPerson, allow_none=True)
@@ -59,9 +61,10 @@ class ChangeSession(Schema):
     placeholder = fields.Boolean()
     staff = Line()
     location = Line()
-    capacity = count(0, _SEATS)
+    capacity = count(0, SEATS)
     overrule_reason = Line(longest=500)
-    waiting_list_size = count(0, _WAITING)
+    waiting_list_size = count(0, WAITING)
+    waiting_list_closes_minutes = count(0, 60 * DAY)
     credits = count(0, 1000)
     price_minor = price(allow_none=True)
     currency = currency()
@@ -79,10 +82,7 @@ class OneSession(Schema):
 class CancelSession(OneSession):
     """A session that does not take place; the reason is for those concerned."""
 
-    reason = fields.String(
-        load_default="",
-        validate=[validate.Length(max=500), validate.ContainsNoneOf("<>\r\n\x00")],
-    )
+    reason = Line(shortest=0, longest=500, load_default="")
 
 
 class AssignClient(OneSession):

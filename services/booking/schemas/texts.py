@@ -6,22 +6,38 @@ from typing import Any
 from babel.numbers import list_currencies
 from marshmallow import Schema, ValidationError, fields, validate
 
-from shared.shapes import Line, count
+from shared.shapes import Line, count, hides_something
 
 _CURRENCIES = sorted(code.lower() for code in list_currencies())
-_BREAKS = {"\n", "\t"}
+_BREAKS = "\n\t"
 
 
-class Paragraphs(fields.String):
-    """Text of several lines: trimmed, without markup or other control characters."""
+class Text(fields.String):
+    """Lines of text: trimmed, without control characters other than line ends and tabs."""
+
+    def __init__(self, *, longest: int, shortest: int = 0, **more: Any) -> None:
+        """Allow from `shortest` to `longest` characters."""
+        super().__init__(validate=validate.Length(shortest, longest), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in _BREAKS for char in text):
+            msg = "Must not contain control characters."
+            raise ValidationError(msg)
+        return text
+
+
+class Paragraphs(Text):
+    """Lines of text as pages show them: without markup, and with nothing that nobody sees."""
 
     def __init__(self, *, longest: int = 5000, **more: Any) -> None:
         """Allow up to `longest` characters."""
-        super().__init__(validate=validate.Length(max=longest), **more)
+        super().__init__(longest=longest, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
-        text = super()._deserialize(value, attr, data, **more).replace("\r\n", "\n").strip()
-        if any(unicodedata.category(c) in {"Cc", "Cf"} and c not in _BREAKS for c in text):
+        text = super()._deserialize(value, attr, data, **more)
+        if hides_something(text, breaks=_BREAKS):
             msg = "Must not contain control characters."
             raise ValidationError(msg)
         if "<" in text or ">" in text:

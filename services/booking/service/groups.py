@@ -33,9 +33,9 @@ class Groups:
 
     @rpc(schemas.ChangeGroup())
     def change_group(self, group_id: UUID, **changes: Any) -> Any:
-        """Change the name, text or photos of a multi session."""
+        """Change what all spots of a multi session have in common."""
         with self.db.begin() as tx:
-            group = actions.change_group(tx, group_id, changes)
+            group = actions.change_group(tx, group_id, changes, at=self.now())
         return shaped(schemas.Group, group)
 
     @rpc(schemas.OneGroup())
@@ -49,6 +49,13 @@ class Groups:
         """Have a session recur by a rule of RFC 5545."""
         with self.db.begin() as tx:
             schedule = actions.create_schedule(tx, **details, at=self.now())
+        return shaped(schemas.Schedule, schedule)
+
+    @rpc(schemas.ChangeSchedule())
+    def change_schedule(self, schedule_id: UUID, **changes: Any) -> Any:
+        """Change what all sessions of a schedule have in common, from now on."""
+        with self.db.begin() as tx:
+            schedule = actions.change_schedule(tx, schedule_id, changes, at=self.now())
         return shaped(schemas.Schedule, schedule)
 
     @rpc(schemas.EndSchedule())

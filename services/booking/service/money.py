@@ -64,6 +64,20 @@ class Money:
             refund = actions.refund_payment(tx, payment_id, **more, at=self.now())
         return shaped(schemas.Refund, refund)
 
+    @rpc(schemas.OnePerson())
+    def find_kept_card(self, person_id: UUID) -> Any:
+        """Give the card a person has agreed to be charged again, if there is one."""
+        with self.db.read() as sql:
+            card = actions.find_kept_card(sql, person_id)
+        return shaped(schemas.KeptCard, card) if card else None
+
+    @rpc(schemas.OnePerson())
+    def forget_kept_card(self, person_id: UUID) -> Any:
+        """Charge a person's kept card no more."""
+        with self.db.begin() as tx:
+            forgotten = actions.forget_kept_card(tx, person_id)
+        return shaped(schemas.Forgotten, {"forgotten": forgotten})
+
     @rpc(schemas.OneBooking())
     def get_payments(self, booking_id: UUID) -> Any:
         """Give everything about the money of a booking, or of a held place being paid."""
@@ -82,6 +96,12 @@ class Money:
         """Remind those whose time for it has come."""
         with self.db.begin() as tx:
             actions.remind_of_payments(tx, at=self.now())
+
+    @every(seconds=3600)
+    def prune_card_events(self) -> None:
+        """Forget the webhooks that do not come again."""
+        with self.db.begin() as tx:
+            actions.prune_card_events(tx, at=self.now())
 
     @every(seconds=5, at_once=4)
     def ask_stripe(self) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from services.booking import actions, schemas, store
-from services.booking.domain import HoldKind
+from services.booking.domain import Collection, HoldKind
 from shared.bus import every, rpc
 from shared.clock import Now
+from shared.contracts import Values
 from shared.contracts.errors import BookingNotFound
 from shared.db import Transactions
 from shared.shapes import shaped
@@ -23,14 +24,15 @@ class Places:
     def book(
         self,
         session_id: UUID,
-        person_id: UUID,
+        person_id: UUID | None,
         or_wait: bool,  # noqa: FBT001 - named on the wire
         unpaid: bool,  # noqa: FBT001 - named on the wire
+        person: Values | None,
     ) -> Any:
         """Give a person a place, or one on the list where there is none and they want to wait."""
         how = {"or_wait": or_wait, "unpaid": unpaid}
         with self.db.begin() as tx:
-            place = actions.book(tx, session_id, person_id, **how, at=self.now())
+            place = actions.book(tx, session_id, person_id, person, **how, at=self.now())
         return shaped(schemas.Place, place)
 
     @rpc(schemas.OneBooking())
@@ -58,12 +60,18 @@ class Places:
 
     @rpc(schemas.HoldPlace())
     def hold_place(
-        self, session_id: UUID, person_id: UUID, kind: HoldKind, held_until: datetime | None
+        self,
+        session_id: UUID,
+        person_id: UUID | None,
+        kind: HoldKind,
+        held_until: datetime | None,
+        person: Values | None,
+        collection: Collection | None,
     ) -> Any:
         """Keep a seat from others for a person who is to confirm it."""
-        ids = {"session_id": session_id, "person_id": person_id}
+        how: Any = {"kind": kind, "until": held_until, "collection": collection}
         with self.db.begin() as tx:
-            hold = actions.hold_place(tx, **ids, kind=kind, until=held_until, at=self.now())
+            hold = actions.hold_place(tx, session_id, person_id, person, **how, at=self.now())
         return shaped(schemas.Hold, hold)
 
     @rpc(schemas.OneHold())

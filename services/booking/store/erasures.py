@@ -1,6 +1,5 @@
 """Queries that remove a person's data, and of the record that it was done."""
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,15 +10,13 @@ from sqlalchemy import (
     Row,
     bindparam,
     delete,
-    func,
     insert,
-    or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.booking.domain import ERASED, WaitingState, redacted
+from services.booking.domain import ERASED, WaitingState
 from services.booking.models import (
     ConsentRow,
     CreditRow,
@@ -31,7 +28,6 @@ from services.booking.models import (
     RefundRow,
     WaitingRow,
 )
-from shared.columns import outbox, replies
 
 _ANSWER = upsert(ErasureAnswerRow).on_conflict_do_nothing(index_elements=["erasure_id", "service"])
 _UNSCRUBBED = (
@@ -132,31 +128,3 @@ def scrubbed(sql: Connection, erasure_id: UUID, *, at: datetime) -> None:
     """Note that they were."""
     one = update(ErasureRow).where(ErasureRow.erasure_id == erasure_id)
     sql.execute(one.values(scrubbed_at=at))
-
-
-def drop_said(sql: Connection, topics: Collection[str], person_ids: Collection[UUID]) -> int:
-    """Drop facts about people from the journal once they have been published.
-
-    Returns:
-        How many are left because they have not left yet.
-    """
-    theirs = outbox.c.topic.in_(topics) & or_(
-        outbox.c.about.in_(person_ids), *(outbox.c.body.contains(str(one)) for one in person_ids)
-    )
-    sql.execute(delete(outbox).where(theirs, outbox.c.confirmed_at.is_not(None)))
-    return sql.execute(select(func.count()).where(theirs)).scalar_one()
-
-
-def blank_replies(sql: Connection, person_ids: Collection[UUID]) -> int:
-    """Remove people's contact data from the replies that are kept for repeated calls."""
-    ids = {str(one) for one in person_ids}
-    naming = or_(*(replies.c.reply.contains(one) for one in ids))
-    changed = 0
-    for row in sql.execute(select(replies.c.key, replies.c.reply).where(naming)).all():
-        before = json.loads(row.reply)
-        after = redacted(before, ids)
-        if after != before:
-            text = json.dumps(after, separators=(",", ":"))
-            sql.execute(update(replies).where(replies.c.key == row.key).values(reply=text))
-            changed += 1
-    return changed

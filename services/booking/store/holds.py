@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Uuid, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Uuid, bindparam, func, insert, or_, select, update
 
 from services.booking.domain import (
     Collection,
@@ -16,6 +16,7 @@ from services.booking.domain import (
 from services.booking.models import (
     HoldRow,
 )
+from services.booking.store.people import WHO
 from shared.writes import Writes
 
 _ADD_HOLD = insert(HoldRow)
@@ -155,6 +156,24 @@ _SPOTS_LAST_UNTIL = (
     )
     .values(held_until=bindparam("until"))
 )
+
+
+_RESERVED = select(HoldRow.hold_id).where(
+    HoldRow.session_id == bindparam("session_id"),
+    HoldRow.person_id == WHO,
+    HoldRow.kind == HoldKind.STAFF.value,
+    HoldRow.state == HoldState.OPEN.value,
+    or_(HoldRow.held_until.is_(None), HoldRow.held_until > bindparam("at")),
+)
+
+
+def find_reserved(
+    sql: Connection, session_id: UUID, person_id: UUID, *, at: datetime
+) -> UUID | None:
+    """Find the hold by which staff keep a place in a session for a person who is to confirm it."""
+    ids = {"session_id": session_id, "person_id": person_id}
+    found: UUID | None = sql.execute(_RESERVED, ids | {"at": at}).scalar()
+    return found
 
 
 def open_holds_for_update(

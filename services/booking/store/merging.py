@@ -23,11 +23,11 @@ _LIVE = BookingState.CONFIRMED.value
 _OPEN = HoldState.OPEN.value
 
 
-def booked_twice(sql: Connection, keep: UUID, merged: UUID) -> Sequence[UUID]:
-    """List the live bookings of `merged` in sessions where `keep` has the same seat of a group."""
+def booked_twice(sql: Connection, keep: UUID, merged: UUID) -> Sequence[tuple[UUID, UUID]]:
+    """List the live bookings of the same seat of a session, as (that of `keep`, of `merged`)."""
     own = aliased(BookingRow)
     query = (
-        select(BookingRow.booking_id)
+        select(own.booking_id, BookingRow.booking_id)
         .join(
             own,
             and_(
@@ -40,7 +40,7 @@ def booked_twice(sql: Connection, keep: UUID, merged: UUID) -> Sequence[UUID]:
         .where(BookingRow.person_id == merged, BookingRow.state == _LIVE)
         .order_by(BookingRow.session_id)
     )
-    return sql.execute(query).scalars().all()
+    return [(kept, other) for kept, other in sql.execute(query)]
 
 
 def held_needlessly(sql: Connection, keep: UUID, merged: UUID) -> Sequence[UUID]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.booking.domain import (
@@ -79,6 +79,12 @@ def find_payment(sql: Connection, payment_id: UUID, *, lock: bool = False) -> Ro
     return sql.execute(query, {"payment_id": payment_id}).one_or_none()
 
 
+def find_payment_of_intent(sql: Connection, intent_id: str) -> Row[Any] | None:
+    """Find what was paid with an intent of Stripe's."""
+    query = select(PaymentRow.__table__).where(PaymentRow.intent_id == intent_id)
+    return sql.execute(query).one_or_none()
+
+
 def change_payment(sql: Connection, payment_id: UUID, **changes: Any) -> None:
     """Set some of a payment's columns."""
     sql.execute(update(PaymentRow).where(PaymentRow.payment_id == payment_id).values(**changes))
@@ -127,10 +133,24 @@ def refunds_of(sql: Connection, booking_id: UUID) -> Sequence[Row[Any]]:
     return sql.execute(query.order_by(RefundRow.made_at, RefundRow.refund_id)).all()
 
 
+def refunds_of_payment(sql: Connection, payment_id: UUID) -> Sequence[Row[Any]]:
+    """List what was given back of a payment, or is about to be."""
+    query = select(RefundRow.__table__).where(RefundRow.payment_id == payment_id)
+    return sql.execute(query).all()
+
+
 def refunds_begun(sql: Connection, payment_id: UUID) -> int:
     """Add up what was given back of a payment or is about to be, in minor units."""
     query = select(func.coalesce(func.sum(RefundRow.amount_minor), 0)).where(
         RefundRow.payment_id == payment_id, RefundRow.state != RefundState.FAILED.value
+    )
+    return int(sql.execute(query).scalar_one())
+
+
+def refunds_under_way(sql: Connection, booking_id: UUID) -> int:
+    """Add up what is about to be given back of a booking's payments, in minor units."""
+    query = select(func.coalesce(func.sum(RefundRow.amount_minor), 0)).where(
+        RefundRow.booking_id == booking_id, RefundRow.state == RefundState.DUE.value
     )
     return int(sql.execute(query).scalar_one())
 
@@ -159,9 +179,20 @@ def find_card(sql: Connection, person_id: UUID) -> Row[Any] | None:
     return sql.execute(query).one_or_none()
 
 
+def drop_card(sql: Connection, person_id: UUID) -> bool:
+    """Keep a person's card no more; False where there was none."""
+    gone = sql.execute(delete(KeptCardRow).where(KeptCardRow.person_id == person_id))
+    return bool(gone.rowcount)
+
+
 def note_card_event(sql: Connection, values: dict[str, Any]) -> bool:
     """Keep that a webhook was heard; False where it had been."""
     return sql.execute(_NOTE, values).first() is not None
+
+
+def drop_card_events(sql: Connection, *, before: datetime) -> int:
+    """Forget the webhooks heard before a time (UTC), which do not come again; give how many."""
+    return sql.execute(delete(CardNoticeRow).where(CardNoticeRow.heard_at < before)).rowcount
 
 
 # -- reminders ------------------------------------------------------------------------------------
@@ -181,20 +212,36 @@ def add_reminder(
     sql.execute(insert(ReminderRow), row)
 
 
+def reminder_days(sql: Connection, kind: ReminderKind) -> list[int]:
+    """List the different numbers of days before a session at which a reminder comes."""
+    days = _days_before(kind)
+    return list(sql.execute(select(days).where(days.is_not(None)).distinct()).scalars())
+
+
+def _days_before(kind: ReminderKind) -> Any:
+    first = kind is ReminderKind.FIRST
+    return SessionTypeRow.first_reminder_days if first else SessionTypeRow.second_reminder_days
+
+
 def bookings_to_remind(
-    sql: Connection, kind: ReminderKind, *, at: datetime, until: datetime
+    sql: Connection, kind: ReminderKind, days: int, *, at: datetime, until: datetime
 ) -> Sequence[Row[Any]]:
-    """List bookings not fully paid, of sessions that start in a time, without this reminder.
+    """List bookings never paid in full, of sessions that start in a time, without this reminder.
+
+    What was paid and given back is no matter for a reminder that comes by itself: it was given back
+    for a reason.
+
+    Args:
+        sql: the transaction.
+        kind: of the reminder.
+        days: those of the types whose reminder comes so many days before.
+        at: now (UTC); the sessions start later.
+        until: when they start at the latest (UTC).
 
     Returns:
-        `booking_id`, `booked_at`, the session's `starts_at` and `time_zone`, and how many `days`
-        before it the reminder comes; the next session first.
+        `booking_id`, `booked_at`, and the session's `starts_at` and `time_zone`; the next session
+        first.
     """
-    days = (
-        SessionTypeRow.first_reminder_days
-        if kind is ReminderKind.FIRST
-        else SessionTypeRow.second_reminder_days
-    )
     had = (
         select(ReminderRow.booking_id)
         .where(ReminderRow.booking_id == BookingRow.booking_id, ReminderRow.kind == kind.value)
@@ -208,25 +255,17 @@ def bookings_to_remind(
         )
         .scalar_subquery()
     )
-    refunded = (
-        select(func.coalesce(func.sum(RefundRow.amount_minor), 0))
-        .where(
-            RefundRow.booking_id == BookingRow.booking_id,
-            RefundRow.state == RefundState.DONE.value,
-        )
-        .scalar_subquery()
-    )
     query = (
         select(BookingRow.booking_id, BookingRow.booked_at)
-        .add_columns(SessionRow.starts_at, SessionRow.time_zone, days.label("days"))
+        .add_columns(SessionRow.starts_at, SessionRow.time_zone)
         .join(SessionRow, SessionRow.session_id == BookingRow.session_id)
         .join(SessionTypeRow, SessionTypeRow.session_type_id == SessionRow.session_type_id)
         .where(
             BookingRow.state == BookingState.CONFIRMED.value,
-            BookingRow.price_minor > paid - refunded,
+            BookingRow.price_minor > paid,
             SessionRow.starts_at > at,
             SessionRow.starts_at <= until,
-            days.is_not(None),
+            _days_before(kind) == days,
             ~had,
         )
         .order_by(SessionRow.starts_at, BookingRow.booking_id)

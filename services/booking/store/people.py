@@ -28,11 +28,11 @@ from shared.writes import Writes
 
 _KNOWN = PersonRow.__table__.alias("known")
 _ID = bindparam("person_id", type_=Uuid)
-# Whoever was merged is found as the one they turned out to be.
-_WHO = func.coalesce(
+WHO = func.coalesce(
     select(_KNOWN.c.merged_into).where(_KNOWN.c.person_id == _ID).scalar_subquery(), _ID
 )
-_PERSON = select(PersonRow.__table__).where(PersonRow.person_id == _WHO)
+"""The parameter `person_id`; whoever was merged is found as the one they turned out to be."""
+_PERSON = select(PersonRow.__table__).where(PersonRow.person_id == WHO)
 
 
 _PERSON_FOR_UPDATE = _PERSON.with_for_update()
@@ -51,7 +51,7 @@ LISTED = (PersonRow.merged_into.is_(None), PersonRow.erased_at.is_(None))
 
 
 _AT_ADDRESS = (
-    select(PersonRow.person_id, PersonRow.name)
+    select(PersonRow.person_id, PersonRow.name, PersonRow.kind)
     .where(PersonRow.email == bindparam("email"), *LISTED)
     .order_by(PersonRow.registered_at, PersonRow.person_id)
     .limit(100)
@@ -59,7 +59,7 @@ _AT_ADDRESS = (
 
 
 def people_at(sql: Connection, email: str) -> Sequence[Any]:
-    """List the people of an email address, by id and name, who was known first first."""
+    """List the people of an email address: id, name and kind, who was known first first."""
     return sql.execute(_AT_ADDRESS, {"email": email}).all()
 
 

@@ -51,6 +51,38 @@ def note_waiting(
     writes.add(_ADD_WAITING, row | {"state": state.value, "quantity": quantity})
 
 
+_SEAT_GIVEN = upsert(WaitingRow)
+_SEAT_GIVEN = _SEAT_GIVEN.on_conflict_do_update(
+    index_elements=["entry_id"],
+    set_={
+        "state": case(
+            (WaitingRow.quantity > 1, WaitingRow.state), else_=_SEAT_GIVEN.excluded.state
+        ),
+        "quantity": case((WaitingRow.quantity > 1, WaitingRow.quantity - 1), else_=1),
+    },
+)
+_SEAT_BACK = (
+    update(WaitingRow)
+    .where(
+        WaitingRow.entry_id == bindparam("of_entry"), WaitingRow.state != WaitingState.GONE.value
+    )
+    .values(quantity=WaitingRow.quantity + 1)
+)
+
+
+def note_seat_given(
+    writes: Writes, entry_id: UUID, *, session_id: UUID, person_id: UUID, at: datetime
+) -> None:
+    """Note that an entry has one of the seats it is for; with its last one it is gone."""
+    row = {"entry_id": entry_id, "session_id": session_id, "person_id": person_id, "since": at}
+    writes.add(_SEAT_GIVEN, row | {"state": WaitingState.GONE.value, "quantity": 1})
+
+
+def note_seat_back(writes: Writes, entry_id: UUID) -> None:
+    """Note that an entry that still waits has given one of its seats back."""
+    writes.add(_SEAT_BACK, {"of_entry": entry_id})
+
+
 _DROP_WAITING = (
     update(WaitingRow)
     .where(

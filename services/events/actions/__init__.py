@@ -1,7 +1,12 @@
 """What events does, one verb per function; each runs in the transaction it is given."""
 
 from services.events.actions.arrivals import end_hold, refund_payment
-from services.events.actions.card_jobs import claim_card_job, hear_stripe, settle_card_job
+from services.events.actions.card_jobs import (
+    claim_card_job,
+    hear_stripe,
+    prune_card_events,
+    settle_card_job,
+)
 from services.events.actions.checkouts import checkout_shown
 from services.events.actions.choosing import Wish
 from services.events.actions.doors import (
@@ -11,7 +16,7 @@ from services.events.actions.doors import (
     ticket_image,
     undo_check_in,
 )
-from services.events.actions.exports import as_file, export_registrations
+from services.events.actions.exports import as_file, export_registrations, export_waiting
 from services.events.actions.granting import grant_spot
 from services.events.actions.letters import (
     write_to,
@@ -104,6 +109,7 @@ __all__ = [
     "end_lapsed_spots",
     "erase_person",
     "export_registrations",
+    "export_waiting",
     "free_returned_seat",
     "get_event",
     "get_registration",
@@ -120,6 +126,7 @@ __all__ = [
     "merge_people",
     "note_offer",
     "pay_registration",
+    "prune_card_events",
     "record_payment",
     "record_refund",
     "refund_payment",

@@ -9,23 +9,24 @@ from typing import Any
 from uuid import UUID
 
 from services.events import store
-from services.events.actions.arrivals import note_refund, take_payment
+from services.events.actions.arrivals import note_gone, note_refund, take_payment
 from services.events.actions.checkouts import ask_stripe
-from services.events.domain import (
+from services.events.domain import CheckoutState, RefundState
+from services.events.gateways import Answer, Checkout, Job, Notice, Reckoning, Repayment, Seen
+from shared.contracts import Trace
+from shared.db import Tx
+from shared.payments.jobs import (
     LEASE,
     LOOK_EVERY,
     SHORTEST_OPEN,
-    CheckoutState,
     JobEnd,
     JobKind,
     JobState,
-    RefundState,
+    takes_another_key,
     wait_after,
 )
-from services.events.gateways import Answer, Checkout, Job, Notice, Repayment, Seen
-from shared.contracts import Trace
-from shared.db import Tx
 
+_TOLD_AGAIN = timedelta(days=30)
 _SLOW = timedelta(hours=1)
 _SLOWEST = timedelta(days=14)
 
@@ -77,7 +78,7 @@ def _openable(tx: Tx, checkout: Any, *, at: datetime) -> bool:
     return False
 
 
-def _order(kind: JobKind, checkout: Any, refund: Any) -> Checkout | Repayment | None:
+def _order(kind: JobKind, checkout: Any, refund: Any) -> Checkout | Repayment | Reckoning | None:
     money = {"currency": checkout.currency, "reference": str(checkout.payment_id)}
     match kind:
         case JobKind.OPEN:
@@ -93,6 +94,8 @@ def _order(kind: JobKind, checkout: Any, refund: Any) -> Checkout | Repayment | 
                 save_card=False,
                 language=checkout.language,
             )
+        case JobKind.RECKON:
+            return Reckoning(intent_id=checkout.intent_id)
         case JobKind.REPAY:
             return Repayment(
                 currency=checkout.currency,
@@ -124,7 +127,7 @@ def settle_card_job(tx: Tx, answer: Answer, *, at: datetime) -> None:
         job.subject_id,
         state=(JobState.DUE if again else JobState.DONE).value,
         due_at=again or at,
-        series=row.series + (answer.end is JobEnd.BROKEN),
+        series=row.series + takes_another_key(answer),
         attempts=row.attempts if answer.error else 0,
         error=answer.error,
     )
@@ -133,10 +136,10 @@ def settle_card_job(tx: Tx, answer: Answer, *, at: datetime) -> None:
 def _settle_done(tx: Tx, answer: Answer, *, at: datetime) -> datetime | None:
     """Do what an answer means; give when to ask again, if at all."""
     job, seen = answer.job, answer.seen
-    if answer.repaid is not None and answer.repaid.state == "done":
+    if answer.repaid is not None:
         note_refund(tx, job.subject_id, vendor_id=answer.repaid.refund_id, at=at)
-    elif answer.repaid is not None:
-        _fail_refund(tx, job.subject_id, "the bank has refused it")
+    elif answer.gone is not None:
+        note_gone(tx, job.subject_id, answer.gone, at=at)
     elif seen is not None and seen.paid:
         take_payment(tx, job.subject_id, seen, at=at)
     elif seen is not None:
@@ -179,7 +182,9 @@ def _note_opened(tx: Tx, checkout: Any, job: Job, seen: Seen, *, at: datetime) -
 def _settle_refused(tx: Tx, answer: Answer, *, at: datetime) -> None:
     job = answer.job
     if job.kind is JobKind.REPAY:
-        _fail_refund(tx, job.subject_id, answer.error)
+        _fail_refund(tx, job.subject_id, answer.error, at=at)
+    elif job.kind is JobKind.RECKON:
+        return  # Stripe does not know the payment
     elif job.kind is not JobKind.EXPIRE:
         checkout = store.find_checkout(tx.sql, job.subject_id, lock=True)
         if checkout is not None and checkout.state in {CheckoutState.DUE, CheckoutState.OPENED}:
@@ -187,11 +192,13 @@ def _settle_refused(tx: Tx, answer: Answer, *, at: datetime) -> None:
             store.change_checkout(tx.sql, job.subject_id, **ended)
 
 
-def _fail_refund(tx: Tx, refund_id: UUID, error: str | None) -> None:
+def _fail_refund(tx: Tx, refund_id: UUID, error: str | None, *, at: datetime) -> None:
+    """Note that money has not gone back; it may have gone back another way, which is looked at."""
     refund = store.find_refund(tx.sql, refund_id, lock=True)
     if refund is not None and refund.state == RefundState.DUE:
         failed = {"state": RefundState.FAILED.value, "error": error}
         store.change_refund(tx.sql, refund_id, **failed)
+        ask_stripe(tx, JobKind.RECKON, refund.payment_id, due_at=at)
 
 
 def hear_stripe(tx: Tx, notice: Notice, *, at: datetime) -> None:
@@ -207,13 +214,27 @@ def hear_stripe(tx: Tx, notice: Notice, *, at: datetime) -> None:
     if checkout is not None and checkout.checkout_id and checkout.state != CheckoutState.PAID:
         ask_stripe(tx, JobKind.LOOK, checkout.payment_id, due_at=at)
     refund = None if checkout else _named_refund(tx, notice.reference)
+    if notice.of_money_gone and (checkout := checkout or _gone_from(tx, notice, refund)):
+        ask_stripe(tx, JobKind.RECKON, checkout.payment_id, due_at=at)
     if refund is not None and refund.state == RefundState.DUE:
         ask_stripe(tx, JobKind.REPAY, refund.refund_id, due_at=at)
+
+
+def prune_card_events(tx: Tx, *, at: datetime) -> int:
+    """Forget the webhooks that Stripe has long stopped repeating; give how many."""
+    return store.drop_card_events(tx.sql, before=at - _TOLD_AGAIN)
 
 
 def _named(tx: Tx, reference: str | None) -> Any:
     payment_id = _uuid(reference)
     return store.find_checkout(tx.sql, payment_id) if payment_id else None
+
+
+def _gone_from(tx: Tx, notice: Notice, refund: Any) -> Any:
+    """Find what was paid of which money is gone: by the refund, or by Stripe's own id."""
+    if refund is not None:
+        return store.find_checkout(tx.sql, refund.payment_id)
+    return store.find_checkout_of_intent(tx.sql, notice.intent_id) if notice.intent_id else None
 
 
 def _named_refund(tx: Tx, reference: str | None) -> Any:

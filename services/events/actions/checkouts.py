@@ -5,17 +5,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.events import store
-from services.events.domain import (
-    CHECKOUT_OPEN,
-    CheckoutState,
-    Event,
-    JobKind,
-)
+from services.events.domain import CHECKOUT_OPEN, CheckoutState, Event
 from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.events import REGISTRATION_LINK, REGISTRATION_PATH
 from shared.db import Tx
 from shared.links import sign_link
+from shared.payments.jobs import JobKind
 
 REGISTERED_LINK = "registered"
 """The purpose of a link that names an event and says that its visitor is registered."""

@@ -73,9 +73,14 @@ def wanted_sessions(tx: Tx, event: Event, wish: Wish) -> list[Session]:
     """Give the sessions that are wanted, if they are there to be had and fit together.
 
     Raises:
-        InvalidRequest: sessions of an event people register for as a whole, or none of another.
+        InvalidRequest: sessions of an event people register for as a whole, or none of another; or
+            they would wait for what they do not want.
         SessionNotFound, EventCancelled, SessionsOverlap: as they say.
     """
+    wanted = set(wish.session_ids) if event.own_agenda else {event.event_id}
+    if unknown := sorted(set(wish.or_wait) - wanted):
+        msg = f"or_wait: {unknown[0]} is not among what is to be registered for."
+        raise InvalidRequest(msg)
     if not event.own_agenda:
         if wish.session_ids:
             msg = "session_ids: People register for the whole of this event."
@@ -161,13 +166,29 @@ def request_place(
     *,
     name: str,
     pass_id: UUID | None,
+    again: bool,
     at: datetime,
 ) -> Values:
     """Have somebody put on a list; refuse at once where the list is known to be full.
 
     waitlist decides; what events has heard of the list lets it say no without asking.
+
+    Args:
+        tx: the transaction.
+        target: what they wait for, locked.
+        person_id: who.
+        name: of the target, for people.
+        pass_id: the pass they want.
+        again: whether who waits already is answered with their entry, and not turned down.
+        at: now (UTC).
+
+    Raises:
+        AlreadyWaiting, WaitlistFull: as they say.
     """
-    if store.find_waiting(tx.sql, target.target_id, person_id):
+    entry = store.find_waiting(tx.sql, target.target_id, person_id)
+    if entry is not None and again:
+        return {"target_id": target.target_id, "status": "waiting", "entry_id": entry.entry_id}
+    if entry is not None:
         raise AlreadyWaiting(name)
     if store.count_waiting(tx.sql, target.target_id) >= target.waiting_list_size:
         msg = f"{name}: {target.waiting_list_size} people wait, and no more may"

@@ -9,6 +9,7 @@ from uuid import UUID
 import segno
 
 from services.events import store
+from services.events.actions.looking import event_and_target
 from services.events.actions.registering import registration_for_update
 from services.events.domain import (
     LETS_IN,
@@ -17,6 +18,7 @@ from services.events.domain import (
     Session,
     Shown,
     door_answer,
+    first_start,
     minutes_late,
     opened_by,
 )
@@ -25,7 +27,6 @@ from shared.contracts.errors import (
     SessionNotFound,
 )
 from shared.contracts.event_errors import (
-    EventNotFound,
     RegistrationNotFound,
     TicketNotFound,
 )
@@ -58,8 +59,20 @@ def get_ticket(sql: Any, registration_id: UUID) -> Values:
     }
 
 
-def check_in(tx: Tx, ticket: str, *, session_id: UUID | None, at: datetime) -> Values:
+def check_in(
+    tx: Tx, ticket: str, *, event_id: UUID | None, session_id: UUID | None, at: datetime
+) -> Values:
     """Let in whoever shows a ticket at the door of an event or of a session, or say why not.
+
+    At the door of the whole event nobody is late before the first session they chose, or their pass
+    opens, has begun.
+
+    Args:
+        tx: the transaction.
+        ticket: its code.
+        event_id: whose door it is; None: the session's, or whichever event the ticket is for.
+        session_id: of which session; None: the whole event's door.
+        at: now (UTC).
 
     Returns:
         `answer`, and with it the name, the agenda's sessions, when the ticket was shown first and
@@ -67,22 +80,24 @@ def check_in(tx: Tx, ticket: str, *, session_id: UUID | None, at: datetime) -> V
 
     Raises:
         TicketNotFound: there is no such ticket.
-        SessionNotFound: the ticket's event has no such session.
+        SessionNotFound: there is no such session, or not of the event that is named.
     """
-    found = store.registration_by_ticket(tx.sql, ticket.strip().upper())
+    found = store.registration_by_ticket(tx.sql, _code(ticket))
     if found is None:
         raise TicketNotFound(ticket)
     event, row = registration_for_update(tx, found.registration_id)
     session = store.find_session(tx.sql, session_id) if session_id else None
-    if session_id is not None and session is None:
+    if session_id is not None and (session is None or event_id not in {None, session.event_id}):
         raise SessionNotFound(str(session_id))
     door = session.session_id if session else event.event_id
-    begins, ends = (session or event).starts_at, (session or event).ends_at
     agenda = _sessions_of(tx.sql, event, row)
+    begins, ends = _time_of(event, session, row, agenda)
+    at_door = {event_id, session.event_id if session else None} - {None}
     shown = Shown(
+        of_event=at_door <= {event.event_id},
         confirmed=row.state == RegistrationState.CONFIRMED,
         cancelled=row.state == RegistrationState.CANCELLED or event.cancelled_at is not None,
-        good_here=_good_at(session, event, agenda),
+        good_here=session is None or session in agenda,
         first_at=store.find_check_in(tx.sql, row.registration_id, door),
         starts_at=begins,
         ends_at=ends,
@@ -104,6 +119,11 @@ def check_in(tx: Tx, ticket: str, *, session_id: UUID | None, at: datetime) -> V
     }
 
 
+def _code(ticket: str) -> str:
+    """Give the code of a ticket, as it may be typed: in small letters, in groups."""
+    return ticket.upper().replace(" ", "").replace("-", "")
+
+
 def _sessions_of(sql: Any, event: Event, row: Any) -> list[Session]:
     """List the sessions a ticket is good for, the first first."""
     sessions = [s for s in store.list_sessions(sql, event.event_id) if s.cancelled_at is None]
@@ -115,10 +135,15 @@ def _sessions_of(sql: Any, event: Event, row: Any) -> list[Session]:
     return [one for one in sessions if opened_by(allowed, one.session_id)]
 
 
-def _good_at(session: Session | None, event: Event, agenda: list[Session]) -> bool:
-    if session is None:
-        return True
-    return session.event_id == event.event_id and session in agenda
+def _time_of(
+    event: Event, session: Session | None, row: Any, agenda: list[Session]
+) -> tuple[datetime, datetime]:
+    """Give when what somebody comes for begins, and when what is behind the door ends."""
+    if session is not None:
+        return session.starts_at, session.ends_at
+    chosen = event.own_agenda or row.pass_id is not None
+    begins = first_start(agenda, event.starts_at) if chosen else event.starts_at
+    return begins, event.ends_at
 
 
 def undo_check_in(tx: Tx, registration_id: UUID, *, session_id: UUID | None) -> None:
@@ -127,22 +152,22 @@ def undo_check_in(tx: Tx, registration_id: UUID, *, session_id: UUID | None) -> 
     store.undo_check_in(tx.sql, registration_id, session_id or row.event_id)
 
 
-def list_check_ins(sql: Any, event_id: UUID, session_id: UUID | None) -> Values:
-    """List who is expected at a door, by name, and who of them has come."""
-    event = store.find_event(sql, event_id)
-    if event is None:
-        raise EventNotFound(str(event_id))
-    places: list[UUID] | None = None
-    if session_id is not None:
-        session = store.find_session(sql, session_id)
-        if session is None or session.event_id != event_id:
-            raise SessionNotFound(str(session_id))
-        places = [session_id] if event.own_agenda else None
-    rows = store.expected_at(sql, event_id, session_id or event_id, places)
+def list_check_ins(
+    sql: Any, event_id: UUID, session_id: UUID | None, *, limit: int, offset: int
+) -> Values:
+    """List who is expected at a door, by name, and who of them has come; the counts are of all."""
+    event, door = event_and_target(sql, event_id, session_id)
+    passes: list[UUID] | None = None
     if session_id is not None and not event.own_agenda:
-        passes = {one.pass_id: one.session_ids for one in store.list_passes(sql, event_id)}
-        nothing: frozenset[UUID] = frozenset()
-        rows = [row for row in rows if opened_by(passes.get(row.pass_id, nothing), session_id)]
-    came = sum(row.checked_in_at is not None for row in rows)
-    late = sum((row.minutes_late or 0) > 0 for row in rows)
-    return {"expected": len(rows), "came": came, "late": late, "rows": rows}
+        held = store.list_passes(sql, event_id)
+        passes = [one.pass_id for one in held if opened_by(one.session_ids, session_id)]
+    rows, expected, came, late = store.expected_at(
+        sql,
+        event_id,
+        door,
+        place_in=session_id if event.own_agenda else None,
+        passes=passes,
+        limit=limit,
+        offset=offset,
+    )
+    return {"expected": expected, "came": came, "late": late, "rows": rows}

@@ -6,16 +6,16 @@ from uuid import UUID
 
 from services.events import store
 from services.events.actions.choosing import known_person
-from services.events.actions.registering import add_place, new_ticket
+from services.events.actions.registering import add_place
 from services.events.actions.seats import (
     event_for_seats,
     note_entry,
     target_for_update,
 )
 from services.events.actions.telling import speaker_names, target_name
+from services.events.actions.tickets import held_columns, new_registration
 from services.events.domain import (
     Event,
-    RegistrationState,
     Session,
     SpotState,
     Target,
@@ -61,13 +61,14 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
     why = _why_not(tx, event, target, request, registration, at=at)
     if not by_hand and (spot is None or spot.state is not SpotState.OPEN):
         why = "spot_closed"
+    if why is None and is_new and registration is not None:
+        # After the seats, as everywhere: who registers has them when they take a pass.
+        why = _take_pass(tx, event, request, registration)
     if why is None and registration is not None:
         _grant(tx, event, target, request, registration, by_hand=by_hand, at=at)
         return
     if is_new and registration is not None:
         store.drop_registration(tx.sql, registration["registration_id"])
-        if registration["pass_id"] is not None:
-            store.take_back_pass(tx.sql, registration["pass_id"])
     if why == "session_started" and spot is not None:
         store.end_spot(tx.writes, spot.spot_id, SpotState.ENDED, at=at)
         store.give_seats(tx.sql, target.target_id)
@@ -78,7 +79,7 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
 def _registration_for(
     tx: Tx, event: Event, request: SpotRequested, *, at: datetime
 ) -> tuple[Values | None, bool]:
-    """Give the person's live registration, or a new one; none where they may not have one."""
+    """Give the person's live registration, or a new one, which has no pass yet."""
     try:
         person_id = known_person(tx, request.person_id)
     except PersonNotFound:
@@ -86,41 +87,32 @@ def _registration_for(
     found = store.live_registration(tx.sql, event.event_id, person_id, lock=True)
     if found is not None:
         return found._asdict(), False
-    held = None
-    if store.has_passes(tx.sql, event.event_id):
-        held = _pass_for(tx, event, request)
-        if held is None:
-            return None, False
-    values: Values = {
-        "registration_id": request.entry_id,
-        "event_id": event.event_id,
-        "person_id": person_id,
-        "state": RegistrationState.CONFIRMED.value,
-        "ticket": new_ticket(),
-        "pass_id": held.pass_id if held else None,
-        "price_minor": held.price_minor if held else 0,
-        "paid_minor": 0,
-        "currency": held.currency if held and held.price_minor else "",
-        "registered_at": at,
-        "registered_by": "waitlist",
-        "held_until": None,
-        "sequence": 1,
-    }
+    values = new_registration(
+        request.entry_id, event.event_id, person_id, None, by="waitlist", at=at
+    )
     if store.add_registration(tx.sql, values):
         return values, True
+    # Somebody who gave the entry's place up, or registers themselves in this instant.
     found = store.live_registration(tx.sql, event.event_id, person_id, lock=True)
     return (found._asdict() if found else None), False
 
 
-def _pass_for(tx: Tx, event: Event, request: SpotRequested) -> store.Pass | None:
-    """Take a pass for somebody from the list: the one they wanted, else the first there is."""
+def _take_pass(
+    tx: Tx, event: Event, request: SpotRequested, registration: Values
+) -> Refusal | None:
+    """Take a pass for somebody from the list: the one they wanted, and no dearer one for it.
+
+    Only who named none, or one that is handed out no more, gets the first there is.
+    """
     entry = store.find_entry(tx.sql, request.entry_id)
     wanted = entry.pass_id if entry else None
-    passes = [one for one in store.list_passes(tx.sql, event.event_id) if one.available]
-    for one in sorted(passes, key=lambda one: one.pass_id != wanted):
+    passes = [one for one in store.list_passes(tx.sql, event.event_id) if one.withdrawn_at is None]
+    named = [one for one in passes if one.pass_id == wanted]
+    for one in named or passes:
         if store.sell_pass(tx.sql, one.pass_id):
-            return one
-    return None
+            store.change_registration(tx.sql, registration["registration_id"], held_columns(one))
+            return None
+    return "not_eligible" if passes else None
 
 
 def _why_not(

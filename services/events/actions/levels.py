@@ -154,17 +154,20 @@ def _shown(tx: Tx, pass_id: UUID) -> Values:
     }
 
 
-def _pass_alone(tx: Tx, pass_id: UUID) -> store.Pass:
+def _pass_alone(tx: Tx, pass_id: UUID) -> tuple[Event, store.Pass]:
     found = store.find_pass(tx.sql, pass_id)
     if found is None:
         raise PassNotFound(str(pass_id))
-    event_alone(tx, found.event_id)
-    return store.find_pass(tx.sql, pass_id) or found
+    event = event_alone(tx, found.event_id)
+    return event, store.find_pass(tx.sql, pass_id) or found
 
 
-def change_pass(tx: Tx, pass_id: UUID, changes: Values) -> Values:
-    """Change a pass; those who hold it keep it at the price they got it for."""
-    found = _pass_alone(tx, pass_id)
+def change_pass(tx: Tx, pass_id: UUID, changes: Values, *, at: datetime) -> Values:
+    """Change a pass; those who hold it keep it at the price they got it for.
+
+    Where it opens other sessions than before, they are told.
+    """
+    event, found = _pass_alone(tx, pass_id)
     session_ids = changes.pop("session_ids", None)
     quantity = changes.get("quantity")
     if quantity is not None and quantity < found.sold:
@@ -176,15 +179,15 @@ def change_pass(tx: Tx, pass_id: UUID, changes: Values) -> Values:
     if session_ids is not None:
         _check_sessions(tx, found.event_id, session_ids)
         store.open_sessions(tx.sql, pass_id, session_ids)
+        if found.session_ids != set(session_ids):
+            Teller(tx, event).everybody_changed(at=at, pass_id=pass_id)
     return _shown(tx, pass_id)
 
 
 def withdraw_pass(tx: Tx, pass_id: UUID, *, at: datetime) -> Values:
     """Hand a pass out no more; those who hold it keep it."""
-    found = _pass_alone(tx, pass_id)
+    event, found = _pass_alone(tx, pass_id)
     if found.withdrawn_at is None:
         store.change_pass(tx.sql, pass_id, {"withdrawn_at": at})
-        event = store.find_event(tx.sql, found.event_id)
-        if event is not None:
-            tell_queues(tx, event)
+        tell_queues(tx, event)
     return _shown(tx, pass_id)

@@ -1,7 +1,7 @@
 """What is shown of events, registrations and lists."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -129,19 +129,23 @@ def list_registrations(
 ) -> Values:
     """List who is registered: for an event, all with a place in any part of it; for a session, its.
 
-    Where people register for the whole event, only the event has a list.
+    Where people register for the whole event, only the event has a list; where they choose, the
+    event's list says which sessions each has. Who gave a session up is `cancelled` in its list.
 
     Source: D15, D16, D17, D29 (who was let in beyond the capacity shows), D32, D34.
     """
     event, target_id = event_and_target(sql, event_id, session_id)
     target = store.find_target(sql, target_id)
-    rows = (
+    rows: Sequence[Any] = (
         []
         if session_id is not None and not event.own_agenda
         else store.list_registrations(
             sql, event_id, session_id, cancelled=cancelled, limit=limit, offset=offset
         )
     )
+    whole = session_id is None and event.own_agenda
+    have = store.places_of(sql, [row.registration_id for row in rows]) if whole else {}
+    rows = [row._asdict() | {"session_ids": have.get(row.registration_id, ())} for row in rows]
     return {
         "event_id": event_id,
         "session_id": session_id,
@@ -179,7 +183,10 @@ def check_agenda(
     for session_id in dict.fromkeys(session_ids):
         if session_id not in sessions:
             raise SessionNotFound(str(session_id))
-        status = _status(sql, sessions[session_id], targets[session_id], person_id, at=at)
+        if event.cancelled_at is not None:
+            status = "cancelled"
+        else:
+            status = _status(sql, sessions[session_id], targets[session_id], person_id, at=at)
         name = sessions[session_id].name
         rows.append({"session_id": session_id, "name": name, "status": status})
     chosen = [sessions[row["session_id"]] for row in rows]

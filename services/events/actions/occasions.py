@@ -95,7 +95,8 @@ def change_event(tx: Tx, event_id: UUID, changes: Values, *, at: datetime) -> No
             changes["location"] = location
         if target.capacity is None and initial is not None and changes.keys() & set(PLACES):
             limits.setdefault("capacity", initial)
-    _check_policy(tx, after)
+    if "auto_register" in changes:
+        _check_policy(tx, after)
     if "starts_at" in changes:
         limits["starts_at"] = after.starts_at
     check_limits(after, replace(target, **limits), after.name)

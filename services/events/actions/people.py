@@ -15,15 +15,13 @@ from services.events.actions.telling import Teller
 from services.events.domain import Event, RegistrationState
 from shared.contracts import Values
 from shared.contracts.booking import PersonChanged, PersonErased, PersonMerged, PersonRegistered
-from shared.contracts.errors import (
-    AlreadyWaiting,
-)
 from shared.contracts.event_errors import (
     AlreadyRegistered,
     EventNotFound,
 )
-from shared.contracts.events import EventsRecordsErased, GuestIntroduced
+from shared.contracts.events import EventMessageRequested, EventsRecordsErased, GuestIntroduced
 from shared.db import Tx
+from shared.erasing import forget
 
 _NOTHING = "name, email address and telephone number"
 
@@ -71,8 +69,8 @@ def sign_up(
     """Register whoever fills in the form on an event's page; give how it ended.
 
     Nobody has proved who they are, so somebody who is registered already is answered as if they had
-    just registered: whoever knows a name and an address learns nothing from the page, and the email
-    that says more goes to the address alone.
+    just registered, and so is somebody who waits already: whoever knows a name and an address
+    learns nothing from the page, and the email that says more goes to the address alone.
 
     Whoever comes back before they have paid is shown where, as if for the first time.
 
@@ -89,8 +87,6 @@ def sign_up(
     except AlreadyRegistered:
         checkout = _unpaid_of(tx, event, person_id, at=at)
         return {"status": "pay", **checkout} if checkout else {"status": "registered"}
-    except AlreadyWaiting:
-        return {"status": "waiting"}
     if had["checkout"]:
         return {"status": "pay", "payment_id": had["checkout"]["payment_id"]}
     return {"status": "registered" if had["registration_id"] else "waiting"}
@@ -175,7 +171,11 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
         event = event_for_seats(tx, row.event_id)
         if event.ends_at > at and row.state != RegistrationState.CANCELLED:
             cancel_registration(tx, row.registration_id, by="staff", at=at)
-    store.erase_person(tx.sql, erased.person_id)
+    ids = [erased.person_id, *store.merged_into(tx.sql, erased.person_id)]
+    for person_id in ids:
+        store.erase_person(tx.sql, person_id)
+    said, heard = (GuestIntroduced, EventMessageRequested), (PersonRegistered, PersonChanged)
+    forget(tx.sql, ids, said=said, heard=heard)
     removed = [_NOTHING] if known is not None and known.name else []
     if waited:
         removed.append(f"{waited} notes of waiting for an event")

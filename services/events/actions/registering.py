@@ -1,10 +1,8 @@
 """Registering somebody for an event or for sessions of it, and changing what they chose."""
 
-import base64
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.events import store
@@ -20,11 +18,13 @@ from services.events.actions.choosing import (
 from services.events.actions.occasions import end_registration
 from services.events.actions.seats import Canceller, end_place, event_for_seats, give_up
 from services.events.actions.telling import Teller
+from services.events.actions.tickets import Registrar, new_registration
 from services.events.domain import HOLD, Event, RegistrationState
 from shared.contracts import Values
 from shared.contracts.errors import (
     InvalidRequest,
     SessionFull,
+    SessionNotFound,
 )
 from shared.contracts.event_errors import (
     AlreadyRegistered,
@@ -36,13 +36,6 @@ from shared.contracts.event_errors import (
     RegistrationNotFound,
 )
 from shared.db import Tx
-
-Registrar = Literal["staff", "page", "waitlist"]
-
-
-def new_ticket() -> str:
-    """Make the code of a ticket: 16 letters and digits that nobody guesses."""
-    return base64.b32encode(secrets.token_bytes(10)).decode()
 
 
 def register(
@@ -84,20 +77,19 @@ def register(
     sessions = wanted_sessions(tx, event, wish)
     names = {one.session_id: one.name for one in sessions} or {event_id: event.name}
     held = _choose_pass(tx, event, wish.pass_id)
-    registration: Values = _new(event, person_id, held, by=by, at=at)
-    registration["registration_id"] = registration_id or uuid4()
+    ids = registration_id or uuid4()
+    registration = new_registration(ids, event_id, person_id, held, by=by, at=at)
     # First of all, for somebody who registers twice at once waits here for themselves.
     if not store.add_registration(tx.sql, registration):
         raise AlreadyRegistered(event.name)
     targets = store.targets_for_update(tx.sql, names)
     chosen = choose(targets, names, wish, event, at=at)
-    reply = _take(tx, chosen, registration, names, wish, at=at)
+    reply = _take(tx, chosen, registration, names, wish, again=by != "staff", at=at)
     if not (chosen.seats or chosen.beyond):
-        store.drop_registration(tx.sql, registration["registration_id"])
+        store.drop_registration(tx.sql, ids)
         return {"registration_id": None, "places": reply, "checkout": None}
     if held is not None and not store.sell_pass(tx.sql, held.pass_id):
         raise PassSoldOut(held.name)
-    ids = registration["registration_id"]
     checkout = None
     if online and held is not None and held.online and held.price_minor:
         kept = {"state": RegistrationState.AWAITING_PAYMENT.value, "held_until": at + HOLD}
@@ -117,28 +109,9 @@ def _choose_pass(tx: Tx, event: Event, pass_id: UUID | None) -> store.Pass | Non
         return None
     if pass_id not in passes:
         raise PassNotFound(str(pass_id))
-    if not passes[pass_id].available:
+    if passes[pass_id].withdrawn_at is not None:
         raise PassSoldOut(passes[pass_id].name)
-    return passes[pass_id]
-
-
-def _new(
-    event: Event, person_id: UUID, held: store.Pass | None, *, by: Registrar, at: datetime
-) -> Values:
-    return {
-        "event_id": event.event_id,
-        "person_id": person_id,
-        "state": RegistrationState.CONFIRMED.value,
-        "ticket": new_ticket(),
-        "pass_id": held.pass_id if held else None,
-        "price_minor": held.price_minor if held else 0,
-        "paid_minor": 0,
-        "currency": held.currency if held and held.price_minor else "",
-        "registered_at": at,
-        "registered_by": by,
-        "held_until": None,
-        "sequence": 1,
-    }
+    return passes[pass_id]  # perhaps sold out, but whoever only waits takes none
 
 
 def _take(
@@ -148,9 +121,10 @@ def _take(
     names: Mapping[UUID, str],
     wish: Wish,
     *,
+    again: bool,
     at: datetime,
 ) -> list[Values]:
-    """Take the seats that were chosen, and join the lists."""
+    """Take the seats that were chosen, and join the lists; `again`: those joined before as well."""
     reply = []
     for target in (*chosen.seats, *chosen.beyond):
         beyond = target in chosen.beyond
@@ -166,7 +140,8 @@ def _take(
     for target in chosen.waits:
         who = registration["person_id"]
         name = names[target.target_id]
-        reply.append(request_place(tx, target, who, name=name, pass_id=wish.pass_id, at=at))
+        more: Any = {"name": name, "pass_id": wish.pass_id, "again": again}
+        reply.append(request_place(tx, target, who, **more, at=at))
     return reply
 
 
@@ -238,7 +213,7 @@ def change_agenda(
     if not (chosen.seats or chosen.beyond or before.keys() & names.keys()):
         msg = "Only sessions to wait for would be left; keep one, or cancel the registration."
         raise SessionFull(msg)
-    reply = _take(tx, chosen, row._asdict(), names, wish, at=at)
+    reply = _take(tx, chosen, row._asdict(), names, wish, again=by != "staff", at=at)
     for target_id in sorted(dropped):
         end_place(tx, before[target_id], targets[target_id], by=by, at=at)
     kept = [
@@ -262,6 +237,11 @@ def cancel_registration(
     """Cancel a registration, or only some of its sessions; the last one ends it.
 
     Each seat goes to the waiting list first, if there is one. Cancelling again changes nothing.
+
+    Raises:
+        RegistrationNotFound: as it says.
+        SessionNotFound: one of the sessions is none of this event.
+        InvalidRequest: sessions of a registration for the whole event.
     """
     event, row = registration_for_update(tx, registration_id)
     if row.state == RegistrationState.CANCELLED:
@@ -269,6 +249,9 @@ def cancel_registration(
     if session_ids is not None and not event.own_agenda:
         msg = "session_ids: This is a registration for the whole event."
         raise InvalidRequest(msg)
+    known = {one.session_id for one in store.list_sessions(tx.sql, event.event_id)}
+    if unknown := sorted(set(session_ids or ()) - known):
+        raise SessionNotFound(str(unknown[0]))
     if row.state == RegistrationState.AWAITING_PAYMENT:
         release(tx, row, by=by, at=at)
         return

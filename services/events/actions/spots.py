@@ -64,16 +64,17 @@ def free_returned_seat(tx: Tx, returned: SpotReturned, *, at: datetime) -> None:
 
 
 def hold_free_seat(tx: Tx, joined: WaitlistJoined, *, at: datetime) -> None:
-    """Hold a free seat for the list that somebody has joined."""
+    """Hold the free seats there are takers for, for the list that somebody has joined."""
     if joined.source != SOURCE:
         return
     target = _target_of(tx, joined.target_id)
     target = replace(target, demand=max(target.demand, joined.queue_version))
     note_entry(tx, joined, target.event_id, WaitingState.WAITING, at=joined.joined_at)
-    hold = target.has_room and goes_to_list(target, at=at)
-    store.note_queue(tx.sql, target, seats=1 if hold else 0)
-    if hold:
-        hold_for_list(tx, target, 1, "seat_was_free", at=at)
+    room = joined.seats if target.capacity is None else target.capacity - target.taken
+    seats = max(0, min(room, joined.seats)) if goes_to_list(target, at=at) else 0
+    store.note_queue(tx.sql, target, seats=seats)
+    if seats:
+        hold_for_list(tx, target, seats, "seat_was_free", at=at)
 
 
 def drop_waiting(tx: Tx, left: WaitlistLeft) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from services.events import store
 from services.events.domain import (
@@ -146,10 +147,14 @@ class Teller:
         said["agenda"] = ""
         self.tx.emit(RegistrationEnded(**said, event_cancelled=event_cancelled, ended_at=at))
 
-    def everybody_changed(self, *, at: datetime, target: Target | None = None) -> None:
-        """Say so to all who are registered, or to those with a place in a target."""
+    def everybody_changed(
+        self, *, at: datetime, target: Target | None = None, pass_id: UUID | None = None
+    ) -> None:
+        """Say so to all who are registered, or to those with a place in a target or with a pass."""
         places = store.places_of_event(self.tx.sql, self.event.event_id)
         for row in store.live_registrations(self.tx.sql, self.event.event_id, lock=True):
             own = places.get(row.registration_id, [])
+            if pass_id not in {None, row.pass_id}:
+                continue
             if target is None or any(one.target_id == target.target_id for one in own):
                 self.changed(row, own, at=at)

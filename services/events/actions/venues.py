@@ -49,6 +49,8 @@ def change_venue(tx: Tx, venue_id: UUID, changes: Values) -> Venue:
 def venues_of(tx: Tx, values: Values) -> list[Venue]:
     """Find the building, room and layout that are named, and check that they fit together.
 
+    What they are part of is given as well, where it is not named: a layout is in a room.
+
     Raises:
         VenueNotFound: one is not there.
         InvalidRequest: one is of another kind, or a room is not in the building named.
@@ -61,11 +63,24 @@ def venues_of(tx: Tx, values: Values) -> list[Venue]:
         if f"{found[venue_id].kind.value}_id" != key:
             msg = f"{key}: {found[venue_id].name} is a {found[venue_id].kind.value}."
             raise InvalidRequest(msg)
-    for wide, narrow in (("building_id", "room_id"), ("room_id", "layout_id")):
-        if wide in ids and narrow in ids and found[ids[narrow]].parent_id != ids[wide]:
+    around = _around(tx, list(found.values()))
+    for one in around:  # else the room named would be the very one that a layout is in
+        if (wide := f"{one.kind.value}_id") in ids:
+            narrow = "layout_id" if "layout_id" in ids else "room_id"
             msg = f"{narrow}: {found[ids[narrow]].name} is not in {found[ids[wide]].name}."
             raise InvalidRequest(msg)
-    return list(found.values())
+    return [*found.values(), *around]
+
+
+def _around(tx: Tx, venues: list[Venue]) -> list[Venue]:
+    """List what these venues are part of and that is not among them."""
+    have, missing = {one.venue_id for one in venues}, venues
+    around: list[Venue] = []
+    while missing := store.find_venues(
+        tx.sql, [one.parent_id for one in missing if one.parent_id and one.parent_id not in have]
+    ):
+        around += missing
+    return around
 
 
 def located(tx: Tx, values: Values, *, onsite: bool) -> tuple[str, int | None]:

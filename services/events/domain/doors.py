@@ -12,6 +12,7 @@ class Answer(StrEnum):
     LATE = "late"  # let in, after the start
     DUPLICATE = "duplicate"  # the ticket was shown before
     WRONG_SESSION = "wrong_session"  # good, but not for what is behind this door
+    WRONG_EVENT = "wrong_event"  # the ticket of another event
     CANCELLED = "cancelled"
     NOT_CONFIRMED = "not_confirmed"  # its payment is still awaited
     OVER = "over"  # what is behind this door has ended
@@ -23,8 +24,12 @@ LETS_IN = frozenset({Answer.ADMITTED, Answer.LATE})
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is known of a ticket at a door; `first_at`: when it was shown here first (UTC)."""
+    """What is known of a ticket at a door; `first_at`: when it was shown here first (UTC).
 
+    `starts_at` is when what its holder comes for begins, which may be later than the event.
+    """
+
+    of_event: bool
     confirmed: bool
     cancelled: bool
     good_here: bool
@@ -34,18 +39,18 @@ class Shown:
 
 
 def door_answer(ticket: Shown, *, at: datetime) -> Answer:
-    """Say what the door answers at `at` (UTC)."""
-    if ticket.cancelled:
-        return Answer.CANCELLED
-    if not ticket.confirmed:
-        return Answer.NOT_CONFIRMED
-    if not ticket.good_here:
-        return Answer.WRONG_SESSION
-    if ticket.first_at is not None:
-        return Answer.DUPLICATE
-    if at >= ticket.ends_at:
-        return Answer.OVER
-    return Answer.LATE if at > ticket.starts_at else Answer.ADMITTED
+    """Say what the door answers at `at` (UTC); late is a whole minute after the start or more."""
+    late = minutes_late(ticket.starts_at, at) > 0
+    turned_away = (
+        (not ticket.of_event, Answer.WRONG_EVENT),
+        (ticket.cancelled, Answer.CANCELLED),
+        (not ticket.confirmed, Answer.NOT_CONFIRMED),
+        (not ticket.good_here, Answer.WRONG_SESSION),
+        (ticket.first_at is not None, Answer.DUPLICATE),
+        (at >= ticket.ends_at, Answer.OVER),
+    )
+    otherwise = Answer.LATE if late else Answer.ADMITTED
+    return next((answer for holds, answer in turned_away if holds), otherwise)
 
 
 def minutes_late(starts_at: datetime, at: datetime) -> int:

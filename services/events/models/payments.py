@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.events.domain import JobState
 from services.events.models.tables import Base
+from shared.payments.jobs import JobState
 
 
 class CheckoutRow(Base):
@@ -36,7 +36,7 @@ class CheckoutRow(Base):
     # What it answered.
     checkout_id: Mapped[str | None]
     checkout_url: Mapped[str | None] = mapped_column(Text)
-    intent_id: Mapped[str | None]
+    intent_id: Mapped[str | None] = mapped_column(index=True)
     error: Mapped[str | None] = mapped_column(String(500))
 
 

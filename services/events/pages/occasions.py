@@ -29,7 +29,7 @@ from shared.web import page
 
 WAITING_LINK = "registered-to-wait"
 """The purpose of a link that names an event and says that its visitor waits."""
-_DONE = {"registered": REGISTERED_LINK, "waiting": WAITING_LINK}
+_DONE = {"registered": REGISTERED_LINK, "both": REGISTERED_LINK, "waiting": WAITING_LINK}
 _KEPT = timedelta(hours=12)
 _FIELDS = ("name", "email", "language", "agree", "pass_id")
 
@@ -69,13 +69,22 @@ class EventPages:
         if came["status"] == "pay":
             shown = opened(self.db, self.cashier, self.now, UUID(came["payment_id"]))
             return leave_for_stripe(request, shown["checkout_url"], wish["language"])
-        token = sign_link(_DONE[came["status"]], event["event_id"], expires_at=self.now() + _KEPT)
-        return see("/events/done/{word}/{token}", word=came["status"], token=token, request=request)
+        word = came["status"]
+        # By what was asked for, not by what came of it: whoever is known already learns nothing.
+        if word == "registered" and wish["wait"] and event.get("own_agenda"):
+            word = "both"
+        token = sign_link(_DONE[word], event["event_id"], expires_at=self.now() + _KEPT)
+        return see("/events/done/{word}/{token}", word=word, token=token, request=request)
 
     @page("GET", "/events/done/registered/<token>")
     def show_registered(self, request: Request, token: str) -> Response:
         """Say that they are registered, and that an email with the ticket is on its way."""
         return self._done_page(request, REGISTERED_LINK, "registered", token)
+
+    @page("GET", "/events/done/both/<token>")
+    def show_registered_and_waiting(self, request: Request, token: str) -> Response:
+        """Say that they are registered, and wait for what of their agenda was full."""
+        return self._done_page(request, REGISTERED_LINK, "registered", token, waits=True)
 
     @page("GET", "/events/done/waiting/<token>")
     def show_waiting(self, request: Request, token: str) -> Response:
@@ -146,14 +155,17 @@ class EventPages:
             "clashes": clashes(event),
             "now": self.now(),
             "given": {name: given.get(name, "") for name in _FIELDS},
-            "ticked": {*given.get("session", ()), *given.get("wait", ())},
+            "ticked": list(given.get("session", ())),
+            "waited": list(given.get("wait", ())),
             "wrong": set(wrong),
             "note": note,
             "token": form_token(),
         }
         return with_stripe(show(request, "event", status=status, **about))
 
-    def _done_page(self, request: Request, purpose: str, template: str, token: str) -> Response:
+    def _done_page(
+        self, request: Request, purpose: str, template: str, token: str, *, waits: bool = False
+    ) -> Response:
         try:
             event_id = open_link(purpose, token, at=self.now())
         except LinkInvalid as exc:
@@ -161,4 +173,4 @@ class EventPages:
         event = self._event(str(event_id))
         if event is None:
             return show(request, "event_unknown", status=404)
-        return show(request, template, event=event)
+        return show(request, template, event=event, waits=waits)

@@ -50,10 +50,28 @@ class Own:
         return due and any(one.online for one in held)
 
     @property
+    def waiting_for(self) -> list[str]:
+        """Name what its person waits for; the end of a registration does not end that."""
+        ids = {one.target_id for one in self.registration["waiting"]}
+        return [
+            one["name"]
+            for one in (self.event, *self.event["sessions"])
+            if one.get("session_id", one["event_id"]) in ids
+        ]
+
+    @property
+    def chosen(self) -> frozenset[UUID]:
+        """Give the sessions it is for, by their own choice or their pass's; none: all of them."""
+        if self.event.get("own_agenda"):
+            return frozenset(self.registration["session_ids"])
+        held = [one for one in self.event["passes"] if one.pass_id == self.registration["pass_id"]]
+        return held[0].session_ids if held else frozenset()
+
+    @property
     def agenda(self) -> list[Values]:
-        """List the sessions it has; none: the whole event."""
-        have = set(self.registration["session_ids"])
-        return [one for one in self.event["sessions"] if one["session_id"] in have]
+        """List the sessions its person can come to."""
+        live = [one for one in self.event["sessions"] if one["cancelled_at"] is None]
+        return [one for one in live if not self.chosen or one["session_id"] in self.chosen]
 
 
 class RegistrationPages:
@@ -125,9 +143,10 @@ class RegistrationPages:
             own = self._opened(token)
         except LinkInvalid as exc:
             return sorry(request, exc)
-        if own.cancelled:
+        if not self._cancellable(own):
             return self._registration_page(request, token, own)
-        about: Any = {"own": own, "event": own.event, "token": token}
+        waits = own.waiting_for
+        about: Any = {"own": own, "event": own.event, "token": token, "waiting_for": waits}
         return show(request, "registration_cancel", own.language, **about)
 
     @page("POST", "/registrations/<token>/cancel")
@@ -138,8 +157,9 @@ class RegistrationPages:
         except LinkInvalid as exc:
             return sorry(request, exc)
         ids = own.registration["registration_id"]
-        with self.db.begin() as tx:
-            actions.cancel_registration(tx, ids, by="link", at=self.now())
+        if self._cancellable(own):
+            with self.db.begin() as tx:
+                actions.cancel_registration(tx, ids, by="link", at=self.now())
         return see(REGISTRATION_PATH, token=token, request=request)
 
     @page("GET", "/registrations/<token>/agenda.ics")
@@ -155,12 +175,16 @@ class RegistrationPages:
             event = event | {"cancelled_at": row["cancelled_at"]}
         text = calendar_file(
             event,
-            own.agenda,
+            own.agenda if own.chosen else [],
             uid=str(row["registration_id"]),
             sequence=row["sequence"],
             at=self.now(),
         )
         return Response(text, content_type="text/calendar; charset=utf-8")
+
+    def _cancellable(self, own: Own) -> bool:
+        """Say whether it can still be given up: what is over cannot."""
+        return own.event["ends_at"] > self.now() and not own.cancelled
 
     def _opened(self, token: str) -> Own:
         """Read what the link is about.
@@ -191,25 +215,22 @@ class RegistrationPages:
     ) -> Response:
         have = {str(one) for one in own.registration["session_ids"]}
         waits = {one.target_id for one in own.registration["waiting"]}
-        begun = own.event["starts_at"] <= self.now()
-        names = {one["session_id"]: one["name"] for one in own.event["sessions"]}
-        if own.cancelled or given is None:
-            ticked = have
-        else:
-            ticked = {*given.get("session", ()), *given.get("wait", ())}
+        to_come = [one for one in own.event["sessions"] if one["starts_at"] > self.now()]
+        ticked = sorted(have) if given is None else list(given.get("session", ()))
         image = actions.ticket_image(own.registration["ticket"], "svg").decode()
         about: Any = {
             "event": own.event,
             "own": own,
             "have": have,
             "waits": waits,
-            "waiting_for": [names.get(one, own.event["name"]) for one in sorted(waits)],
-            "changeable": own.event.get("own_agenda", False) and not begun and not own.cancelled,
-            "cancellable": own.event["ends_at"] > self.now() and not own.cancelled,
+            "waiting_for": own.waiting_for,
+            "changeable": own.event.get("own_agenda", False) and to_come and not own.cancelled,
+            "cancellable": self._cancellable(own),
             "payable": own.paid_online and self.cashier.online,
             "clashes": clashes(own.event),
             "now": self.now(),
             "ticked": ticked,
+            "waited": list((given or {}).get("wait", ())),
             "wrong": set(),
             "note": note,
             "token": token,

@@ -61,8 +61,11 @@ def note_of(exc: Refused) -> str:
     return next((note for kinds, note in _NOTES if isinstance(exc, kinds)), "refused")
 
 
-def clashes(shown: Mapping[str, Any]) -> dict[UUID, list[str]]:
-    """Name, for each session of an event, those at the same time; none where that is allowed."""
+def clashes(shown: Mapping[str, Any]) -> dict[UUID, list[dict[str, str]]]:
+    """List, for each session of an event, those at the same time by id and name.
+
+    Nothing where that is allowed.
+    """
     if shown["overlaps_allowed"]:
         return {}
     fields = Session.__dataclass_fields__
@@ -71,10 +74,11 @@ def clashes(shown: Mapping[str, Any]) -> dict[UUID, list[str]]:
         for one in shown["sessions"]
         if one["cancelled_at"] is None
     ]
-    found: dict[UUID, list[str]] = {}
-    for first, second in overlapping(sessions):
-        found.setdefault(first.session_id, []).append(second.name)
-        found.setdefault(second.session_id, []).append(first.name)
+    found: dict[UUID, list[dict[str, str]]] = {}
+    for pair in overlapping(sessions):
+        for one, other in (pair, reversed(pair)):
+            about = {"id": str(other.session_id), "name": other.name}
+            found.setdefault(one.session_id, []).append(about)
     return found
 
 

@@ -8,13 +8,13 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from services.events import actions, store
-from services.events.domain import JobKind
-from services.events.gateways import Cashier, NoticeForged
+from services.events.gateways import Cashier, NoticeForged, when_answered
 from services.events.pages.show import show
 from shared.clock import Now
 from shared.config import settings
 from shared.contracts import Values
 from shared.db import Transactions
+from shared.payments.jobs import JobKind
 from shared.web import content_policy, page
 
 _STRIPE = "https://checkout.stripe.com"
@@ -42,13 +42,17 @@ def opened(db: Transactions, cashier: Cashier, now: Now, payment_id: UUID) -> Va
 
     It has no address afterwards only where Stripe cannot be reached, or has refused.
     """
-    with db.read() as sql:
-        checkout = actions.checkout_shown(store.find_checkout(sql, payment_id))
+
+    def look() -> Values:
+        with db.read() as sql:
+            return actions.checkout_shown(store.find_checkout(sql, payment_id))
+
+    checkout = look()
     if checkout["checkout_url"]:
         return checkout
-    ask_stripe(db, cashier, now, only=(JobKind.OPEN, payment_id))
-    with db.read() as sql:
-        return actions.checkout_shown(store.find_checkout(sql, payment_id))
+    asked = ask_stripe(db, cashier, now, only=(JobKind.OPEN, payment_id))
+    found: Values = look() if asked else when_answered(look)
+    return found
 
 
 def with_stripe(response: Response) -> Response:

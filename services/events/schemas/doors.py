@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from services.events.schemas.places import Listed, OneRegistration
-from shared.shapes import Line
+from shared.shapes import Line, count
 
 
 class Ticket(Schema):
@@ -16,9 +16,13 @@ class Ticket(Schema):
 
 
 class ShowTicket(Schema):
-    """A ticket shown at the door of an event, or of one of its sessions."""
+    """A ticket shown at the door of an event, or of one of its sessions.
+
+    Without `event_id` the ticket says which event's door it is.
+    """
 
     ticket = Line(required=True, longest=64)
+    event_id = fields.UUID(load_default=None, allow_none=True)
     session_id = fields.UUID(load_default=None, allow_none=True)
 
 
@@ -60,7 +64,7 @@ class CheckInRow(Schema):
 
 
 class CheckIns(Schema):
-    """Who is expected at a door."""
+    """Who is expected at a door; the counts are of all, however few are listed."""
 
     expected = fields.Integer()
     came = fields.Integer()
@@ -70,3 +74,6 @@ class CheckIns(Schema):
 
 class ListCheckIns(Listed):
     """Who is expected at the door of an event, or of one session."""
+
+    limit = count(1, 1000, load_default=500)
+    offset = count(0, 10_000_000, load_default=0)

@@ -22,7 +22,7 @@ class _Seats(Schema):
 class _Where(Schema):
     """Where it takes place."""
 
-    location = Line(longest=700)
+    location = Line(shortest=0, longest=700)
     building_id = fields.UUID(allow_none=True)
     room_id = fields.UUID(allow_none=True)
     layout_id = fields.UUID(allow_none=True)
@@ -37,7 +37,7 @@ class CreateEvent(Schema):
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
     time_zone = time_zone(load_default=None, allow_none=True)
-    location = Line(longest=700, load_default="")
+    location = Line(shortest=0, longest=700, load_default="")
     building_id = fields.UUID(load_default=None, allow_none=True)
     room_id = fields.UUID(load_default=None, allow_none=True)
     layout_id = fields.UUID(load_default=None, allow_none=True)
@@ -105,7 +105,7 @@ class AddSession(OneEvent):
     description = text(load_default="")
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
-    location = Line(longest=700, load_default="")
+    location = Line(shortest=0, longest=700, load_default="")
     building_id = fields.UUID(load_default=None, allow_none=True)
     room_id = fields.UUID(load_default=None, allow_none=True)
     layout_id = fields.UUID(load_default=None, allow_none=True)

@@ -18,7 +18,7 @@ class _Wish(Schema):
 
     session_ids = fields.List(fields.UUID(), load_default=list, validate=_SESSIONS)
     or_wait = fields.List(fields.UUID(), load_default=list, validate=_SESSIONS)
-    overrule = Line(longest=500, load_default="")
+    overrule = Line(shortest=0, longest=500, load_default="")
 
 
 class Register(_Wish):
@@ -135,6 +135,7 @@ class RegistrationRow(Schema):
     held_until = fields.AwareDateTime()
     cancelled_at = fields.AwareDateTime()
     cancelled_by = fields.String()
+    session_ids = fields.List(fields.UUID())
     overruled = fields.String()
     checked_in_at = fields.AwareDateTime()
     minutes_late = fields.Integer()
@@ -144,7 +145,6 @@ class Registration(RegistrationRow):
     """A registration with all that belongs to it."""
 
     due_minor = fields.Integer()
-    session_ids = fields.List(fields.UUID())
     places = fields.List(fields.Nested(PlaceHeld))
     waiting = fields.List(fields.Nested(Waiting))
     payments = fields.List(fields.Nested(Payment))
@@ -185,11 +185,16 @@ class ListWaiting(Listed):
     limit = count(1, 1000, load_default=500)
 
 
-class ExportRegistrations(Listed):
-    """The list of registrations as a file."""
+class ExportWaiting(Listed):
+    """The waiting list of an event, or of one session, as a file."""
 
     kind = fields.String(load_default="csv", validate=validate.OneOf(["csv", "xlsx", "pdf"]))
     language = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES))
+
+
+class ExportRegistrations(ExportWaiting):
+    """The list of registrations as a file."""
+
     cancelled = fields.Boolean(load_default=False)
 
 

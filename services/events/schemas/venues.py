@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from services.events.domain import VenueKind
-from shared.shapes import Line, count
+from shared.shapes import Line, Text, count
 
 MOST_SEATS = 100_000
 
 
-def text(longest: int = 5000, **more: Any) -> fields.String:
+def text(longest: int = 5000, **more: Any) -> Text:
     """Make the field of a text of several lines."""
-    return fields.String(validate=validate.Length(max=longest), **more)
+    return Text(longest=longest, **more)
 
 
 class AddVenue(Schema):

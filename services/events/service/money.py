@@ -58,6 +58,12 @@ class Money:
             with self.db.begin() as tx:
                 actions.end_hold(tx, registration_id, at=self.now())
 
+    @every(seconds=3600)
+    def prune_card_events(self) -> None:
+        """Forget the webhooks that do not come again."""
+        with self.db.begin() as tx:
+            actions.prune_card_events(tx, at=self.now())
+
     @every(seconds=5, at_once=4)
     def ask_stripe(self) -> None:
         """Ask Stripe whatever is due, one thing after the other, until nothing is."""

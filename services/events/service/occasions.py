@@ -87,7 +87,7 @@ class Occasions:
     def change_pass(self, pass_id: UUID, **changes: Any) -> Any:
         """Change a pass; what is left out stays."""
         with self.db.begin() as tx:
-            return shaped(schemas.Pass, actions.change_pass(tx, pass_id, changes))
+            return shaped(schemas.Pass, actions.change_pass(tx, pass_id, changes, at=self.now()))
 
     @rpc(schemas.OnePass())
     def withdraw_pass(self, pass_id: UUID) -> Any:

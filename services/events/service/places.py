@@ -76,6 +76,15 @@ class Places:
             found = actions.export_registrations(sql, event_id, session_id, **wanted, at=self.now())
         return shaped(schemas.File, actions.as_file(*found, kind, written))
 
+    @rpc(schemas.ExportWaiting())
+    def export_waiting(
+        self, event_id: UUID, session_id: UUID | None, kind: str, **wanted: Any
+    ) -> Any:
+        """Give the waiting list of an event or session as a file."""
+        with self.db.read() as sql:
+            found = actions.export_waiting(sql, event_id, session_id, **wanted, at=self.now())
+        return shaped(schemas.File, actions.as_file(*found, kind, written))
+
     @rpc(schemas.ListWaiting())
     def list_waiting(self, event_id: UUID, session_id: UUID | None, limit: int) -> Any:
         """List who waits for an event or a session, as far as events has heard."""
@@ -99,10 +108,11 @@ class Places:
             return shaped(schemas.Ticket, actions.get_ticket(sql, registration_id))
 
     @rpc(schemas.ShowTicket())
-    def check_in(self, ticket: str, session_id: UUID | None) -> Any:
+    def check_in(self, ticket: str, event_id: UUID | None, session_id: UUID | None) -> Any:
         """Let in whoever shows a ticket at a door, or say why not."""
+        door = {"event_id": event_id, "session_id": session_id}
         with self.db.begin() as tx:
-            answer = actions.check_in(tx, ticket, session_id=session_id, at=self.now())
+            answer = actions.check_in(tx, ticket, **door, at=self.now())
         return shaped(schemas.DoorAnswer, answer)
 
     @rpc(schemas.UndoCheckIn())
@@ -112,10 +122,10 @@ class Places:
             actions.undo_check_in(tx, registration_id, session_id=session_id)
 
     @rpc(schemas.ListCheckIns())
-    def list_check_ins(self, event_id: UUID, session_id: UUID | None) -> Any:
+    def list_check_ins(self, event_id: UUID, session_id: UUID | None, **part: Any) -> Any:
         """List who is expected at a door, and who has come."""
         with self.db.read() as sql:
-            found = actions.list_check_ins(sql, event_id, session_id)
+            found = actions.list_check_ins(sql, event_id, session_id, **part)
         return shaped(schemas.CheckIns, found)
 
     @rpc(schemas.OneSpot())

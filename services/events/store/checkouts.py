@@ -45,6 +45,12 @@ def find_checkout(sql: Connection, payment_id: UUID, *, lock: bool = False) -> R
     return sql.execute(query, {"payment_id": payment_id}).one_or_none()
 
 
+def find_checkout_of_intent(sql: Connection, intent_id: str) -> Row[Any] | None:
+    """Find what was paid with an intent of Stripe's."""
+    query = select(CheckoutRow.__table__).where(CheckoutRow.intent_id == intent_id)
+    return sql.execute(query).one_or_none()
+
+
 def change_checkout(sql: Connection, payment_id: UUID, **changes: Any) -> None:
     """Set some of a checkout's columns."""
     sql.execute(update(CheckoutRow).where(CheckoutRow.payment_id == payment_id).values(**changes))
@@ -83,6 +89,12 @@ def refunds_of(sql: Connection, registration_id: UUID) -> Sequence[Row[Any]]:
     """List the refunds of a registration, the first first."""
     query = select(RefundRow.__table__).where(RefundRow.registration_id == registration_id)
     return sql.execute(query.order_by(RefundRow.made_at, RefundRow.refund_id)).all()
+
+
+def refunds_of_payment(sql: Connection, payment_id: UUID) -> Sequence[Row[Any]]:
+    """List what was given back of a payment, or is about to be."""
+    query = select(RefundRow.__table__).where(RefundRow.payment_id == payment_id)
+    return sql.execute(query).all()
 
 
 def refunds_begun(sql: Connection, payment_id: UUID) -> int:

@@ -1,11 +1,11 @@
 """Queries about who came, and about money."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.events.domain import PlaceState, RegistrationState
@@ -44,18 +44,53 @@ def undo_check_in(sql: Connection, registration_id: UUID, target_id: UUID) -> No
 
 
 def expected_at(
-    sql: Connection, event_id: UUID, door: UUID, place_targets: Sequence[UUID] | None
-) -> Sequence[Any]:
-    """List who is expected at a door, by name, and when they came.
+    sql: Connection,
+    event_id: UUID,
+    door: UUID,
+    *,
+    place_in: UUID | None,
+    passes: Collection[UUID] | None,
+    limit: int,
+    offset: int,
+) -> tuple[Sequence[Any], int, int, int]:
+    """List who is expected at a door, by name, and when they came; count them all.
 
     Args:
         sql: the connection.
         event_id: the event.
         door: the event's or session's id, at whose door they show their tickets.
-        place_targets: in which of these they must have a place; None: any registration will do.
+        place_in: in what they must have a place; None: any registration will do.
+        passes: which passes open the door, beside having none; None: whichever.
+        limit: how many are listed, at most.
+        offset: how many are left out before.
+
+    Returns:
+        The list, and how many are expected, have come, and have come late.
     """
     came = (CheckInRow.registration_id == RegistrationRow.registration_id) & (
         CheckInRow.target_id == door
+    )
+    wanted = [
+        RegistrationRow.event_id == event_id,
+        RegistrationRow.state == RegistrationState.CONFIRMED.value,
+    ]
+    if place_in is not None:
+        held = select(PlaceRow.registration_id).where(
+            PlaceRow.target_id == place_in, PlaceRow.state == PlaceState.LIVE.value
+        )
+        wanted.append(RegistrationRow.registration_id.in_(held))
+    if passes is not None:
+        holds = RegistrationRow.pass_id.in_(passes)
+        wanted.append(or_(RegistrationRow.pass_id.is_(None), holds))
+    counts = (
+        select(
+            func.count(),
+            func.count(CheckInRow.checked_in_at),
+            func.count(case((CheckInRow.minutes_late > 0, 1))),
+        )
+        .select_from(RegistrationRow)
+        .outerjoin(CheckInRow, came)
+        .where(*wanted)
     )
     query = (
         select(
@@ -69,18 +104,13 @@ def expected_at(
         )
         .outerjoin(PersonRow, PersonRow.person_id == RegistrationRow.person_id)
         .outerjoin(CheckInRow, came)
-        .where(
-            RegistrationRow.event_id == event_id,
-            RegistrationRow.state == RegistrationState.CONFIRMED.value,
-        )
+        .where(*wanted)
         .order_by(PersonRow.name, RegistrationRow.registration_id)
+        .limit(limit)
+        .offset(offset)
     )
-    if place_targets is not None:
-        held = select(PlaceRow.registration_id).where(
-            PlaceRow.target_id.in_(place_targets), PlaceRow.state == PlaceState.LIVE.value
-        )
-        query = query.where(RegistrationRow.registration_id.in_(held))
-    return sql.execute(query).all()
+    expected, have_come, late = sql.execute(counts).one()
+    return sql.execute(query).all(), expected, have_come, late
 
 
 # -- money ------------------------------------------------------------------------------------

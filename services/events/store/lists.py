@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
 from services.events.domain import PlaceState, RegistrationState, WaitingState
 from services.events.models import (
@@ -26,50 +26,38 @@ _WHO = (
 )
 
 
-def _registrations(event_id: UUID, target_id: UUID | None) -> Any:
-    """Build the query of registrations: at an event (D16, D32), or at one target (D17, D34)."""
-    at_target = and_(
-        PlaceRow.registration_id == RegistrationRow.registration_id,
-        or_(
-            PlaceRow.state == PlaceState.LIVE.value,
-            RegistrationRow.state == RegistrationState.CANCELLED.value,
-        ),
-    )
-    overruled = (
-        select(func.max(PlaceRow.overruled))
-        .where(PlaceRow.registration_id == RegistrationRow.registration_id, at_target)
-        .scalar_subquery()
-    )
-    columns = [*RegistrationRow.__table__.columns, *_WHO, PassRow.name.label("pass_name")]
-    if target_id is None:
-        query = select(*columns, overruled.label("overruled"))
+_PLACE_STANDS = PlaceRow.state == PlaceState.LIVE.value
+_OF_PLACE = ("state", "cancelled_at", "cancelled_by")
+"""Columns that at a session are those of the place: others of the registration may go on."""
+
+
+def _registrations(event_id: UUID, session_id: UUID | None) -> Any:
+    """Build the query of registrations: at an event (D16, D32), or at one session (D17, D34)."""
+    mine = PlaceRow.registration_id == RegistrationRow.registration_id
+    of_registration = list(RegistrationRow.__table__.columns)
+    columns: list[Any]
+    if session_id is None:
+        stands = or_(_PLACE_STANDS, RegistrationRow.state == RegistrationState.CANCELLED.value)
+        overruled = select(func.max(PlaceRow.overruled)).where(mine, stands).scalar_subquery()
+        columns = [*of_registration, overruled.label("overruled")]
     else:
-        query = select(
-            *columns,
-            PlaceRow.overruled,
-            PlaceRow.since,
-            PlaceRow.state.label("place_state"),
-            PlaceRow.cancelled_at.label("place_cancelled_at"),
-            CheckInRow.checked_in_at,
-            CheckInRow.minutes_late,
-        )
+        gone = PlaceState.CANCELLED.value
+        state = case((PlaceRow.state == gone, gone), else_=RegistrationRow.state)
+        of_place = (PlaceRow.cancelled_at, PlaceRow.cancelled_by, PlaceRow.overruled)
+        others = [one for one in of_registration if one.name not in _OF_PLACE]
+        columns = [*others, state.label("state"), *of_place]
+    about = [*_WHO, PassRow.name.label("pass_name")]
+    query = select(*columns, *about, CheckInRow.checked_in_at, CheckInRow.minutes_late)
     query = query.select_from(RegistrationRow)
-    if target_id is not None:
-        query = query.join(
-            PlaceRow,
-            and_(
-                PlaceRow.registration_id == RegistrationRow.registration_id,
-                PlaceRow.target_id == target_id,
-            ),
-        ).outerjoin(
-            CheckInRow,
-            and_(
-                CheckInRow.registration_id == RegistrationRow.registration_id,
-                CheckInRow.target_id == target_id,
-            ),
-        )
+    if session_id is not None:
+        query = query.join(PlaceRow, and_(mine, PlaceRow.target_id == session_id))
+    came = and_(
+        CheckInRow.registration_id == RegistrationRow.registration_id,
+        CheckInRow.target_id == (session_id or event_id),
+    )
     return (
-        query.outerjoin(PersonRow, PersonRow.person_id == RegistrationRow.person_id)
+        query.outerjoin(CheckInRow, came)
+        .outerjoin(PersonRow, PersonRow.person_id == RegistrationRow.person_id)
         .outerjoin(PassRow, PassRow.pass_id == RegistrationRow.pass_id)
         .where(RegistrationRow.event_id == event_id)
     )
@@ -78,20 +66,31 @@ def _registrations(event_id: UUID, target_id: UUID | None) -> Any:
 def list_registrations(
     sql: Connection,
     event_id: UUID,
-    target_id: UUID | None,
+    session_id: UUID | None,
     *,
     cancelled: bool,
     limit: int,
     offset: int,
 ) -> Sequence[Any]:
     """List an event's or one session's registrations with their people, in order of coming."""
-    query = _registrations(event_id, target_id)
+    query = _registrations(event_id, session_id)
     if not cancelled:
         query = query.where(RegistrationRow.state != RegistrationState.CANCELLED.value)
-        if target_id is not None:
-            query = query.where(PlaceRow.state == PlaceState.LIVE.value)
+        if session_id is not None:
+            query = query.where(_PLACE_STANDS)
     order = (RegistrationRow.registered_at, RegistrationRow.registration_id)
     return sql.execute(query.order_by(*order).limit(limit).offset(offset)).all()
+
+
+def places_of(sql: Connection, registration_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """List, for each registration, the ids of what it has live places in."""
+    query = select(PlaceRow.registration_id, PlaceRow.target_id).where(
+        PlaceRow.registration_id.in_(registration_ids), _PLACE_STANDS
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for row in sql.execute(query.order_by(PlaceRow.target_id)):
+        found.setdefault(row.registration_id, []).append(row.target_id)
+    return found
 
 
 def _invited(at: datetime) -> Any:

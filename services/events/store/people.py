@@ -78,6 +78,12 @@ def note_merge(sql: Connection, merged_id: UUID, person_id: UUID) -> None:
     sql.execute(query.values(merged_into=person_id))
 
 
+def merged_into(sql: Connection, person_id: UUID) -> list[UUID]:
+    """Give the ids a person had, too."""
+    query = select(PersonRow.person_id).where(PersonRow.merged_into == person_id)
+    return list(sql.execute(query).scalars())
+
+
 def erase_person(sql: Connection, person_id: UUID) -> None:
     """Forget who somebody is; what comes later is not kept either."""
     row = {**_NOBODY, "person_id": person_id, "erased": True}

@@ -7,7 +7,15 @@ from uuid import UUID
 from services.loyalty import store
 from services.loyalty.actions.referrals import question
 from services.loyalty.actions.settings import shown
-from services.loyalty.domain import ReferralState, lots_left
+from services.loyalty.domain import (
+    TITLES,
+    EntryKind,
+    Person,
+    ReferralState,
+    line_of,
+    lots_left,
+)
+from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.errors import PersonNotFound
 
@@ -81,23 +89,33 @@ def list_referrals(sql: Any, referrer_id: UUID | None, **wanted: Any) -> list[Va
     ]
 
 
-def get_statement(sql: Any, person_id: UUID, *, after: int, limit: int) -> Values:
+def get_statement(
+    sql: Any, person_id: UUID, *, language: str | None, after: int, limit: int
+) -> Values:
     """Give a client's statement: every entry with the balance after it, and what expires next.
 
-    The account of a record that was merged into another stays as it was, and is shown under its
-    own id; the entries that moved its points name it in `about`.
+    It is in the client's own words: a title, and a line for each entry. The account of a record
+    that was merged into another stays as it was, and is shown under its own id; the entries that
+    moved its points name it in `about`.
 
     Args:
         sql: the database.
         person_id: whose.
+        language: in which it is (ISO 639-1); None: theirs.
         after: the number of the last entry that was seen; 0: from the first.
         limit: how many entries at most.
     """
-    _need_person(sql, person_id)
+    person = _need_person(sql, person_id)
+    own = person.language if person.language in TITLES else settings().studio_language
+    spoken = language or own
     page = _account(sql, person_id)
-    entries = store.list_entries(sql, person_id, after=after, limit=limit)
-    page["opening_balance"] = entries[0].balance_before if entries else page["balance"]
-    page["closing_balance"] = entries[-1].balance_after if entries else page["balance"]
+    entries = [
+        row._asdict() | {"text": line_of(EntryKind(row.kind), spoken)}
+        for row in store.list_entries(sql, person_id, after=after, limit=limit)
+    ]
+    page["opening_balance"] = entries[0]["balance_before"] if entries else page["balance"]
+    page["closing_balance"] = entries[-1]["balance_after"] if entries else page["balance"]
+    page |= {"language": spoken, "title": TITLES[spoken], "name": person.name}
     return page | {"entries": entries, "next_expiry": _next_expiry(sql, person_id)}
 
 
@@ -113,6 +131,8 @@ def _next_expiry(sql: Any, person_id: UUID) -> Values | None:
     return {"points": left[0].points, "expires_at": left[0].earned_at + timedelta(days=days)}
 
 
-def _need_person(sql: Any, person_id: UUID) -> None:
-    if store.find_person(sql, person_id) is None:
+def _need_person(sql: Any, person_id: UUID) -> Person:
+    person = store.find_person(sql, person_id)
+    if person is None:
         raise PersonNotFound(str(person_id))
+    return person

@@ -11,9 +11,10 @@ from shared.contracts.booking import (
     PersonErased,
     PersonRegistered,
 )
-from shared.contracts.loyalty import LoyaltyRecordsErased
+from shared.contracts.loyalty import LoyaltyRecordsErased, ReferralThanked
 from shared.contracts.waitlist import SpotAllocated
 from shared.db import Tx
+from shared.erasing import forget
 
 
 def keep_person(tx: Tx, person: PersonRegistered | PersonChanged, *, at: datetime) -> None:
@@ -67,7 +68,8 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     tx.flush()
     store.lock_both(tx.sql, [erased.person_id])
     names = cards = notes = entries = balance = 0
-    for person_id in (erased.person_id, *store.merged_into(tx.sql, erased.person_id)):
+    ids = [erased.person_id, *store.merged_into(tx.sql, erased.person_id)]
+    for person_id in ids:
         person = store.find_person(tx.sql, person_id)
         account = store.find_account(tx.sql, person_id)
         names += person is not None and person.name is not None
@@ -76,6 +78,7 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
         entries += store.count_entries(tx.sql, person_id)
         balance += account.balance if account else 0
         store.erase_person(tx.writes, person_id, at=at)
+    forget(tx.sql, ids, said=(ReferralThanked,), heard=(PersonRegistered, PersonChanged))
     removed = {"name": names, "TreatCard": cards, "note of staff": notes}
     tx.emit(
         LoyaltyRecordsErased(

@@ -14,6 +14,7 @@ from shared.contracts.errors import (
     BookingCancelledAlready,
     BookingNotFound,
     InvalidRequest,
+    PersonNotFound,
     TreatNotAvailable,
     TreatNotOffered,
     TreatRedeemedAlready,
@@ -137,7 +138,12 @@ def list_treats(sql: Any, person_id: UUID | None) -> list[Values]:
     Args:
         sql: the database.
         person_id: for whom; None: for nobody in particular.
+
+    Raises:
+        PersonNotFound: nobody is known under this id.
     """
+    if person_id is not None and store.find_person(sql, person_id) is None:
+        raise PersonNotFound(str(person_id))
     rate = store.find_settings(sql).treat_points_per_unit
     person_id = None if person_id is None else store.meant(sql, person_id)
     account = None if person_id is None else store.find_account(sql, person_id)

@@ -10,6 +10,7 @@ from services.loyalty.domain.cards import (
 )
 from services.loyalty.domain.ledger import (
     EARNING,
+    LONG_AGO,
     ONCE,
     SPENDING,
     Account,
@@ -46,6 +47,7 @@ from services.loyalty.domain.referrals import (
     judge,
 )
 from services.loyalty.domain.settings import Settings
+from services.loyalty.domain.statement import TITLES, line_of
 from services.loyalty.domain.thanks import (
     DEFAULT_TEXTS,
     PLACEHOLDERS,
@@ -58,11 +60,13 @@ from services.loyalty.domain.thanks import (
 __all__ = [
     "DEFAULT_TEXTS",
     "EARNING",
+    "LONG_AGO",
     "MOST_POINTS",
     "ONCE",
     "PLACEHOLDERS",
     "SERIALS",
     "SPENDING",
+    "TITLES",
     "Account",
     "Availability",
     "CardState",
@@ -89,6 +93,7 @@ __all__ = [
     "forgiven",
     "is_new",
     "judge",
+    "line_of",
     "lots_left",
     "minor_digits",
     "number_fault",

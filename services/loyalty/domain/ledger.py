@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -53,6 +53,10 @@ ONCE = frozenset(
     }
 )
 """What happens at most once for what it is about."""
+
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""A day before any points were earned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,9 @@ def entered(
     entry = Entry(entry_id, account.person_id, number, *before, about, at, earned)
     oldest = account.oldest_at
     if kind is EntryKind.TREAT_RETURNED:
-        oldest = account.opened_at  # points from any earlier day may be back
+        # Points from any earlier day may be back, also those that were merged in: they may be
+        # older than the account.
+        oldest = LONG_AGO
     elif kind in EARNING and points > 0:
         oldest = min(oldest or earned, earned)
     return entry, replace(account, last=number, balance=balance, oldest_at=oldest)

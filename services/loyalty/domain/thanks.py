@@ -25,6 +25,7 @@ DEFAULT_TEXTS: Mapping[str, str] = {
 }
 """The product's own text, by language."""
 _PLACEHOLDER = re.compile(r"<<([^<>]*)>>")
+_SALON_BEHIND_A_SENTENCE = re.compile(r"(?<=[.!?,;:])(?=<<SalonName>>)")
 
 
 def text_fault(text: str) -> str | None:
@@ -74,15 +75,19 @@ def thanks(
         referrer: the referrer's name.
         referred: the new client's name.
         points: how many were added.
-        salon: the salon's name; may be empty.
+        salon: the salon's name; may be empty. A space keeps it apart from the sentence before.
 
     Source: T2, T8.
     """
     text = texts.get(language) or DEFAULT_TEXTS.get(language)
+    text = text or texts.get("en") or DEFAULT_TEXTS["en"]
+    salon = salon.strip()
+    if salon:  # the product's own text has no space there
+        text = _SALON_BEHIND_A_SENTENCE.sub(" ", text)
     values = {
         "ClientFirstName": first_name(referrer),
         "ReferredClient": referred,
         "Points": str(points),
         "SalonName": salon,
     }
-    return rendered(text or texts.get("en") or DEFAULT_TEXTS["en"], values)
+    return rendered(text, values)

@@ -4,7 +4,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.loyalty.domain import MOST_POINTS, Availability, PurchaseKind
 from services.loyalty.schemas.cards import Card, OnePerson
-from shared.shapes import Line, count
+from shared.shapes import LANGUAGES, Line, count
 
 
 def _not_zero(points: int) -> None:
@@ -118,17 +118,19 @@ class Account(Schema):
 
 
 class GetStatement(OnePerson):
-    """A stretch of a statement: from behind the entry `after`."""
+    """A stretch of a statement: from behind the entry `after`; without a language, in theirs."""
 
+    language = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES))
     after = count(0, 2**31 - 1, load_default=0)
     limit = count(1, 1000, load_default=200)
 
 
 class Entry(Schema):
-    """One line of a statement; `note` is what staff wrote beside it."""
+    """One line of a statement, in words as `text`; `note` is what staff wrote beside it."""
 
     number = fields.Integer()
     kind = fields.String()
+    text = fields.String()
     points = fields.Integer()
     balance_after = fields.Integer()
     about = fields.UUID()
@@ -144,8 +146,11 @@ class Expiry(Schema):
 
 
 class Statement(Account):
-    """A client's statement."""
+    """A client's statement, with its title in their language; no name where it was erased."""
 
+    language = fields.String()
+    title = fields.String()
+    name = fields.String(allow_none=True)
     opening_balance = fields.Integer()
     closing_balance = fields.Integer()
     entries = fields.List(fields.Nested(Entry))

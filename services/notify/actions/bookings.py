@@ -152,7 +152,9 @@ def send_receipt(tx: Tx, paid: PaymentReceived, *, at: datetime) -> None:
 
 
 def confirm_refund(tx: Tx, back: PaymentRefunded, *, at: datetime) -> None:
-    """Write to a person that they have their money back."""
+    """Write to a person that they have their money back, unless they took it through the bank."""
+    if back.reason == "disputed":
+        return
     dedupe = f"refunded:{back.refund_id}"
     _write_of_money(tx, MessageKind.REFUNDED, dedupe, back, as_of=back.refunded_at, at=at)
 

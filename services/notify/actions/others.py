@@ -136,8 +136,8 @@ def _tell_of_advance(
             dedupe=f"{key}:{one.staff_id}",
             person_id=one.staff_id,
             context=_advance(fact, rank_name, one.language),
+            subject_id=fact.person_id,  # who may be erased meanwhile
             as_of=as_of,
-            subject_id=subject_id,
         )
         to = Recipient(
             name=one.name,
@@ -176,6 +176,7 @@ def thank_for_referral(tx: Tx, thanked: ReferralThanked, *, at: datetime) -> Non
         dedupe=f"referral:{thanked.referral_id}",
         person_id=thanked.person_id,
         context={"text": thanked.text},
+        subject_id=thanked.new_person_id,
         as_of=thanked.thanked_at,
     )
     write(tx, draft, thanked, at=at)

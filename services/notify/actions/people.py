@@ -6,15 +6,30 @@ from uuid import UUID, uuid4
 
 from services.notify import store
 from shared.contracts.booking import (
+    MessageRequested,
     PersonChanged,
     PersonErased,
     PersonMerged,
     PersonRegistered,
 )
 from shared.contracts.errors import StaffNotFound
-from shared.contracts.notify import NotifyRecordsErased
+from shared.contracts.events import EventMessageRequested
+from shared.contracts.loyalty import ReferralThanked
+from shared.contracts.notify import EmailFailed, NotifyRecordsErased, SmsFailed
+from shared.contracts.ranking import PromotionEarned, RankAwarded
 from shared.db import Tx
+from shared.erasing import forget
 
+_SAID = (EmailFailed, SmsFailed)  # what a server says of an address may quote it
+_NAMING = (
+    PersonRegistered,
+    PersonChanged,
+    MessageRequested,
+    EventMessageRequested,
+    ReferralThanked,
+    RankAwarded,
+    PromotionEarned,
+)
 _KEPT = (
     "when which kind of message was sent and what became of it; addresses on the suppression list, "
     "so that nothing is ever sent to them again"
@@ -48,6 +63,10 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     """Remove what is known of a person, and say what was."""
     tx.flush()
     known, messages = store.erase(tx.sql, erased.person_id, at=at)
+    store.note_standing(
+        tx.writes, erased.person_id, "erased", at=at
+    )  # what others are told of them
+    forget(tx.sql, [erased.person_id], said=_SAID, heard=_NAMING)
     removed = ["name, email address, telephone number, language, time zone, preferences"] * known
     if messages:
         removed.append(f"names, addresses and contents of {messages} messages")

@@ -166,6 +166,8 @@ def erase(sql: Connection, person_id: UUID, *, at: datetime) -> tuple[bool, int]
     sql.execute(named.where(MessageRow.address.is_not(None)).values(reply=said))
     blank = update(MessageRow).where(mine).values(name="", address=None, context={})
     count = sql.execute(blank).rowcount
+    of_them = update(MessageRow).where(MessageRow.subject_id == person_id)
+    sql.execute(of_them.values(context={}))  # thanks for bringing them, word of their promotion
     sql.execute(delete(PreferenceRow).where(PreferenceRow.person_id == person_id))
     return known, count
 

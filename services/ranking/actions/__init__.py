@@ -11,10 +11,10 @@ from services.ranking.actions.categories import (
     list_versions,
     order_ranks,
 )
+from services.ranking.actions.checking import check_person
 from services.ranking.actions.exports import export_report
 from services.ranking.actions.hearing import count_visit, keep_person, watch_tenure
 from services.ranking.actions.looking import (
-    check_person,
     get_placement,
     get_profile,
     report_ranks,

@@ -116,11 +116,12 @@ def change_rank(tx: Tx, rank_id: UUID, *, about: Values, criteria: Values, at: d
         at: now (UTC).
     """
     _, today = active_studio(tx.sql, at=at)
-    row = store.find_rank(tx.sql, rank_id)
-    if row is None:
+    found = store.find_rank(tx.sql, rank_id)
+    if found is None:
         raise RankNotFound(str(rank_id))
-    category = _for_update(tx, row.category_id)
+    category = _for_update(tx, found.category_id)
     if about:
+        row = store.find_rank(tx.sql, rank_id)  # as it is now that nobody else changes it
         kept: Values = {name: getattr(row, name) for name in ("name", "item", "sizes")}
         store.change_rank(tx.sql, rank_id, **kept | about)
     wanted = {rank_id: replace(category.scheme.step(rank_id).criteria, **criteria)}

@@ -24,14 +24,16 @@ def count_visit(tx: Tx, visit: VisitRecorded | VisitRetracted, *, at: datetime) 
     """Count a visit, or count it no longer; an older word about the same booking is no news.
 
     Visits are kept even while ranking is off and for people without a rank: whoever is placed
-    later that day has them counted (Mi3). Source: M3, M33, Mi5.
+    later that day has them counted (Mi3). The day is the studio's, wherever the class is held;
+    until the studio has said where it is, the class's own. Source: M3, M33, Mi5.
     """
     person = store.lock_meant(tx.sql, visit.person_id)
     moved = person.person_id != visit.person_id
     if moved:  # what this batch has written of them under their own id is to be seen
         tx.flush()
         person = store.lock_person(tx.sql, person.person_id)
-    came, day = isinstance(visit, VisitRecorded), local_day(visit.starts_at, visit.time_zone)
+    studio, came = store.find_studio(tx.sql), isinstance(visit, VisitRecorded)
+    day = local_day(visit.starts_at, studio.time_zone if studio.said else visit.time_zone)
     news = store.keep_visit(
         tx.sql,
         {

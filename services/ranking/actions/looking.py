@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.ranking import store
-from services.ranking.actions.settling import Known, chain, ladder_of, rules_for
+from services.ranking.actions.settling import Known, chain, entered_on, ladder_of, rules_for
 from services.ranking.actions.studio import active_studio, wording_of
 from services.ranking.domain import (
     Criteria,
@@ -15,7 +15,6 @@ from services.ranking.domain import (
     Placement,
     Scheme,
     icon_of,
-    replay,
     report_name,
 )
 from services.ranking.store import Held, Placed, Rows
@@ -101,6 +100,7 @@ def _current(held: Held, known: Known, names: Mapping[UUID, str], *, today: date
     return shown_placed(history[-1], names) | {
         "visits_here": standing.counted,
         "days_here": (today - here.since).days,
+        "days_in_category": (today - entered_on(history)).days,
         "criteria": shown_criteria(scheme.step(here.rank_id).criteria),
         "next_rank_id": higher[0] if higher else None,
         "next_rank_name": names[higher[0]] if higher else None,
@@ -219,34 +219,3 @@ def report_ranks(sql: Any, wanted: Rows, *, language: str | None, at: datetime) 
         "total": total,
         "rows": [row._asdict() | {"days_here": (today - row.since).days} for row in rows],
     }
-
-
-def check_person(sql: Any, person_id: UUID) -> Values:
-    """Work out a person's placements from their journal alone, and name what is kept otherwise.
-
-    The journal has every visit heard of and every decision of staff, with the rules in force.
-    """
-    (person_id,) = store.meant(sql, [person_id])
-    kept = store.history_of(sql, [person_id])
-    categories = [category_id for _, category_id in kept]
-    journals, schemes = store.journals_of(sql, person_id), store.schemes_of(sql, categories)
-    told = replay(person_id, journals, schemes)
-    differences = []
-    for category_id in sorted({*categories, *told}):
-        live = [placed.placement for placed in kept.get((person_id, category_id), ())]
-        again = list(told.get(category_id, ()))
-        if live != again:
-            differences.append(
-                {
-                    "category_id": category_id,
-                    "kept": [_line(placement) for placement in live],
-                    "replayed": [_line(placement) for placement in again],
-                }
-            )
-    return {"person_id": person_id, "matches": not differences, "differences": differences}
-
-
-def _line(placement: Placement) -> str:
-    by = "staff" if placement.earned is None else f"{len(placement.earned.visits)} visits"
-    how = How(placement.how).value
-    return f"{placement.placement_id} {placement.rank_id} {how} by {by} since {placement.since}"

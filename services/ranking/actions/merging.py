@@ -8,9 +8,10 @@ from services.ranking import store
 from services.ranking.actions.settling import settle_people
 from services.ranking.domain import united
 from services.ranking.store import Held, Person, Placed
-from shared.contracts.booking import PersonErased, PersonMerged
-from shared.contracts.ranking import RankingRecordsErased
+from shared.contracts.booking import PersonChanged, PersonErased, PersonMerged, PersonRegistered
+from shared.contracts.ranking import PromotionEarned, RankAwarded, RankingRecordsErased
 from shared.db import Tx
+from shared.erasing import forget
 
 
 def merge_people(tx: Tx, merged: PersonMerged, *, at: datetime) -> None:
@@ -83,6 +84,9 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     visits = store.count_visits(tx.sql, person.person_id)
     store.erase_person(tx.sql, person.person_id, at=at)
     ranks = store.drop_standings(tx.sql, person.person_id)
+    ids = [person.person_id, *store.merged_into(tx.sql, person.person_id)]
+    said, heard = (RankAwarded, PromotionEarned), (PersonRegistered, PersonChanged)
+    forget(tx.sql, ids, said=said, heard=heard)
     named = bool(person.name)
     removed = ["name", "language"] if named else []
     tx.emit(

@@ -186,16 +186,18 @@ def promote_many(
     Args:
         tx: the transaction.
         category_id: where.
-        person_ids: whom; None: everybody who is eligible, MOST_AT_ONCE at most.
+        person_ids: whom; None: everybody who is eligible, MOST_AT_ONCE at most, and `left` says
+            how many more there are.
         dry_run: change nothing.
         at: now (UTC).
     """
     studio, today = active_studio(tx.sql, at=at)
-    if person_ids is None:
-        wanted = Rows(category_id=category_id, eligible=True, limit=MOST_AT_ONCE)
-        person_ids = [row.person_id for row in store.report_rows(tx.sql, wanted, today=today)[0]]
-    people = _those_known(tx, store.meant(tx.sql, person_ids))
+    wanted, left = _ready(tx, category_id, today=today) if person_ids is None else (person_ids, 0)
+    people = _those_known(tx, store.meant(tx.sql, wanted))
     category = category_for_share(tx.sql, category_id)
+    if person_ids is None:  # others may have promoted them while this waited for its turn
+        ready = store.still_eligible(tx.sql, category_id, wanted, today=today)
+        people = [person for person in people if person.person_id in ready]
     history = store.history_of(tx.sql, [person.person_id for person in people])
     names = store.rank_names(tx.sql, category_id)
     items = store.items_of(tx.sql, category_id)
@@ -216,11 +218,19 @@ def promote_many(
                 tx, person, category, studio, mine, placement, today=today, at=at
             )
         rows.append(row)
-    unknown = set(store.meant(tx.sql, person_ids)) - {person.person_id for person in people}
+    unknown = set(store.meant(tx.sql, person_ids or ())) - {one.person_id for one in people}
     rows += [{"person_id": person_id, "outcome": "unknown"} for person_id in sorted(unknown)]
     promoted = sum(row["outcome"] == "promoted" for row in rows)
     wanted_items = Counter(row["item"] for row in rows if row.get("item"))
-    return {"dry_run": dry_run, "promoted": promoted, "items": wanted_items, "rows": rows}
+    done: Values = {"dry_run": dry_run, "promoted": promoted, "left": left}
+    return done | {"items": wanted_items, "rows": rows}
+
+
+def _ready(tx: Tx, category_id: UUID, *, today: date) -> tuple[Sequence[UUID], int]:
+    """Name people who are eligible, and say how many more there are."""
+    wanted = Rows(category_id=category_id, eligible=True, limit=MOST_AT_ONCE)
+    rows, total = store.report_rows(tx.sql, wanted, today=today)
+    return [row.person_id for row in rows], total - len(rows)
 
 
 def _those_known(tx: Tx, person_ids: Sequence[UUID]) -> list[Person]:

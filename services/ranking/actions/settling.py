@@ -52,6 +52,11 @@ def chain(history: Sequence[Placed]) -> Sequence[Placed]:
     return history[max(place for place, one in enumerate(history) if not one.automatic) :]
 
 
+def entered_on(history: Sequence[Placed]) -> date:
+    """Give the day of somebody's first placement in a category."""
+    return min(placed.placement.since for placed in history)
+
+
 def rules_for(held: Held) -> Rules:
     """Give the rules somebody is settled under: while ranking is off, nothing promotes."""
     scheme, studio = held.category.scheme, held.studio
@@ -66,7 +71,7 @@ def ladder_of(held: Held, scheme: Scheme, known: Known, *, automatic: bool, toda
         [placed.placement for placed in chain(history)],
         known.visits[held.person_id],
         replace(scheme, automatic=automatic),
-        entered=min(placed.placement.since for placed in history),
+        entered=entered_on(history),
         active_since=held.studio.active_since or ANY_TIME,
         today=today,
     )

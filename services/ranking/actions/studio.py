@@ -16,6 +16,7 @@ from services.ranking.domain import (
     words_of,
 )
 from services.ranking.store import Studio
+from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.errors import RankingNotActive
 from shared.db import Tx
@@ -34,12 +35,23 @@ def active_studio(sql: Any, *, at: datetime) -> tuple[Studio, date]:
     return studio, local_day(at, studio.time_zone)
 
 
-def activate(tx: Tx, *, time_zone: str, language: str, at: datetime) -> Values:
+def activate(tx: Tx, *, time_zone: str | None, language: str | None, at: datetime) -> Values:
     """Switch ranking on; what was set up before comes back as it was.
 
-    Nothing is promoted for a time before the activation. Source: M8.
+    Nothing is promoted for a time before the activation.
+
+    Args:
+        tx: the transaction.
+        time_zone: where the studio is (IANA); None: as before, at first as the suite is set up.
+        language: what its staff read; None: the same.
+        at: now (UTC).
+
+    Source: M8.
     """
-    studio, today = store.find_studio(tx.sql), local_day(at, time_zone)
+    studio = store.find_studio(tx.sql, lock=True)
+    time_zone = time_zone or (studio.time_zone if studio.said else settings().studio_time_zone)
+    language = language or (studio.language if studio.said else settings().studio_language)
+    today = local_day(at, time_zone)
     since = studio.active_since or today
     store.keep_studio(
         tx.sql, replace(studio, active_since=since, time_zone=time_zone, language=language)
@@ -51,7 +63,7 @@ def activate(tx: Tx, *, time_zone: str, language: str, at: datetime) -> Values:
 
 def deactivate(tx: Tx) -> Values:
     """Switch ranking off: visits are still counted, nobody is promoted or told."""
-    store.keep_studio(tx.sql, replace(store.find_studio(tx.sql), active_since=None))
+    store.keep_studio(tx.sql, replace(store.find_studio(tx.sql, lock=True), active_since=None))
     return get_settings(tx.sql)
 
 
@@ -59,7 +71,8 @@ def choose_wording(
     tx: Tx, *, term: Term, words: Mapping[str, Mapping[str, str]] | None, at: datetime
 ) -> Values:
     """Choose what the studio calls its ranks. Source: M2, M7, M9."""
-    studio, _ = active_studio(tx.sql, at=at)
+    active_studio(tx.sql, at=at)
+    studio = store.find_studio(tx.sql, lock=True)
     own = {lang: Words(**two) for lang, two in words.items()} if words else studio.words
     store.keep_studio(tx.sql, replace(studio, term=term, words=own))
     return get_settings(tx.sql)

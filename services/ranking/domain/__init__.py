@@ -1,6 +1,6 @@
 """ranking's rules and value types; pure."""
 
-from services.ranking.domain.entries import Entry, Mark, Move, Rules, replay
+from services.ranking.domain.entries import Entry, Mark, Move, Replayed, Rules, replay
 from services.ranking.domain.ladder import Ladder, Standing, qualified, settle, united
 from services.ranking.domain.values import (
     ANY_TIME,
@@ -31,6 +31,7 @@ __all__ = [
     "Mark",
     "Move",
     "Placement",
+    "Replayed",
     "Rules",
     "Scheme",
     "StaffRole",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from services.ranking.domain.ladder import settle, united
+from services.ranking.domain.ladder import Standing, settle, united
 from services.ranking.domain.values import Placement, Scheme, Visit
 
 
@@ -48,55 +48,79 @@ class Entry:
     merged: UUID | None = None
 
 
+@dataclass(slots=True)
+class Replayed:
+    """What somebody has come to: their visits, and by category their placements and standing."""
+
+    visits: dict[UUID, Visit] = field(default_factory=dict)
+    history: dict[UUID, list[Placement]] = field(default_factory=dict)
+    standings: dict[UUID, Standing] = field(default_factory=dict)
+
+
 def replay(
     person_id: UUID,
     journals: Mapping[UUID, Iterable[Entry]],
     schemes: Mapping[tuple[UUID, int], Scheme],
-) -> Mapping[UUID, Sequence[Placement]]:
-    """Work out from the journal alone which placements somebody has, by category, oldest first.
+) -> Replayed:
+    """Work out from the journal alone what somebody has come to.
 
     Args:
         person_id: whose journal.
         journals: it, and those of the records merged into theirs, in the order they were written.
         schemes: every scheme there was, by category and version.
+
+    Returns:
+        Placements oldest first; standings as of the entry that touched the category last.
     """
-    return _replay(person_id, journals, schemes)[1]
-
-
-def _replay(
-    person_id: UUID,
-    journals: Mapping[UUID, Iterable[Entry]],
-    schemes: Mapping[tuple[UUID, int], Scheme],
-) -> tuple[dict[UUID, Visit], dict[UUID, list[Placement]]]:
-    visits: dict[UUID, Visit] = {}
-    history: dict[UUID, list[Placement]] = {}
+    found = Replayed()
     for entry in journals[person_id]:
         if entry.mark is not None:
-            visits.pop(entry.mark.booking_id, None)
+            found.visits.pop(entry.mark.booking_id, None)
             if entry.mark.visit is not None:
-                visits[entry.mark.booking_id] = entry.mark.visit
+                found.visits[entry.mark.booking_id] = entry.mark.visit
         if entry.move is not None:
-            history.setdefault(entry.move.category_id, []).append(entry.move.placement)
+            found.history.setdefault(entry.move.category_id, []).append(entry.move.placement)
         if entry.merged is not None:
-            more, theirs = _replay(entry.merged, journals, schemes)
-            visits |= more
-            for category_id, placements in theirs.items():
-                scheme = schemes[category_id, entry.rules[category_id].version]
-                mine = history.get(category_id, [])
-                history[category_id] = united(mine, placements, scheme)
+            _merge(found, replay(entry.merged, journals, schemes), entry, schemes)
         for category_id, rules in entry.rules.items():
-            known = history[category_id]
-            base = last_decision(known)
-            written = schemes[category_id, rules.version]
-            known[base:] = settle(
-                known[base:],
-                visits.values(),
-                Scheme(written.version, rules.automatic, written.steps),
-                entered=min(placement.since for placement in known),
-                active_since=rules.active_since,
-                today=entry.today,
-            ).placements
-    return visits, history
+            _settle(found, category_id, rules, schemes, today=entry.today)
+    return found
+
+
+def _merge(
+    found: Replayed,
+    other: Replayed,
+    entry: Entry,
+    schemes: Mapping[tuple[UUID, int], Scheme],
+) -> None:
+    found.visits |= other.visits
+    for category_id, placements in other.history.items():
+        scheme = schemes[category_id, entry.rules[category_id].version]
+        mine = found.history.get(category_id, [])
+        found.history[category_id] = united(mine, placements, scheme)
+
+
+def _settle(
+    found: Replayed,
+    category_id: UUID,
+    rules: Rules,
+    schemes: Mapping[tuple[UUID, int], Scheme],
+    *,
+    today: date,
+) -> None:
+    known = found.history[category_id]
+    base = last_decision(known)
+    written = schemes[category_id, rules.version]
+    ladder = settle(
+        known[base:],
+        found.visits.values(),
+        Scheme(written.version, rules.automatic, written.steps),
+        entered=min(placement.since for placement in known),
+        active_since=rules.active_since,
+        today=today,
+    )
+    known[base:] = ladder.placements
+    found.standings[category_id] = ladder.standing
 
 
 def last_decision(placements: Sequence[Placement]) -> int:

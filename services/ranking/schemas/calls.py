@@ -12,10 +12,10 @@ _LANGUAGE = validate.OneOf(LANGUAGES)
 
 
 class Activate(Schema):
-    """Where the studio is, and what its staff read."""
+    """Where the studio is, and what its staff read; what is left out is as before."""
 
-    time_zone = time_zone(required=True)
-    language = fields.String(load_default="en", validate=_LANGUAGE)
+    time_zone = time_zone(load_default=None, allow_none=True)
+    language = fields.String(load_default=None, allow_none=True, validate=_LANGUAGE)
 
 
 class WordPair(Schema):

@@ -72,10 +72,11 @@ class PromotionsRow(Schema):
 
 
 class Promotions(Schema):
-    """What comes, or would come, of several promotions."""
+    """What comes, or would come, of several promotions; `left`: how many more are eligible."""
 
     dry_run = fields.Boolean()
     promoted = fields.Integer()
+    left = fields.Integer()
     items = fields.Dict(keys=fields.String(), values=fields.Integer())
     rows = fields.List(fields.Nested(PromotionsRow))
 
@@ -119,6 +120,7 @@ class Current(Placed):
 
     visits_here = fields.Integer()
     days_here = fields.Integer()
+    days_in_category = fields.Integer()
     criteria = fields.Nested(Minimums)
     next_rank_id = fields.UUID()
     next_rank_name = fields.String()

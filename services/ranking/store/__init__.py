@@ -24,6 +24,7 @@ from services.ranking.store.people import (
     erase_person,
     find_person,
     find_studio,
+    heard_of,
     journals_of,
     keep_person,
     keep_studio,
@@ -32,6 +33,7 @@ from services.ranking.store.people import (
     lock_person,
     meant,
     merge_person,
+    merged_into,
     names_of,
 )
 from services.ranking.store.placements import (
@@ -46,6 +48,7 @@ from services.ranking.store.placements import (
 from services.ranking.store.standings import (
     Held,
     Rows,
+    Stand,
     ask_for_look,
     drop_standing,
     drop_standings,
@@ -55,6 +58,8 @@ from services.ranking.store.standings import (
     keep_standing,
     move_standing,
     report_rows,
+    stands_of,
+    still_eligible,
 )
 from services.ranking.store.visits import (
     count_visits,
@@ -70,6 +75,7 @@ __all__ = [
     "Person",
     "Placed",
     "Rows",
+    "Stand",
     "Studio",
     "add_category",
     "add_entry",
@@ -94,6 +100,7 @@ __all__ = [
     "find_studio",
     "find_visits",
     "hand_over",
+    "heard_of",
     "held_in",
     "held_of",
     "history_of",
@@ -110,6 +117,7 @@ __all__ = [
     "lock_person",
     "meant",
     "merge_person",
+    "merged_into",
     "move_placements",
     "move_standing",
     "move_visits",
@@ -117,5 +125,7 @@ __all__ = [
     "rank_names",
     "report_rows",
     "schemes_of",
+    "stands_of",
+    "still_eligible",
     "visits_of",
 ]

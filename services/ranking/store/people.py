@@ -26,6 +26,7 @@ STUDIO_COLUMNS = (
     StudioRow.words,
 )
 _STUDIO = select(*STUDIO_COLUMNS).where(StudioRow.studio_id == _STUDIO_ID)
+_STUDIO_FOR_UPDATE = _STUDIO.with_for_update()
 _KEEP_STUDIO = upsert(StudioRow)
 _KEEP_STUDIO = _KEEP_STUDIO.on_conflict_do_update(
     index_elements=["studio_id"],
@@ -38,13 +39,17 @@ _KEEP_STUDIO = _KEEP_STUDIO.on_conflict_do_update(
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """The studio's settings; `active_since` None: switched off."""
+    """The studio's settings; `active_since` None: switched off.
+
+    Before the first activation nobody has `said` anything, not even where the studio is.
+    """
 
     active_since: date | None = None
     time_zone: str = "UTC"
     language: str = "en"
     term: Term = Term.BELTS
     words: dict[str, Words] | None = None
+    said: bool = True
 
     @property
     def active(self) -> bool:
@@ -58,10 +63,13 @@ def read_studio(row: Any) -> Studio:
     return Studio(row.active_since, row.time_zone, row.language, Term(row.term), words)
 
 
-def find_studio(sql: Connection) -> Studio:
-    """Give the studio's settings; before the first activation, those it begins with."""
-    row = sql.execute(_STUDIO).one_or_none()
-    return Studio() if row is None else read_studio(row)
+def find_studio(sql: Connection, *, lock: bool = False) -> Studio:
+    """Give the studio's settings, locked if they are about to change.
+
+    Before the first activation these are the ones it begins with.
+    """
+    row = sql.execute(_STUDIO_FOR_UPDATE if lock else _STUDIO).one_or_none()
+    return Studio(said=False) if row is None else read_studio(row)
 
 
 def keep_studio(sql: Connection, studio: Studio) -> None:
@@ -124,6 +132,7 @@ _ERASE_PERSON = (
     .where(PersonRow.person_id == bindparam("id"))
     .values(name="", language="", erased_at=func.coalesce(PersonRow.erased_at, bindparam("at")))
 )
+_MERGED_INTO = select(PersonRow.person_id).where(PersonRow.merged_into == bindparam("id"))
 _MEANT = select(PersonRow.person_id, PersonRow.merged_into).where(
     PersonRow.person_id.in_(bindparam("ids", expanding=True)), PersonRow.merged_into.is_not(None)
 )
@@ -164,6 +173,11 @@ def find_person(sql: Connection, person_id: UUID) -> Person | None:
     return person if person is not None and person.known else None
 
 
+def heard_of(sql: Connection, person_id: UUID) -> bool:
+    """Say whether anything was ever heard of a person, named, erased or neither."""
+    return sql.execute(_PERSON, {"person_id": person_id}).first() is not None
+
+
 def lock_person(sql: Connection, person_id: UUID) -> Person:
     """Keep everything of a person from changing until the commit."""
     row = {"person_id": person_id, "name": "", "language": "en", "sequence": 0, "entries": 0}
@@ -187,6 +201,11 @@ def meant(sql: Connection, ids: Collection[UUID]) -> list[UUID]:
 def merge_person(sql: Connection, gone: UUID, stays: UUID) -> None:
     """Have an id mean another person from now on."""
     sql.execute(_MERGE_PERSON, {"gone": gone, "stays": stays})
+
+
+def merged_into(sql: Connection, person_id: UUID) -> list[UUID]:
+    """Give the ids a person had, too."""
+    return list(sql.execute(_MERGED_INTO, {"id": person_id}).scalars())
 
 
 def erase_person(sql: Connection, person_id: UUID, *, at: datetime) -> None:

@@ -68,6 +68,20 @@ _DUE = (
     .order_by(StandingRow.look_on, StandingRow.person_id)
     .limit(bindparam("limit"))
 )
+_STANDS = select(
+    StandingRow.category_id,
+    StandingRow.placement_id,
+    StandingRow.rank_id,
+    StandingRow.since,
+    StandingRow.automatic,
+    StandingRow.counted,
+    StandingRow.due,
+).where(StandingRow.person_id == bindparam("person_id"))
+_STILL_ELIGIBLE = select(StandingRow.person_id).where(
+    StandingRow.category_id == bindparam("category_id"),
+    StandingRow.person_id.in_(bindparam("people", expanding=True)),
+    StandingRow.due <= bindparam("today"),
+)
 _KEPT = upsert(StandingRow)
 _KEEP = _KEPT.on_conflict_do_update(
     index_elements=["person_id", "category_id"],
@@ -115,6 +129,18 @@ class Held:
     asked: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where somebody is in a category, as the report shows it."""
+
+    placement_id: UUID
+    rank_id: UUID
+    since: date
+    automatic: bool
+    counted: int
+    due: date | None
+
+
 def _read(row: Any) -> Held:
     return Held(row.person_id, read_category(row), read_studio(row), row.announced, row.asked)
 
@@ -122,6 +148,12 @@ def _read(row: Any) -> Held:
 def held_of(sql: Connection, people: Collection[UUID]) -> list[Held]:
     """Give the standings of people, in the order of their ids."""
     return [_read(row) for row in sql.execute(_OF_PEOPLE, {"people": list(people)})]
+
+
+def stands_of(sql: Connection, person_id: UUID) -> dict[UUID, Stand]:
+    """Give where somebody is, by category."""
+    rows = sql.execute(_STANDS, {"person_id": person_id})
+    return {row.category_id: Stand(*row[1:]) for row in rows}
 
 
 def held_in(sql: Connection, category_id: UUID, *, after: UUID, limit: int) -> list[Held]:
@@ -134,6 +166,14 @@ def due_people(sql: Connection, *, today: date, limit: int) -> list[UUID]:
     """Name people of whom a standing is to be looked at today, the longest due first."""
     found = sql.execute(_DUE, {"today": today, "limit": limit}).scalars()
     return list(dict.fromkeys(found))
+
+
+def still_eligible(
+    sql: Connection, category_id: UUID, people: Collection[UUID], *, today: date
+) -> set[UUID]:
+    """Name those of some people who meet the criteria where they are now."""
+    values = {"category_id": category_id, "people": list(people), "today": today}
+    return set(sql.execute(_STILL_ELIGIBLE, values).scalars())
 
 
 def keep_standing(writes: Writes, values: dict[str, Any]) -> None:

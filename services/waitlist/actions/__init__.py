@@ -13,9 +13,11 @@ from services.waitlist.actions.entries import (
     join_requested,
     leave,
 )
-from services.waitlist.actions.looking import (
+from services.waitlist.actions.explaining import (
     explain_decision,
     explain_entry,
+)
+from services.waitlist.actions.looking import (
     get_entry,
     get_offer,
     get_queue,

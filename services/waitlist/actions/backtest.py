@@ -7,6 +7,7 @@ from typing import Any
 
 from services.waitlist import store
 from services.waitlist.domain import (
+    WENT_ROUND,
     Behaviour,
     EntryState,
     Joined,
@@ -42,7 +43,8 @@ def replay_policy(
 ) -> Values:
     """Run the recorded joins and freed seats of a period under another policy.
 
-    The lists are those that closed in the period. How people answer is taken from their recorded
+    The lists are those that closed in the period. A seat that came round again counts once, one
+    beyond the capacity not at all. How people answer is taken from their recorded
     answers in it, or from the caller; the reply says which, and on how many answers it rests.
     """
     found = store.queues_of_period(sql, since=since, until=until, limit=LISTS + 1)
@@ -79,17 +81,29 @@ def _by_queue(rows: Sequence[Any]) -> dict[Any, list[Any]]:
 
 def _told(queue: Any, entries: Sequence[Any], spots: Sequence[Any]) -> Told:
     joined = [
-        Joined(one.entry_id, one.joined_at, one.ended_at if one.state in _GAVE_UP else None)
+        Joined(one.entry_id, one.joined_at, one.ended_at if one.state in _GAVE_UP else None, seat)
         for one in sorted(entries, key=lambda one: (one.joined_at, one.position))
-        for _ in range(one.quantity)
+        for seat in range(1, one.quantity + 1)
     ]
-    return Told(joined, [spot.seen_at for spot in spots], queue.closes_at)
+    return Told(joined, [spot.seen_at for spot in _seats(spots)], queue.closes_at)
+
+
+def _seats(spots: Sequence[Any]) -> list[Any]:
+    """Give each seat once: as the spot as which it first came free.
+
+    Where more were allocated, there were seats free before the list began.
+    """
+    new = [spot for spot in spots if spot.cause not in WENT_ROUND]
+    again = [spot for spot in spots if spot.cause in WENT_ROUND]
+    filled = sum(spot.state == SpotState.ALLOCATED for spot in spots)
+    found_free = [spot for spot in again if spot.state == SpotState.ALLOCATED]
+    return sorted([*new, *found_free[: max(0, filled - len(new))]], key=lambda spot: spot.seen_at)
 
 
 def _happened(entries: Sequence[Any], spots: Sequence[Any], offers: Sequence[Any]) -> Outcome:
     """Read off the records how the seats fared."""
     joined = {one.entry_id: one for one in entries}
-    outcome = Outcome(freed=len(spots), messages=len(offers))
+    outcome = Outcome(freed=len(_seats(spots)), messages=len(offers))
     for spot in spots:
         entry = joined.get(spot.entry_id)
         if spot.state == SpotState.ALLOCATED and entry is not None and spot.ended_at is not None:

@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.waitlist import store
-from services.waitlist.actions.deciding import give_back, offer, serve
+from services.waitlist.actions.deciding import serve
 from services.waitlist.actions.entries import end_entry, say_closed
+from services.waitlist.actions.handing import give_back, offer
 from services.waitlist.actions.offers import take_announced
+from services.waitlist.actions.queues import CLAIMED_AT_ONCE
 from services.waitlist.actions.targets import Source, joined
 from services.waitlist.domain import (
     BEFORE_ALL,
@@ -46,14 +48,15 @@ def review_queue(tx: Tx, source: Source, target_id: UUID) -> Values:
     queue = store.queue_for_update(tx.sql, source, target_id)
     if queue is None:
         raise QueueNotFound(str(target_id))
-    _say_who_waits(tx, queue)
+    seats = store.seats_wanted(tx.sql, queue.queue_id, limit=CLAIMED_AT_ONCE)
+    _say_who_waits(tx, queue, seats=seats)
     return {"waiting": queue.waiting}
 
 
-def _say_who_waits(tx: Tx, queue: Queue) -> None:
+def _say_who_waits(tx: Tx, queue: Queue, *, seats: int = 1) -> None:
     head = store.next_in_line(tx.sql, queue.queue_id)
     if head is not None:
-        tx.emit(WaitlistJoined(**joined(queue, head, version=queue.version)))
+        tx.emit(WaitlistJoined(**joined(queue, head, version=queue.version, seats=seats)))
 
 
 def work_through(tx: Tx, *, at: datetime, limit: int = 20) -> int:

@@ -1,11 +1,13 @@
 """Who is in a queue: joining, leaving, and how they want to be served."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from services.waitlist import store
-from services.waitlist.actions.deciding import claim_again, offer, serve
+from services.waitlist.actions.deciding import serve
+from services.waitlist.actions.handing import claim_again, offer
 from services.waitlist.actions.spots import release_seats
 from services.waitlist.actions.targets import (
     BOOKING,
@@ -32,6 +34,7 @@ from shared.contracts.errors import (
     AlreadyWaiting,
     EntryEnded,
     EntryNotFound,
+    InvalidRequest,
     QueueNotFound,
     WaitlistClosed,
     WaitlistFull,
@@ -65,6 +68,9 @@ def join(
     if queue.full:
         msg = f"{queue.name}: {queue.size} people wait, and no more may"
         raise WaitlistFull(msg)
+    if not queue.can_seat(quantity):
+        msg = f"quantity: {queue.name} has {queue.capacity} seats in all."
+        raise InvalidRequest(msg)
     wish: Values = {"quantity": quantity, "asks_first": asks_first, "entry_id": entry_id}
     return put_in_line(tx, queue, person_id, **wish, at=at)
 
@@ -80,6 +86,9 @@ def put_in_line(
     at: datetime,
 ) -> Values:
     """Put somebody at the end of a locked queue, and serve the seats that were kept."""
+    if quantity > 1 and queue.source == EVENTS:
+        msg = "quantity: Everybody registers for an event in their own name; let each of them join."
+        raise InvalidRequest(msg)
     version = queue.version + 1
     entry = Waiting(
         entry_id or uuid4(),
@@ -213,7 +222,16 @@ def close_own_offer(
     others = store.open_offers_for(tx.sql, queue.queue_id, found.spot_id)
     if any(one.offer_id != found.offer_id for one in others):
         return []
-    return store.spots_offered_with(tx.sql, queue.queue_id, found.spot_id)
+    return seats_to_pass_on(tx, queue, found.spot_id)
+
+
+def seats_to_pass_on(tx: Tx, queue: Queue, lead_id: UUID) -> list[Spot]:
+    """Give seats that are offered to nobody any more, to go on behind those who were asked."""
+    passed_to = store.asked_up_to(tx.sql, lead_id)
+    return [
+        replace(spot, passed_to=max(spot.passed_to, passed_to))
+        for spot in store.spots_offered_with(tx.sql, queue.queue_id, lead_id)
+    ]
 
 
 def say_closed(tx: Tx, queue: Queue, made: Any, how: OfferState, *, at: datetime) -> None:

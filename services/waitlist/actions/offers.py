@@ -1,16 +1,15 @@
 """Offers: taking, declining, and what becomes of those nobody answers."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.waitlist import store
-from services.waitlist.actions.deciding import give_back, request, serve
-from services.waitlist.actions.entries import say_closed, wait_again
+from services.waitlist.actions.deciding import serve
+from services.waitlist.actions.entries import say_closed, seats_to_pass_on, wait_again
+from services.waitlist.actions.handing import give_back, request
 from services.waitlist.domain import (
-    BEFORE_ALL,
     IN_LINE,
     GroupRule,
     OfferState,
@@ -43,7 +42,7 @@ def accept_offer(tx: Tx, offer_id: UUID, *, at: datetime) -> Values:
         raise OfferGone(made.state)
     if entry is None or entry.state not in IN_LINE:
         raise OfferGone(OfferState.WITHDRAWN)
-    if until is None or at >= min(until, queue.closes_at) or queue.cancelled:
+    if until is None or at >= until or queue.over(at):
         raise OfferGone(OfferState.TAKEN if until is None else OfferState.EXPIRED)
     spots = _spots_for(tx, queue, made, entry)
     used, rest = spots[: entry.wanted], spots[entry.wanted :]
@@ -158,26 +157,10 @@ def _pass_over(
     tx.flush()
     freed: list[Spot] = []
     for lead_id in leads:
-        if store.open_offers_for(tx.sql, queue.queue_id, lead_id):
-            continue
-        passed_to = _asked_up_to(tx, lead_id)
-        freed += [
-            replace(spot, passed_to=max(spot.passed_to, passed_to))
-            for spot in store.spots_offered_with(tx.sql, queue.queue_id, lead_id)
-        ]
+        if not store.open_offers_for(tx.sql, queue.queue_id, lead_id):
+            freed += seats_to_pass_on(tx, queue, lead_id)
     if freed:
         serve(tx, store.queue_by_id(tx.sql, queue.queue_id), freed, at=at)
-
-
-def _asked_up_to(tx: Tx, spot_id: UUID) -> int:
-    """Give the last position of those the list's own rule has asked about a spot."""
-    asked = store.offers_for(tx.sql, spot_id, limit=1000)
-    positions = [
-        entry.position
-        for made in asked
-        if not made.by_staff and (entry := store.find_entry(tx.sql, made.entry_id)) is not None
-    ]
-    return max(positions, default=BEFORE_ALL)
 
 
 def expire_offers(tx: Tx, *, at: datetime, limit: int = 50) -> int:

@@ -8,6 +8,7 @@ from services.waitlist.domain import EntryState
 from shared.contracts.booking import PersonErased, PersonMerged
 from shared.contracts.waitlist import WaitlistRecordsErased
 from shared.db import Tx
+from shared.erasing import forget
 
 
 def merge_entries(tx: Tx, merged: PersonMerged, *, at: datetime) -> None:
@@ -42,6 +43,7 @@ def erase_entries(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
         tx.flush()
     kept = store.entries_of(tx.sql, erased.person_id)
     texts = store.blank_overrides(tx.sql, erased.person_id)
+    forget(tx.sql, [erased.person_id], said=(), heard=())
     removed = [f"{len(waiting)} places on waiting lists"] if waiting else []
     removed += [f"{texts} reasons written by staff"] if texts else []
     tx.emit(

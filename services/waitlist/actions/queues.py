@@ -4,16 +4,19 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from services.waitlist import store
-from services.waitlist.actions.deciding import claim_again, serve
+from services.waitlist.actions.deciding import serve
+from services.waitlist.actions.handing import claim_again, give_back
 from services.waitlist.actions.offers import withdraw_offers
 from services.waitlist.actions.targets import BOOKING, EVENTS, Source
-from services.waitlist.domain import GroupRule, Policy, Queue
+from services.waitlist.domain import LARGEST_GROUP, GroupRule, Policy, Queue, Rule, SpotState
 from shared.contracts import Values
 from shared.contracts.booking import SessionCancelled, SessionChanged, SessionScheduled
 from shared.contracts.errors import QueueNotFound
 from shared.contracts.events import EventQueueChanged, EventQueueOpened
 from shared.db import Tx
 
+CLAIMED_AT_ONCE = 100
+"""How many free seats are claimed at once at most where a rule has changed, or staff ask."""
 Opened = SessionScheduled | EventQueueOpened
 Changed = SessionChanged | EventQueueChanged
 
@@ -41,8 +44,30 @@ def keep_queue(tx: Tx, limits: Opened | Changed, *, at: datetime) -> None:
     if limits.cancelled or drops:
         store.set_queue(tx.sql, queue.queue_id, dropping=True)
         tx.wake("work_through")
-    elif before is not None and before.starts_at not in {None, queue.starts_at}:
+        return
+    if before is not None and before.starts_at not in {None, queue.starts_at}:
         withdraw_offers(tx, queue, at=at)
+    elif before is not None and before.capacity < min(queue.capacity, LARGEST_GROUP):
+        _look_again(tx, queue, at=at)  # a group may have been too large for what was known
+    elif isinstance(limits, SessionChanged) and queue.pooled:
+        _fit_capacity(tx, queue, limits.over_capacity, at=at)
+
+
+def _fit_capacity(tx: Tx, queue: Queue, excess: int, *, at: datetime) -> None:
+    """Give kept seats back that there are no more, and decide anew about the others.
+
+    What is offered or announced stays so: who was promised a chance keeps it.
+    """
+    pooled = store.spots_in_hand(tx.sql, queue.queue_id, SpotState.POOLED, limit=max(1, excess))
+    gone = pooled[:excess]
+    for spot in gone:
+        give_back(tx, queue, spot, Rule.CAPACITY_LOWERED, at=at)
+    store.count_hand(tx.writes, queue.queue_id, pooled=-len(gone))
+    head = store.next_in_line(tx.sql, queue.queue_id)
+    if gone and head is not None:  # by now somebody may have cancelled, and there are enough
+        claim_again(tx, queue, head, seats=len(gone))
+    tx.flush()
+    serve(tx, store.queue_by_id(tx.sql, queue.queue_id), at=at)
 
 
 def _values(limits: Opened | Changed) -> Values:
@@ -57,6 +82,7 @@ def _values(limits: Opened | Changed) -> Values:
         "ends_at": limits.ends_at,
         "time_zone": limits.time_zone,
         "location": limits.location,
+        "capacity": 0,
     }
     if isinstance(limits, EventQueueOpened | EventQueueChanged):
         return values | {
@@ -72,6 +98,7 @@ def _values(limits: Opened | Changed) -> Values:
         "source": BOOKING,
         "target_id": limits.session_id,
         "staff": limits.staff,
+        "capacity": limits.capacity,
         "policy": (Policy.ASSIGN if marketing else Policy.ANNOUNCE).value,  # Q46
         "invitations": 1,
         "answer_minutes": 24 * 60,
@@ -135,7 +162,8 @@ def _look_again(tx: Tx, queue: Queue, *, at: datetime) -> Queue:
     """Decide about kept seats, and have booking look for free ones: a rule has changed."""
     head = store.next_in_line(tx.sql, queue.queue_id)
     if head is not None:
-        claim_again(tx, queue, head)
+        seats = store.seats_wanted(tx.sql, queue.queue_id, limit=CLAIMED_AT_ONCE)
+        claim_again(tx, queue, head, seats=seats)
     if queue.pooled:
         tx.flush()
         serve(tx, store.queue_by_id(tx.sql, queue.queue_id), at=at)

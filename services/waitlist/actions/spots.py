@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from services.waitlist import store
-from services.waitlist.actions.deciding import claim_again, serve
+from services.waitlist.actions.deciding import serve
+from services.waitlist.actions.handing import claim_again
 from services.waitlist.actions.targets import (
     AnyFreed,
     AnyGranted,
     AnyRefused,
     answered_target,
+    cause_of,
     freed_target,
     granted_id,
     granted_occasion,
@@ -51,7 +53,7 @@ def request_freed_spot(tx: Tx, freed: AnyFreed, *, at: datetime) -> None:
     if queue is None:
         raise QueueNotFound(str(target.target_id))
     if not seen:
-        serve(tx, queue, [Spot(freed.spot_id, BEFORE_ALL, at)], at=at)
+        serve(tx, queue, [Spot(freed.spot_id, BEFORE_ALL, at, cause=cause_of(freed))], at=at)
 
 
 # -- granted ------------------------------------------------------------------------------------
@@ -163,7 +165,7 @@ def put_back(tx: Tx, refused: AnyRefused, *, at: datetime) -> None:
         tx.writes, row.spot_id, queue.queue_id, entry.entry_id, "refused", refused.reason, at=at
     )
     queue, stays = _after_refusal(tx, queue, entry, row, refused, at=at)
-    spot = Spot(row.spot_id, row.passed_to, row.seen_at, row.overruled)
+    spot = Spot(row.spot_id, row.passed_to, row.seen_at, row.overruled, row.cause)
     if not refused.still_open:
         store.keep_spot(tx.writes, spot, queue.queue_id, SpotState.CLOSED, at=at)
         fresh = []
@@ -212,7 +214,8 @@ def _seat_back(tx: Tx, queue: Queue, entry: Any, *, at: datetime) -> Queue:
         store.count_change(
             tx.writes, queue.queue_id, joins=0, waiting=int(state is EntryState.CLAIMING)
         )
-        queue, state = claim_again(tx, queue, entry), EntryState.WAITING
+        # No new claim: it was passed over for what it could not pay, and waits for other seats.
+        state = EntryState.WAITING
     elif state is EntryState.LEAVING and entry.asked == 1:
         state, ended = EntryState.LEFT, at
     store.take_back(tx.writes, entry.entry_id, state, spots=1, ended_at=ended)

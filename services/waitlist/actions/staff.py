@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.waitlist import store
-from services.waitlist.actions.deciding import claim_again, invite, request, serve
+from services.waitlist.actions.deciding import serve
 from services.waitlist.actions.entries import close_own_offer, end_entry, locked, put_in_line
+from services.waitlist.actions.handing import claim_again, invite, request
 from services.waitlist.actions.offers import take_announced
 from services.waitlist.actions.targets import Source, shown
 from services.waitlist.domain import (
@@ -155,7 +156,7 @@ def _seats_for(
                 "have a seat that is free, or one beyond the capacity"
             )
             raise NoSeatFree(msg)
-        own = [Spot(uuid4(), BEFORE_ALL, at, overruled=True) for _ in range(wanted)]
+        own = [Spot(uuid4(), BEFORE_ALL, at, overruled=True, cause="staff") for _ in range(wanted)]
         return own, freed
     used = free[:wanted]
     store.count_hand(tx.writes, queue.queue_id, pooled=-sum(spot in pooled for spot in used))

@@ -46,6 +46,15 @@ def freed_target(fact: AnyFreed) -> Target:
     return Target(BOOKING, fact.session_id)
 
 
+def cause_of(fact: AnyFreed) -> str:
+    """Say why a seat came free, or that it is one that was with the list or free before."""
+    if isinstance(fact, SpotFreed | EventSpotFreed):
+        return fact.reason
+    if isinstance(fact, BookingMoved):
+        return "moved"
+    return "handed_back" if fact.cancelled_by == "waitlist" else "cancelled"
+
+
 def answered_target(fact: AnyGranted | AnyRefused) -> Target:
     """Say whose seat was granted or refused."""
     if isinstance(fact, EventSpotGranted | EventSpotRefused):
@@ -101,8 +110,11 @@ def named(queue: Queue, entry: Any) -> Values:
     }
 
 
-def joined(queue: Queue, entry: Any, *, version: int, place: int = 0) -> Values:
-    """Give what `WaitlistJoined` says of an entry; a place of 0 is not shown."""
+def joined(queue: Queue, entry: Any, *, version: int, place: int = 0, seats: int = 1) -> Values:
+    """Give what `WaitlistJoined` says of an entry; a place of 0 is not shown.
+
+    `seats` is for how many free seats there are takers: theirs at least.
+    """
     return {
         **named(queue, entry),
         "queue_version": version,
@@ -110,6 +122,7 @@ def joined(queue: Queue, entry: Any, *, version: int, place: int = 0) -> Values:
         "place": place if queue.shows_places else 0,
         "quantity": entry.quantity,
         "needs_answer": entry.asks_first,
+        "seats": max(seats, entry.quantity),
         **occasion(queue),
     }
 

@@ -2,8 +2,10 @@
 
 from services.waitlist.domain.odds import Odds, odds_of
 from services.waitlist.domain.queues import (
+    AFTER_ALL,
     BEFORE_ALL,
     IN_LINE,
+    LARGEST_GROUP,
     LIVE,
     STEP,
     EntryState,
@@ -22,6 +24,7 @@ from services.waitlist.domain.replay import (
     replay,
 )
 from services.waitlist.domain.spots import (
+    WENT_ROUND,
     Choice,
     OfferState,
     Rule,
@@ -33,10 +36,13 @@ from services.waitlist.domain.spots import (
 )
 
 __all__ = [
+    "AFTER_ALL",
     "BEFORE_ALL",
     "IN_LINE",
+    "LARGEST_GROUP",
     "LIVE",
     "STEP",
+    "WENT_ROUND",
     "Behaviour",
     "Choice",
     "EntryState",

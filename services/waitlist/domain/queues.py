@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+LARGEST_GROUP = 20
 BEFORE_ALL = -(2**62)
 """A position before every place in line."""
+AFTER_ALL = 2**62
+"""A position behind every place in line."""
 STEP = 2**20
 """How far apart those who join are put, so that staff can move others between them."""
 
@@ -86,6 +89,7 @@ class Queue:
     hushing: str | None = None
     dropping: bool = False
     ended_at: datetime | None = None
+    capacity: int = 0  # 0: not known
 
     def over(self, at: datetime) -> bool:
         """Say whether nobody is chosen any more at `at` (UTC).
@@ -103,6 +107,15 @@ class Queue:
     def full(self) -> bool:
         """Say whether the list has as many people as it takes."""
         return self.waiting >= self.size
+
+    @property
+    def seats_most(self) -> int:
+        """Give how many can be given seats together, if everybody else gave up their place."""
+        return self.capacity or LARGEST_GROUP
+
+    def can_seat(self, together: int) -> bool:
+        """Say whether a group of so many fits in at all."""
+        return together <= self.seats_most
 
     @property
     def shows_places(self) -> bool:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from services.waitlist.domain.queues import Policy
 
+Key = tuple[UUID, int]
 _FACTOR = 2654435761
 """Knuth's, spreads neighbouring ids over the whole range."""
 
@@ -37,11 +38,20 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Somebody who joined a list; `gave_up` is when they left it by themselves."""
+    """Somebody who joined a list; `gave_up` is when they left it by themselves.
+
+    Of a group there is one for each `seat` it wanted, as if the rule were `split`.
+    """
 
     entry_id: UUID
     joined_at: datetime
     gave_up: datetime | None = None
+    seat: int = 1
+
+    @property
+    def key(self) -> tuple[UUID, int]:
+        """Tell the seats of a group apart."""
+        return self.entry_id, self.seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +128,8 @@ def replay(told: Told, rules: Rules, people: Behaviour) -> Outcome:
         How the seats would have fared. A seat nobody takes is counted as freed only.
     """
     outcome = Outcome(freed=len(told.freed))
-    served: dict[UUID, datetime] = {}
-    busy: dict[UUID, datetime] = {}  # until when somebody is asked about another seat
+    served: set[Key] = set()
+    busy: dict[Key, datetime] = {}  # until when somebody is asked about another seat
     for freed_at in sorted(told.freed):
         _place(told, freed_at, rules, people, outcome, served, busy)
     return outcome
@@ -131,11 +141,11 @@ def _place(
     rules: Rules,
     people: Behaviour,
     outcome: Outcome,
-    served: dict[UUID, datetime],
-    busy: dict[UUID, datetime],
+    served: set[Key],
+    busy: dict[Key, datetime],
 ) -> None:
     """Find a holder for one seat."""
-    asked: set[UUID] = set()
+    asked: set[Key] = set()
     at = freed_at
     while at < told.closes_at:
         waiting = [
@@ -143,9 +153,9 @@ def _place(
             for one in told.joined
             if one.joined_at <= at
             and (one.gave_up is None or one.gave_up > at)
-            and one.entry_id not in served
-            and one.entry_id not in asked
-            and busy.get(one.entry_id, at) <= at
+            and one.key not in served
+            and one.key not in asked
+            and busy.get(one.key, at) <= at
         ]
         if not waiting:
             return
@@ -153,7 +163,7 @@ def _place(
             free = rules.policy is Policy.ASSIGN
             able = (e for e in waiting if free or _draw(e.entry_id, 1) < people.pay_percent)
             if (entry := next(able, None)) is not None:
-                served[entry.entry_id] = at
+                served.add(entry.key)
                 outcome.fill(entry, freed_at, at)
             return
         everybody = rules.policy is Policy.ANNOUNCE
@@ -168,11 +178,11 @@ def _place(
         )
         if answers:
             answered_at, number = answers[0]
-            served[invited[number].entry_id] = answered_at
+            served.add(invited[number].key)
             outcome.fill(invited[number], freed_at, answered_at)
             return
         if everybody:
             return
-        asked |= {one.entry_id for one in invited}
-        busy |= dict.fromkeys((one.entry_id for one in invited), until)
+        asked |= {one.key for one in invited}
+        busy |= dict.fromkeys((one.key for one in invited), until)
         at = until

@@ -42,7 +42,9 @@ class Rule(StrEnum):
     FIRST_THAT_FITS = "first_group_that_fits"
     NOBODY_WAITS = "nobody_waits"
     ALL_PASSED = "all_were_passed_over"
+    ENOUGH = "more_seats_than_are_wanted"
     LIST_CLOSED = "list_closed"
+    CAPACITY_LOWERED = "capacity_lowered"
     LIST_PAUSED = "list_paused"
     KEPT_FOR_GROUP = "kept_until_a_group_has_enough"
     TOLD_EVERYBODY = "everybody_is_told"
@@ -61,6 +63,10 @@ class Step(StrEnum):
     RETURN = "return"
 
 
+WENT_ROUND = frozenset({"seat_was_free", "list_asked_again", "handed_back"})
+"""Causes of spots whose seat had come free, and come to the list, before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A freed seat in the list's hands; up to position `passed_to` all had their chance at it."""
@@ -69,6 +75,7 @@ class Spot:
     passed_to: int
     seen_at: datetime
     overruled: bool = False
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

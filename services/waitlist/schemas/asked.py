@@ -4,10 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.waitlist.domain import BEFORE_ALL, GroupRule, Policy
+from services.waitlist.domain import AFTER_ALL, BEFORE_ALL, LARGEST_GROUP, GroupRule, Policy
 from shared.shapes import Instant, Line, count
 
-LARGEST_GROUP = 20
 SOURCES = ("booking", "events")
 
 
@@ -63,7 +62,9 @@ class ChangeQueue(OneQueue):
 class ListWaiting(OneQueue):
     """A stretch of a queue: from behind the position `after`."""
 
-    after = fields.Integer(strict=True, load_default=BEFORE_ALL)
+    after = fields.Integer(
+        strict=True, load_default=BEFORE_ALL, validate=validate.Range(BEFORE_ALL, AFTER_ALL)
+    )
     limit = count(1, 1000, load_default=100)
 
 

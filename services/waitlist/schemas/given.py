@@ -84,14 +84,16 @@ class Offer(Schema):
 
 
 class PassedOver(Schema):
-    """Somebody further ahead, and why they did not have the seat."""
+    """Somebody further ahead, or who had joined earlier, and why they did not have the seat."""
 
     entry_id = fields.UUID()
+    person_id = fields.UUID()
+    joined_at = fields.AwareDateTime()
     reason = fields.String()
 
 
 class Decision(Schema):
-    """One decision about a spot."""
+    """One decision about a spot; not `complete`: more were passed over than are listed."""
 
     spot_id = fields.UUID()
     entry_id = fields.UUID()
@@ -99,6 +101,7 @@ class Decision(Schema):
     reason = fields.String()
     decided_at = fields.AwareDateTime()
     passed_over = fields.List(fields.Nested(PassedOver))
+    complete = fields.Boolean()
 
 
 class Override(Schema):
@@ -125,6 +128,7 @@ class Spot(Schema):
     state = fields.String()
     policy = fields.String()
     seat = fields.Integer()
+    cause = fields.String()
     overruled = fields.Boolean()
     seen_at = fields.AwareDateTime()
     ended_at = fields.AwareDateTime()

@@ -12,8 +12,13 @@ from services.waitlist.domain import BEFORE_ALL, LIVE, EntryState, Waiting
 from services.waitlist.models import EntryRow, SpotRow
 from shared.writes import Writes
 
+WINDOW = 1000
+"""Among how many, the first in line, one is looked for for whom the seats suffice.
+
+It bounds what an allocation costs where a long list begins with groups that all want more.
+"""
 _ADD_ENTRY = upsert(EntryRow).on_conflict_do_nothing().returning(EntryRow.entry_id)
-_WAITING_COLUMNS = (
+WAITING_COLUMNS = (
     EntryRow.entry_id,
     EntryRow.person_id,
     EntryRow.joined_at,
@@ -25,7 +30,7 @@ _WAITING_COLUMNS = (
     EntryRow.asks_first,
 )
 _IN_LINE = (
-    select(*_WAITING_COLUMNS)
+    select(*WAITING_COLUMNS)
     .where(
         EntryRow.queue_id == bindparam("queue_id"),
         EntryRow.state == EntryState.WAITING.value,
@@ -34,7 +39,23 @@ _IN_LINE = (
     .order_by(EntryRow.position)
     .limit(bindparam("limit"))
 )
-_FITTING = _IN_LINE.where(EntryRow.wanted <= bindparam("seats"))
+_FIRST = (
+    select(*WAITING_COLUMNS)
+    .where(
+        EntryRow.queue_id == bindparam("queue_id"),
+        EntryRow.state == EntryState.WAITING.value,
+        EntryRow.position > bindparam("after"),
+    )
+    .order_by(EntryRow.position)
+    .limit(WINDOW)
+    .subquery("first")
+)
+_FITTING = (
+    select(_FIRST)
+    .where(_FIRST.c.wanted <= bindparam("seats"))
+    .order_by(_FIRST.c.position)
+    .limit(bindparam("limit"))
+)
 _TOO_LARGE = _IN_LINE.where(
     EntryRow.wanted > bindparam("seats"), EntryRow.position < bindparam("before")
 )
@@ -151,6 +172,12 @@ def too_large(
     """List those between two positions who want more than so many seats."""
     at = {"queue_id": queue_id, "after": after, "limit": limit, "before": before, "seats": seats}
     return [Waiting(*row) for row in sql.execute(_TOO_LARGE, at)]
+
+
+def seats_wanted(sql: Connection, queue_id: UUID, *, limit: int) -> int:
+    """Count the seats that those in line want; up to `limit` at least."""
+    at = {"queue_id": queue_id, "after": BEFORE_ALL, "limit": limit}
+    return sum(row.wanted for row in sql.execute(_IN_LINE, at))
 
 
 def find_entry(sql: Connection, entry_id: UUID, *, lock: bool = False) -> Row[Any] | None:

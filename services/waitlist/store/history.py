@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
+from services.waitlist.domain import WENT_ROUND
 from services.waitlist.models import DecisionRow, EntryRow, OfferRow, QueueRow, SpotRow
 
 _ENDED = (
@@ -21,12 +22,17 @@ _ENDED = (
 
 
 def freed_before_close(sql: Connection, source: str, *, limit: int) -> Sequence[Sequence[Any]]:
-    """Give, for the last lists that have ended, how long before its close each seat came free."""
+    """Give, for the last lists that have ended, how long before its close each seat came free.
+
+    A seat that came round again counts once, when it first came free.
+    """
     ended = sql.execute(_ENDED, {"source": source, "limit": limit}).all()
     closes = {row.queue_id: row.closes_at for row in ended}
     freed: dict[Any, list[Any]] = {queue_id: [] for queue_id in closes}
     query = select(SpotRow.queue_id, SpotRow.seen_at).where(
-        SpotRow.queue_id.in_(list(closes)), SpotRow.overruled.is_(False)
+        SpotRow.queue_id.in_(list(closes)),
+        SpotRow.overruled.is_(False),
+        SpotRow.cause.not_in(WENT_ROUND),
     )
     for queue_id, seen_at in sql.execute(query) if closes else ():
         freed[queue_id].append(closes[queue_id] - seen_at)

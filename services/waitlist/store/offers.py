@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from services.waitlist.domain import EntryState, OfferState
+from services.waitlist.domain import BEFORE_ALL, EntryState, OfferState
 from services.waitlist.models import EntryRow, OfferRow
 from shared.writes import Writes
 
@@ -82,6 +82,22 @@ def offers_for(sql: Connection, spot_id: UUID, *, limit: int) -> Sequence[Row[An
     """List whom a spot was offered, the first first."""
     query = select(OfferRow.__table__).where(OfferRow.spot_id == spot_id)
     return sql.execute(query.order_by(OfferRow.offered_at).limit(limit)).all()
+
+
+def asked_up_to(sql: Connection, spot_id: UUID) -> int:
+    """Give the last position of those the list's own rule has asked about a spot."""
+    query = (
+        select(func.max(EntryRow.position))
+        .join(OfferRow, OfferRow.entry_id == EntryRow.entry_id)
+        .where(
+            OfferRow.spot_id == spot_id,
+            OfferRow.by_staff.is_(False),
+            OfferRow.announced.is_(False),
+            OfferRow.state != OfferState.WITHDRAWN.value,
+        )
+    )
+    found: int | None = sql.execute(query).scalar_one()
+    return BEFORE_ALL if found is None else found
 
 
 def give_offers(sql: Connection, merged_id: UUID, person_id: UUID) -> None:

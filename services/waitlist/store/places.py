@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, select
 
-from services.waitlist.domain import LIVE, EntryState
+from services.waitlist.domain import IN_LINE, LIVE, EntryState
 from services.waitlist.models import EntryRow
 
 
@@ -73,18 +73,51 @@ def list_waiting(
     return sql.execute(query.with_for_update() if lock else query).all()
 
 
-def ahead_of(
-    sql: Connection, queue_id: UUID, position: int, *, at: datetime, limit: int
+def seats_up_to(sql: Connection, queue_id: UUID, position: int) -> int:
+    """Count the seats that are still wanted by those before and at a place in line."""
+    query = select(func.coalesce(func.sum(EntryRow.wanted), 0)).where(
+        EntryRow.queue_id == queue_id,
+        EntryRow.state.in_([state.value for state in IN_LINE]),
+        EntryRow.position <= position,
+    )
+    return int(sql.execute(query).scalar_one())
+
+
+def joined_before(
+    sql: Connection, queue_id: UUID, joined_at: datetime, *, at: datetime, limit: int
 ) -> Sequence[Row[Any]]:
-    """List who stood before a position at an instant, first first."""
+    """List who had joined before an instant and was on the list at another, the first first."""
     query = (
         select(EntryRow.__table__)
         .where(
             EntryRow.queue_id == queue_id,
-            EntryRow.position < position,
-            EntryRow.joined_at <= at,
+            EntryRow.joined_at < joined_at,
             EntryRow.ended_at.is_(None) | (EntryRow.ended_at > at),
         )
+        .order_by(EntryRow.joined_at, EntryRow.position)
+        .limit(limit)
+    )
+    return sql.execute(query).all()
+
+
+def ahead_of(
+    sql: Connection,
+    queue_id: UUID,
+    position: int,
+    *,
+    at: datetime,
+    also: Sequence[UUID] = (),
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """List who stands before a position and was on the list at an instant; first first.
+
+    With them those `also` named, wherever they stand and however they ended.
+    """
+    was_there = EntryRow.ended_at.is_(None) | (EntryRow.ended_at > at)
+    before = (EntryRow.position < position) & (EntryRow.joined_at <= at) & was_there
+    query = (
+        select(EntryRow.__table__)
+        .where(EntryRow.queue_id == queue_id, before | EntryRow.entry_id.in_(list(also)))
         .order_by(EntryRow.position)
         .limit(limit)
     )

@@ -17,7 +17,7 @@ _NAMES = (
     *("waiting", "sequence", "chosen", "invitations", "answer_minutes", "group_rule"),
     *("takes_joins", "opens_at", "paused", "cancelled", "starts_at", "ends_at", "time_zone"),
     *("location", "staff", "pooled", "announced", "announced_until", "cleared", "told_to"),
-    *("telling", "hushing", "dropping", "ended_at"),
+    *("telling", "hushing", "dropping", "ended_at", "capacity"),
 )
 _QUEUE_COLUMNS = tuple(getattr(QueueRow, name) for name in _NAMES)
 _OF_TARGET = (
@@ -63,7 +63,7 @@ _KEEP_QUEUE = _KEEP_QUEUE.on_conflict_do_update(
         name: getattr(_NEW, name)
         for name in ("name", "size", "closes_at", "sequence", "cancelled", "starts_at", "ends_at")
     }
-    | {name: getattr(_NEW, name) for name in ("time_zone", "location", "staff")}
+    | {name: getattr(_NEW, name) for name in ("time_zone", "location", "staff", "capacity")}
     | {
         # What staff have chosen stays.
         name: case((QueueRow.chosen == true(), getattr(QueueRow, name)), else_=getattr(_NEW, name))

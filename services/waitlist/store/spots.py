@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.waitlist.domain import Spot, SpotState
+from services.waitlist.domain import EntryState, Spot, SpotState, Waiting
 from services.waitlist.models import DecisionRow, EntryRow, OverrideRow, SpotRow
+from services.waitlist.store.entries import WAITING_COLUMNS
 from shared.writes import Writes
 
 _ENDED = (
@@ -17,6 +18,13 @@ _ENDED = (
     SpotState.RETURNED.value,
     SpotState.DECLINED.value,
     SpotState.CLOSED.value,
+)
+_SPOT_COLUMNS = (
+    SpotRow.spot_id,
+    SpotRow.passed_to,
+    SpotRow.seen_at,
+    SpotRow.overruled,
+    SpotRow.cause,
 )
 _KEEP_SPOT = upsert(SpotRow)
 _KEEP_SPOT = _KEEP_SPOT.on_conflict_do_update(
@@ -39,7 +47,7 @@ _NOTE_BOOKING = (
     )
 )
 _IN_HAND = (
-    select(SpotRow.spot_id, SpotRow.passed_to, SpotRow.seen_at, SpotRow.overruled)
+    select(*_SPOT_COLUMNS)
     .where(SpotRow.queue_id == bindparam("queue_id"), SpotRow.state == bindparam("state"))
     .order_by(SpotRow.seen_at, SpotRow.spot_id)
     .limit(bindparam("limit"))
@@ -75,6 +83,7 @@ def keep_spot(
         "passed_to": spot.passed_to,
         "lead_id": lead_id,
         "overruled": spot.overruled,
+        "cause": spot.cause,
         "ended_at": at if state.value in _ENDED else None,
     }
     writes.add(_KEEP_SPOT, row)
@@ -105,7 +114,7 @@ def spots_in_hand(
 def spots_offered_with(sql: Connection, queue_id: UUID, lead_id: UUID) -> list[Spot]:
     """List the spots that are offered together with one, itself among them."""
     query = (
-        select(SpotRow.spot_id, SpotRow.passed_to, SpotRow.seen_at, SpotRow.overruled)
+        select(*_SPOT_COLUMNS)
         .where(
             SpotRow.queue_id == queue_id,
             SpotRow.state == SpotState.OFFERED.value,
@@ -184,6 +193,65 @@ def overrides_of(
         .limit(limit)
     )
     return sql.execute(query).all()
+
+
+def moves_in(sql: Connection, queue_id: UUID, *, limit: int) -> Sequence[Row[Any]]:
+    """List how staff moved people about in a queue, the first first."""
+    query = (
+        select(OverrideRow.__table__)
+        .where(OverrideRow.queue_id == queue_id, OverrideRow.action == "moved")
+        .order_by(OverrideRow.done_at, OverrideRow.override_id)
+        .limit(limit)
+    )
+    return sql.execute(query).all()
+
+
+def asked_elsewhere(
+    sql: Connection, entry_ids: Sequence[UUID], spot_id: UUID, *, at: datetime
+) -> set[UUID]:
+    """Say of which entries the last decision, at an instant, was to ask about another spot."""
+    query = (
+        select(DecisionRow.entry_id, DecisionRow.spot_id, DecisionRow.outcome)
+        .where(DecisionRow.entry_id.in_(entry_ids), DecisionRow.decided_at <= at)
+        .order_by(DecisionRow.decision_id)
+    )
+    asked: set[UUID] = set()
+    for entry_id, other_id, outcome in sql.execute(query):
+        if entry_id is None:
+            continue
+        asked.discard(entry_id)
+        if other_id != spot_id and outcome in {"requested", "invited", "granted"}:
+            asked.add(entry_id)
+    return asked
+
+
+def first_skipped(
+    sql: Connection, queue_id: UUID, spot_id: UUID, *, up_to: int, wanted: int
+) -> Waiting | None:
+    """Give the first in line, up to a position, about whom nothing was decided for a spot.
+
+    Somebody who was asked about another seat, or was moved, while those around them were asked
+    about this one. Who wants more than `wanted` seats is left out.
+    """
+    decided = exists().where(
+        DecisionRow.spot_id == spot_id,
+        DecisionRow.entry_id == EntryRow.entry_id,
+        DecisionRow.outcome != "kept",
+    )
+    query = (
+        select(*WAITING_COLUMNS)
+        .where(
+            EntryRow.queue_id == queue_id,
+            EntryRow.state == EntryState.WAITING.value,
+            EntryRow.position <= up_to,
+            EntryRow.wanted <= wanted,
+            ~decided,
+        )
+        .order_by(EntryRow.position)
+        .limit(1)
+    )
+    row = sql.execute(query).first()
+    return None if row is None else Waiting(*row)
 
 
 def overrides_for(sql: Connection, spot_id: UUID) -> Sequence[Row[Any]]:

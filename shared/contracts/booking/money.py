@@ -45,7 +45,15 @@ class PaymentRefunded(Money, Fact, version=1, about="booking_id"):
     """
 
     refund_id: UUID
-    reason: Literal["asked", "session_cancelled", "booking_cancelled", "no_seat_left", "paid_twice"]
+    reason: Literal[
+        "asked",
+        "session_cancelled",
+        "booking_cancelled",
+        "no_seat_left",
+        "paid_twice",
+        "elsewhere",  # in the card company's own pages
+        "disputed",  # claimed back through the holder's bank
+    ]
     refunded_at: datetime  # UTC
 
 

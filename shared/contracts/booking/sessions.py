@@ -25,6 +25,7 @@ class QueueLimits:
     capacity: int = 0  # how many seats there are
     classification: Literal["regular", "marketing"] = "regular"
     cancelled: bool = False  # nobody joins or is chosen any more
+    over_capacity: int = 0  # how many more seats are taken, or with the list, than there are
     drops_waiting: bool = False  # those who wait are told that the list is no more (Q10 to Q12)
 
 

@@ -1,0 +1,107 @@
+"""What Stripe is to be asked, as a row that outlives the process that asks.
+
+Each service that takes cards keeps its own table of these; what a job and its answer are, and how
+long one waits for another attempt, is the same for all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from shared.contracts import Trace
+from shared.payments.words import Charge, Checkout, Gone, Reckoning, Repaid, Repayment, Seen
+
+SHORTEST_OPEN = timedelta(minutes=31)
+"""How far away the end of a page must be when Stripe is told, with a minute for the way."""
+LEASE = timedelta(seconds=90)
+"""How long a process may take over a claimed card job; calls and repetitions end sooner."""
+LOOK_EVERY = timedelta(minutes=10)
+"""How often an open checkout is looked at, whatever Stripe has or has not told."""
+_TRIES_UNDER_ONE_KEY = 5  # within some three minutes, longer than any request lasts
+
+
+class JobKind(StrEnum):
+    """What Stripe is to be asked."""
+
+    OPEN = "open"
+    LOOK = "look"
+    EXPIRE = "expire"
+    CHARGE = "charge"
+    REPAY = "repay"
+    RECKON = "reckon"
+
+
+class JobState(StrEnum):
+    """Where a card job stands; a claimed one whose lease is over may be claimed again."""
+
+    DUE = "due"
+    CLAIMED = "claimed"
+    DONE = "done"
+
+
+class JobEnd(StrEnum):
+    """How an attempt at a card job ended."""
+
+    DONE = "done"
+    UNKNOWN = "unknown"  # repeat it with the same key
+    BROKEN = "broken"  # Stripe may keep an error under this key: in time, take another
+    REFUSED = "refused"  # it was not done and never will be
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Something Stripe is to be asked."""
+
+    kind: JobKind
+    subject_id: UUID  # the payment's, the checkout's or the refund's
+    key: str
+    attempts: int  # before this one
+    asked: int
+    trace: Trace
+    order: Checkout | Charge | Repayment | Reckoning | None  # None: the checkout's id says all
+    checkout_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of asking."""
+
+    job: Job
+    end: JobEnd
+    seen: Seen | None = None
+    repaid: Repaid | None = None
+    gone: tuple[Gone, ...] | None = None
+    error: str | None = None
+
+
+def same_refund(gone: Gone, refunds: Iterable[Any]) -> Any:
+    """Find among a payment's refunds the one that Stripe means, by its id there or here, or None.
+
+    Args:
+        gone: what Stripe says went back.
+        refunds: rows with `refund_id` and `vendor_id`.
+    """
+    for one in refunds:
+        if gone.vendor_id == one.vendor_id or gone.reference == str(one.refund_id):
+            return one
+    return None
+
+
+def takes_another_key(answer: Answer) -> bool:
+    """Say whether a job goes on under another key, as Stripe may give its error to this for ever.
+
+    Where money moves it does not do so at once: a request that failed may still be under way, and
+    is neither found by looking nor kept from being done twice by another key.
+    """
+    moves_money = answer.job.kind in {JobKind.CHARGE, JobKind.REPAY}
+    tried = answer.job.attempts + 1
+    return answer.end is JobEnd.BROKEN and (not moves_money or tried >= _TRIES_UNDER_ONE_KEY)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Say how long a card job waits after an attempt that nobody knows the end of."""
+    seconds = (2, 10, 30, 120, 600)
+    return timedelta(seconds=seconds[min(attempts, len(seconds)) - 1])
