@@ -43,6 +43,7 @@ from shared.migrate import create_database, migrate, migrations_due  # noqa: E40
 
 SUITE: dict[str, Any] = {c.name: c for c in (Booking, Waitlist, Notify, Loyalty, Ranking, Events)}
 SERVICE = click.Choice(list(SUITE))
+_LONGEST_REPORT = 500_000
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -154,6 +155,15 @@ def rpc(method: str, arguments: str, timeout: float) -> None:
         raise click.ClickException(msg)
     answer = ask(service, name, kwargs, timeout)
     click.echo(json.dumps(answer, indent=2))
+
+
+@atelier.command()
+@plainly
+def returned() -> None:
+    """Heed the bounce or spam report on standard input; for the mail server to pipe them to."""
+    mail = sys.stdin.buffer.read(_LONGEST_REPORT).decode(errors="replace")
+    answer = ask("notify", "take_returned_mail", {"mail": mail})
+    click.echo(f"{answer['kind']} {answer['message_id']}: {answer['state']}")
 
 
 def ask(service: str, method: str, arguments: dict[str, Any], timeout: float = 10.0) -> Any:

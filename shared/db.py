@@ -17,6 +17,7 @@ from shared.contracts import Fact, Trace
 from shared.engine import commit, flush, make_engine, opened
 from shared.failpoints import failpoint
 from shared.inbox import AlreadyHandled, StoredReply
+from shared.links import followed_link
 from shared.outbox import Said
 from shared.writes import Writes
 
@@ -190,7 +191,7 @@ class Transactions:
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """Open the transaction of a call, a page or a timer."""
-        trace = self.trace or Trace.begin(self.home.now())
+        trace = self.trace or Trace.begin(self.home.now(), caused_by=followed_link())
         if self.unit is not None:
             yield Tx(self.unit, trace)
             return

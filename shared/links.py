@@ -2,9 +2,13 @@
 
 The keys come from ATELIER_LINK_KEYS: the last one signs, every one verifies, so a key is rotated
 by adding a new one at the end and dropping the old one when its links have expired.
+
+A link in an email knows the message it is in. What its reader does by it is said to be caused by
+that message, so that `atelier why` leads from a message to the press of its link.
 """
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,6 +17,8 @@ from uuid import UUID
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from shared.config import settings
+
+_followed: ContextVar[UUID | None] = ContextVar("followed", default=None)
 
 
 class LinkInvalid(Exception):
@@ -32,8 +38,20 @@ def _keys(keys: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(keys or settings().link_keys)
 
 
+def followed_link() -> UUID | None:
+    """Give, once, the message whose link this request has followed, if any."""
+    message_id = _followed.get()
+    _followed.set(None)
+    return message_id
+
+
 def sign_link(
-    purpose: str, subject: UUID, *, expires_at: datetime, keys: Sequence[str] | None = None
+    purpose: str,
+    subject: UUID,
+    *,
+    expires_at: datetime,
+    message_id: UUID | None = None,
+    keys: Sequence[str] | None = None,
 ) -> str:
     """Make the token of a link.
 
@@ -41,14 +59,16 @@ def sign_link(
         purpose: what the link may be used for; it is good for nothing else.
         subject: the id of the one thing it is about.
         expires_at: UTC; good before it, not from then on.
+        message_id: the message the link is in.
         keys: other keys than the configured ones.
 
     Returns:
         A token of URL-safe characters.
     """
-    made: str | bytes = _signer(purpose, _keys(keys)).dumps(
-        [subject.hex, int(expires_at.timestamp())]
-    )
+    held: list[Any] = [subject.hex, int(expires_at.timestamp())]
+    if message_id is not None:
+        held.append(message_id.hex)
+    made: str | bytes = _signer(purpose, _keys(keys)).dumps(held)
     return made if isinstance(made, str) else made.decode()
 
 
@@ -62,10 +82,12 @@ def open_link(purpose: str, token: str, *, at: datetime, keys: Sequence[str] | N
     try:
         made: Any = _signer(purpose, _keys(keys)).loads(token)
         subject, expires = UUID(made[0]), int(made[1])
+        message_id = UUID(made[2]) if len(made) > 2 else None  # noqa: PLR2004
     except (BadSignature, ValueError, TypeError, LookupError) as exc:
         msg = "this link is not valid"
         raise LinkInvalid(msg) from exc
     if at.timestamp() >= expires:
         msg = "this link has expired"
         raise LinkExpired(msg)
+    _followed.set(message_id)
     return subject

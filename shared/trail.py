@@ -43,6 +43,7 @@ class Step:
     detail: str
     fact_id: UUID | None
     correlation_id: str
+    caused_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,32 @@ def follow(
             threads |= _threads(sql, some_id)
             if service in diaries:
                 threads |= diaries[service].threads(sql, some_id)
-    steps = []
-    for service in services:
+    steps = _all_steps(services, threads, diaries)
+    earlier = _threads_of_causes(steps, diaries) - threads
+    return sorted(steps + _all_steps(services, earlier, diaries), key=lambda step: step.at)
+
+
+def _all_steps(
+    services: Sequence[str], threads: set[str], diaries: Mapping[str, Diary]
+) -> list[Step]:
+    steps: list[Step] = []
+    for service in services if threads else ():
         with home_of(service) as home, home.connection() as sql:
             steps += _steps(sql, service, threads)
             if service in diaries:
                 steps += diaries[service].steps(sql, threads)
-    return sorted(steps, key=lambda step: step.at)
+    return steps
+
+
+def _threads_of_causes(steps: Sequence[Step], diaries: Mapping[str, Diary]) -> set[str]:
+    """Find the threads of what has caused something and is no fact: messages, by their links."""
+    causes = {step.caused_by for step in steps} - {step.fact_id for step in steps} - {None}
+    threads: set[str] = set()
+    for service, diary in diaries.items() if causes else ():
+        with home_of(service) as home, home.connection() as sql:
+            for cause in causes:
+                threads |= diary.threads(sql, str(cause))
+    return threads
 
 
 def _threads(sql: Connection, some_id: str) -> set[str]:
@@ -96,10 +116,14 @@ def _threads(sql: Connection, some_id: str) -> set[str]:
 
 def _steps(sql: Connection, service: str, threads: set[str]) -> list[Step]:
     said = select(
-        outbox.c.said_at, outbox.c.topic, outbox.c.body, outbox.c.fact_id, outbox.c.correlation_id
+        *(outbox.c.said_at, outbox.c.topic, outbox.c.body, outbox.c.fact_id),
+        *(outbox.c.correlation_id, outbox.c.caused_by),
     ).where(outbox.c.correlation_id.in_(threads))
     steps = [
-        Step(row.said_at, service, row.topic, row.body, row.fact_id, row.correlation_id)
+        Step(
+            *(row.said_at, service, row.topic, row.body),
+            *(row.fact_id, row.correlation_id, row.caused_by),
+        )
         for row in sql.execute(said)
     ]
     held = select(deferred).where(deferred.c.correlation_id.in_(threads))
@@ -114,9 +138,12 @@ def _steps(sql: Connection, service: str, threads: set[str]) -> list[Step]:
 
 def told(steps: Sequence[Step]) -> Iterator[str]:
     """Tell steps a line each, thread by thread, with the time since the thread began."""
+    named = "".join(step.what for step in steps)
     for thread in dict.fromkeys(step.correlation_id for step in steps):
         own = [step for step in steps if step.correlation_id == thread]
-        yield f"[bold]{thread}[/bold]  {own[0].at:%Y-%m-%d %H:%M:%S} UTC"
+        cause = own[0].caused_by
+        by_link = f", by a link in message {cause}" if f"message {cause}" in named else ""
+        yield f"[bold]{thread}[/bold]  {own[0].at:%Y-%m-%d %H:%M:%S} UTC{by_link}"
         for step in own:
             since = (step.at - own[0].at).total_seconds() * 1000
             yield f"  {since:9.1f} ms  {step.service:9} {step.what:24} {step.fact_id or ''}"

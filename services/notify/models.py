@@ -91,7 +91,9 @@ class MessageRow(Base):
     as_of: Mapped[datetime | None]
     not_after: Mapped[datetime | None]
     batch_id: Mapped[UUID | None]
+    doubles: Mapped[int] = mapped_column(server_default="0")  # asked for again in its batch
     version: Mapped[int] = mapped_column(server_default="0")
+    quiet_zone: Mapped[str | None] = mapped_column(String(64))  # where it waits for the morning
     provider_id: Mapped[str | None]
     segments: Mapped[int | None]
     receipt: Mapped[str | None] = mapped_column(String(20))  # what the carrier said of it later

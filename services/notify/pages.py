@@ -117,9 +117,10 @@ class NotifyPages:
         if not _signed(request, gateways.INCOMING_PATH):
             return Response("not signed by Twilio\n", 403)
         phone, word = request.form.get("From", ""), request.form.get("Body", "")
+        meaning = request.form.get("OptOutType", "")
         if phone:
             with self.db.begin() as tx:
-                actions.hear_word(tx, phone, word.strip(), at=self.now())
+                actions.hear_word(tx, phone, word, meaning, at=self.now())
         return Response(_EMPTY_TWIML, content_type="text/xml")
 
 

@@ -181,9 +181,11 @@ class Trace:
     caused_by: UUID | None = None
 
     @classmethod
-    def begin(cls, at: datetime, correlation_id: str | None = None) -> "Trace":
+    def begin(
+        cls, at: datetime, correlation_id: str | None = None, *, caused_by: UUID | None = None
+    ) -> "Trace":
         """Start a thread at a click or call that arrived at `at` (UTC)."""
-        return cls(correlation_id or str(uuid4()), at)
+        return cls(correlation_id or str(uuid4()), at, caused_by)
 
     @classmethod
     def after(cls, fact: Fact) -> "Trace":

@@ -1,13 +1,19 @@
 """Whoever cannot come says so with the link in their email, and the next one has the place."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from icalendar import Calendar
 
+from services.notify.store import MESSAGES
 from shared.contracts.booking import MANAGE_LINK, MANAGE_PATH
 from shared.links import sign_link
+from shared.trail import follow, told
 from tests.flows.studio import Studio
 
 
@@ -104,3 +110,43 @@ def test_the_email_and_the_page_give_a_calendar_the_same_entry(studio: Studio) -
     }
     assert mailed
     assert len(uids) == 1
+
+
+@dataclass
+class Home:
+    """A service's database, as `why` opens it."""
+
+    studio: Studio
+    service: str
+
+    def connection(self) -> Any:
+        """Lend a connection."""
+        return self.studio.suite.sql(self.service)
+
+
+def test_why_leads_from_a_message_to_the_press_of_its_link_and_back(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def home_of(service: str) -> Iterator[Home]:
+        yield Home(studio, service)
+
+    monkeypatch.setattr("shared.trail.home_of", home_of)
+    studio.full("ada", waiting=["grace"])
+    (message, _) = studio.mailbox.taken[-1]
+    studio.http("POST", studio.mailbox.link("ada"))
+    studio.settle()
+    suite = ["booking", "waitlist", "notify"]
+
+    forward = follow(suite, str(message.message_id), {"notify": MESSAGES})
+    (pressed,) = (step for step in forward if step.what == "BookingCancelled.v1")
+    back = follow(suite, pressed.correlation_id, {"notify": MESSAGES})
+
+    assert pressed.caused_by == message.message_id
+    for steps in (forward, back):
+        lines = list(told(steps))
+        heads = [line for line in lines if line.startswith("[bold]")]
+        assert f"by a link in message {message.message_id}" in heads[1]
+        assert "link" not in heads[0]
+        assert any("confirmed by email: sent (250 OK)" in line for line in lines)
+        assert any("allocated by email: sent (250 OK)" in line for line in lines)

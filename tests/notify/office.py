@@ -38,6 +38,11 @@ OCCASION = {
 _PLAIN: dict[Any, Any] = {UUID: uuid4, int: lambda: 0, bool: lambda: False, str: str}
 
 
+def all_of(messages: Sequence[Message]) -> set[UUID]:
+    """Mark all of them."""
+    return {message.message_id for message in messages}
+
+
 class Phones:
     """Takes the place of the carrier: every text message arrives."""
 

@@ -64,7 +64,7 @@ def test_the_page_switches_topics_off_by_channel_and_on_again(office: Office) ->
     link = office.link("ada", "preferences")
     page = office.http("GET", link).get_data(as_text=True)
 
-    office.http("POST", link, {"progress-email": "on", "news-email": "on"})
+    office.http("POST", link, {"thanks-email": "on", "news-email": "on"})
     office.tell(ReferralThanked, "ada", text="two")
     news(office, "ada")
     office.tell(SpotAllocated, "ada", booking_id=uuid4())
@@ -73,14 +73,16 @@ def test_the_page_switches_topics_off_by_channel_and_on_again(office: Office) ->
         for one in office.call.get_preferences(person_id=str(office.people["ada"]))["choices"]
         if not one["on"]
     }
-    office.http("POST", link, {"progress-sms": "on"})
+    office.http("POST", link, {"thanks-sms": "on"})
     office.tell(ReferralThanked, "ada", text="three")
 
-    assert page.count("checked") == page.count('type="checkbox"') == 6
+    assert page.count("checked") == page.count('type="checkbox"') == 8
     assert off == {
         ("reminders", "email"),
         ("reminders", "sms"),
+        ("progress", "email"),
         ("progress", "sms"),
+        ("thanks", "sms"),
         ("news", "sms"),
     }
     assert office.phones[PHONE] == ["one", "three"]
@@ -96,6 +98,36 @@ def test_who_comes_back_by_their_own_hand_gets_news_again(office: Office) -> Non
     news(office, "ada")
 
     assert office.mailbox["ada"] == ["news", "news"]
+
+
+def test_the_page_knows_of_an_address_that_unsubscribed_under_another_record(
+    office: Office,
+) -> None:
+    office.person("ada", marketing=True)
+    news(office, "ada")
+    office.http("POST", office.link("ada", "unsubscribe"))
+    again = str(office.person("again", email="ada@example.com", marketing=True))
+
+    found = office.call.get_preferences(person_id=again)["choices"]
+
+    assert [one["on"] for one in found if one["topic"] == "news"] == [False, True]
+
+
+def test_who_has_not_agreed_to_news_is_asked_nothing_about_them_and_loses_nothing(
+    office: Office,
+) -> None:
+    ada = str(office.person("ada", marketing=False))
+    office.tell(BookingConfirmed, "ada")
+    link = office.link("ada", "preferences")
+
+    page = office.http("GET", link).get_data(as_text=True)
+    office.http("POST", link, {"reminders-email": "on"})
+
+    assert "news-email" not in page
+    assert office.call.list_suppressions() == []
+    assert {one["topic"] for one in office.call.get_preferences(person_id=ada)["choices"]} == {
+        *("reminders", "progress", "thanks")
+    }
 
 
 def test_coming_back_does_not_lift_a_complaint(office: Office) -> None:
@@ -158,7 +190,7 @@ def test_the_page_speaks_the_person_s_language(office: Office, language: str, wo
 def test_staff_may_set_them_for_somebody_on_the_telephone(office: Office) -> None:
     ada = str(office.person("ada", phone=PHONE))
 
-    office.call.set_preferences(person_id=ada, wanted=[{"topic": "progress", "channel": "email"}])
+    office.call.set_preferences(person_id=ada, wanted=[{"topic": "thanks", "channel": "email"}])
     office.tell(ReferralThanked, "ada", text="Thanks")
 
     assert office.states("ada") == [("referral_thanks", "suppressed")]

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ import pytest
 from services.notify.domain import Delivery, Message, MessageKind
 from services.notify.gateways import FileMailer, SmtpMailer, make_mailer
 from shared.config import settings
+from tests.notify.office import all_of
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -120,7 +121,7 @@ def closed() -> Iterator[None]:
 def send(*messages: Message, mailer: SmtpMailer | FileMailer | None = None) -> list[Any]:
     """Send messages; give how each ended, and note nothing."""
     mailer = mailer or made_mailer()
-    outcomes = mailer.send(messages, lambda _: None)
+    outcomes = mailer.send(messages, all_of)
     by_id = {outcome.message.message_id: outcome.delivery for outcome in outcomes}
     return [by_id[message.message_id] for message in messages]
 
@@ -173,8 +174,9 @@ def test_a_server_that_is_not_there_means_later(
 def test_the_mark_is_made_before_the_dot(server: RealServer) -> None:
     seen = []
 
-    def before_dot(messages: Any) -> None:
+    def before_dot(messages: Sequence[Message]) -> set[UUID]:
         seen.append(([one.address for one in messages], len(server.taken)))
+        return all_of(messages)
 
     made_mailer().send([a_message(), a_message("refused@example.com")], before_dot)
 
@@ -183,7 +185,7 @@ def test_the_mark_is_made_before_the_dot(server: RealServer) -> None:
 
 
 def test_nothing_is_handed_over_where_the_mark_cannot_be_made(server: RealServer) -> None:
-    def before_dot(messages: Any) -> None:
+    def before_dot(messages: Sequence[Message]) -> set[UUID]:
         raise LookupError(messages)
 
     with pytest.raises(LookupError):

@@ -1,11 +1,14 @@
 """Each fact that is heard becomes the right message, once."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from services.notify.domain import Delivery, Message, Outcome
+from services.notify.gateways import BeforeDot
 from shared.contracts import Fact
 from shared.contracts.booking import (
     BookingCancelled,
@@ -55,7 +58,7 @@ ADVANCE: dict[str, Any] = {
     [
         (BookingConfirmed, {}, "confirmed", ["Open day", "/cancel/", "/manage/"]),
         (BookingConfirmed, {"balance_minor": 1500, "currency": "eur"}, "confirmed", ["/pay/"]),
-        (SpotAllocated, {}, "allocated", ["a place came free", "/cancel/", "/manage/"]),
+        (SpotAllocated, {}, "allocated", ["A place came free", "/cancel/", "/manage/"]),
         (SpotAllocated, {"source": "events"}, "allocated", [":8605/registrations/"]),
         (
             ConfirmationRequested,
@@ -66,7 +69,7 @@ ADVANCE: dict[str, Any] = {
         (SpotOffered, {"answer_by": SOON}, "offered", [":8601/claim/", "it is your turn"]),
         (SpotOffered, {"answer_by": SOON, "announced": True}, "offered", ["first to take it"]),
         (WaitlistJoined, {"place": 3}, "waiting", [":8601/waiting/", "in place 3"]),
-        (WaitlistLeft, {"reason": "list_closed"}, "waiting_ended", ["no waiting list"]),
+        (WaitlistLeft, {"reason": "list_closed"}, "waiting_ended", ["There is no waiting list"]),
         (WaitlistLeft, {"reason": "removed"}, "waiting_ended", ["taken off"]),
         (
             BookingMoved,
@@ -222,19 +225,20 @@ def test_the_messages_of_a_merged_person_are_the_other_one_s(office: Office) -> 
 
 
 def test_of_an_erased_person_nothing_is_kept_but_that_there_were_messages(office: Office) -> None:
-    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+    # A name no id can hold by chance: hexadecimal has no such letters.
+    office.tell(BookingConfirmed, "violet", booking_id=uuid4())
     office.suite.mark()
 
-    office.tell(PersonErased, "ada", erasure_id=uuid4())
-    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+    office.tell(PersonErased, "violet", erasure_id=uuid4())
+    office.tell(BookingConfirmed, "violet", booking_id=uuid4())
 
     assert office.suite.story == ["NotifyRecordsErased", "EmailFailed"]
     with office.suite.sql("notify") as sql:
         for table in ("messages", "contacts", "preferences"):
             kept = str(sql.exec_driver_sql(f"SELECT * FROM {table}").all())  # noqa: S608
-            assert "ada" not in kept, table
-    assert len(office.messages("ada")) == 2
-    assert office.mailbox["ada"] == ["confirmed"]
+            assert "violet" not in kept, table
+    assert len(office.messages("violet")) == 2
+    assert office.mailbox["violet"] == ["confirmed"]
 
 
 def test_a_message_about_somebody_unknown_waits_until_they_are_known(office: Office) -> None:
@@ -285,7 +289,8 @@ def test_nobody_gets_a_batch_twice_not_even_under_two_ids(office: Office) -> Non
 
     assert office.mailbox["ada"] == ["letter"]
     assert office.mailbox["bob"] == ["letter"]
-    assert office.call.get_batch(batch_id=str(batch_id))["sent"] == 2
+    batch = office.call.get_batch(batch_id=str(batch_id))
+    assert (batch["sent"], batch["doubled"], batch["done"]) == (2, 2, True)
 
 
 def test_who_has_not_agreed_gets_nothing_that_advertises(office: Office) -> None:
@@ -335,3 +340,57 @@ def test_a_batch_can_be_watched_paused_and_resumed(office: Office) -> None:
     assert still["waiting"] == 12 - before["sent"]
     assert (after["sent"], after["done"], after["written"], after["size"]) == (12, True, 12, 12)
     assert all(office.mailbox[name] == ["letter"] for name in names)
+
+
+def test_a_batch_that_is_resumed_while_it_is_looked_at_leaves_nobody_behind(
+    office: Office,
+) -> None:
+    office.call.change_settings(email_per_minute=60)
+    batch_id = str(letters(office, "ada", "bob"))
+    with office.suite.sql("notify") as sql:  # as if it had been paused as these were written
+        sql.exec_driver_sql("UPDATE batches SET paused = true")
+        sql.commit()
+    office.wait(seconds=5)
+    before = office.call.get_batch(batch_id=batch_id)
+
+    with office.suite.sql("notify") as sql:  # and resumed by somebody who saw none of them paused
+        sql.exec_driver_sql("UPDATE batches SET paused = false")
+        sql.commit()
+    office.wait(seconds=61)
+
+    assert (before["waiting"], before["sent"]) == (2, 0)
+    assert office.call.get_batch(batch_id=batch_id)["sent"] == 2
+    assert [one["attempts"] for one in office.messages("ada")] == [1]
+
+
+def test_what_a_server_said_of_an_erased_person_does_not_name_them(office: Office) -> None:
+    def refuse(messages: Sequence[Message], before_dot: BeforeDot) -> list[Outcome]:
+        before_dot(messages)
+        said = "550 <{}>: no such user"
+        return [Outcome(one, Delivery.REFUSED, said.format(one.address)) for one in messages]
+
+    office.person("violet")
+    office.mailbox.send = refuse  # type: ignore[method-assign]
+    office.tell(BookingConfirmed, "violet", booking_id=uuid4())
+    office.tell(PersonErased, "violet", erasure_id=uuid4())
+
+    (message,) = office.messages("violet")
+    assert (message["state"], message["reply"]) == ("failed", "550 <…>: no such user")
+
+
+def test_a_message_that_waits_for_another_try_is_not_tried_for_an_erased_person(
+    office: Office,
+) -> None:
+    def erase(messages: Sequence[Message], before_dot: BeforeDot) -> list[Outcome]:
+        before_dot(messages)
+        del office.mailbox.send
+        office.say(office.fact(PersonErased, "ada", erasure_id=uuid4()), settle=False)
+        return [Outcome(one, Delivery.LATER, "451 later") for one in messages]
+
+    office.person("ada")
+    office.mailbox.send = erase  # type: ignore[method-assign]
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+    office.wait(seconds=11)
+
+    assert office.states("ada") == [("confirmed", "suppressed")]
+    assert office.messages("ada")[0]["ended_at"]

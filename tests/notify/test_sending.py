@@ -19,7 +19,7 @@ from shared.contracts.booking import (
 from shared.contracts.errors import InvalidRequest, NotLifted
 from shared.contracts.events import RegistrationConfirmed, RegistrationEnded
 from shared.contracts.loyalty import ReferralThanked
-from shared.contracts.ranking import PromotionEarned
+from shared.contracts.ranking import PromotionEarned, RankAwarded
 from shared.contracts.waitlist import OfferClosed, SpotAllocated, SpotOffered, WaitlistJoined
 from shared.contracts.waitlist import WaitlistLeft as Left
 from shared.testing import MORNING
@@ -52,6 +52,7 @@ def drops(office: Office, name: str) -> list[Any]:
         (BookingConfirmed, BookingMoved, "moved"),
         (PaymentReminderRequested, BookingCancelled, "cancelled"),
         (PaymentReminderRequested, PaymentReceived, "paid"),
+        (PaymentReminderRequested, BookingMoved, "moved"),
     ],
 )
 @pytest.mark.parametrize("order", ["in order", "the later fact first"])
@@ -164,6 +165,35 @@ def test_who_left_the_list_is_not_told_that_they_are_on_it(office: Office) -> No
     office.tell(Left, "ada", entry_id=entry, reason="left")
 
     assert drops(office, "ada") == ["suppressed", "not true any more: left"]
+
+
+def test_a_reminder_names_no_amount_that_is_no_longer_due(office: Office) -> None:
+    held_up(office, PaymentReminderRequested, "ada", booking_id=BOOKING, due_minor=4000)
+
+    office.tell(PaymentReceived, "ada", booking_id=BOOKING, amount_minor=1500, balance_minor=2500)
+
+    assert drops(office, "ada") == ["suppressed", "not true any more: partly paid"]
+
+
+@pytest.mark.parametrize("source", ["booking", "events"])
+def test_who_has_a_place_by_now_is_not_told_that_they_wait(office: Office, source: str) -> None:
+    entry = uuid4()
+    held_up(office, WaitlistJoined, "ada", entry_id=entry)
+
+    office.tell(SpotAllocated, "ada", entry_id=entry, booking_id=entry, source=source)
+
+    assert drops(office, "ada") == ["suppressed", "not true any more: allocated"]
+    assert ("allocated", "sent") in office.states("ada")
+
+
+def test_who_has_been_promoted_is_not_told_that_they_could_be(office: Office) -> None:
+    category = uuid4()
+    told = {"category_id": category, "tell_client": True, "person_name": "ada", "language": "en"}
+    held_up(office, PromotionEarned, "ada", next_rank_name="green", **told)
+
+    office.tell(RankAwarded, "ada", rank_name="green", **(told | {"tell_client": False}))
+
+    assert drops(office, "ada") == ["suppressed", "not true any more: promoted"]
 
 
 # -- reminders ---------------------------------------------------------------------------------
@@ -281,6 +311,50 @@ def test_the_studio_s_quiet_hours_are_its_own(office: Office) -> None:
     assert office.mailbox["ada"] == ["referral_thanks"]
 
 
+@pytest.mark.parametrize("brought_by", ["a retry", "a queue"])
+def test_no_retry_and_no_queue_brings_a_message_into_the_night(
+    office: Office, brought_by: str
+) -> None:
+    office.suite.at = NIGHT - timedelta(hours=2, minutes=31)  # 20:59 in Rome
+    office.person("ada", time_zone="Europe/Rome", phone=PHONE)
+    if brought_by == "a retry":
+        office.refusing(Delivery.LATER, phone=True)
+    else:
+        office.call.change_settings(sms_per_minute=1)
+
+    office.tell(ReferralThanked, "ada", text="Thanks")
+    for _ in range(6):
+        office.wait(minutes=30)
+    at_night = office.phones[PHONE]
+    office.wait(hours=8, minutes=2)
+
+    assert at_night == []
+    assert office.phones[PHONE] == ["Thanks"]
+
+
+def test_a_zone_nobody_has_heard_of_holds_nothing_up(office: Office) -> None:
+    office.suite.at = NIGHT
+    office.person("ada", time_zone="Mars/Gale", phone=PHONE)
+
+    office.tell(ReferralThanked, "ada", text="Thanks")
+    office.wait(hours=10)
+
+    assert office.phones[PHONE] == ["Thanks"]
+
+
+def test_a_night_is_no_attempt(office: Office) -> None:
+    office.suite.at = NIGHT - timedelta(hours=2, minutes=31)
+    office.person("ada", time_zone="Europe/Rome", phone=PHONE)
+    office.refusing(Delivery.LATER, phone=True)
+    office.tell(ReferralThanked, "ada", text="Thanks")
+
+    office.wait(minutes=30)
+    office.wait(hours=11)
+
+    (message,) = office.messages("ada")
+    assert (message["state"], message["attempts"]) == ("sent", 2)
+
+
 # -- channels ----------------------------------------------------------------------------------
 
 
@@ -296,6 +370,36 @@ def test_where_one_channel_fails_for_good_the_other_is_tried_once(office: Office
         ("sms", "failed"),
     }
     assert office.suite.story[-2:] == ["EmailFailed", "SmsFailed"]
+
+
+@pytest.mark.parametrize("phone", [PHONE, None])
+def test_a_channel_that_is_down_holds_nobody_up_who_can_be_told_by_the_other(
+    office: Office, phone: str | None
+) -> None:
+    office.person("ada", phone=phone)
+    office.refusing(*[Delivery.LATER] * 5)
+    deadline = office.suite.at + timedelta(minutes=30)
+
+    office.tell(SpotOffered, "ada", answer_by=deadline)
+    for _ in range(6):
+        office.wait(minutes=5)
+
+    texts = office.phones[phone] if phone else []
+    assert [kind for kind, state in office.states("ada") if state == "sent"] == ["offered"] * len(
+        texts
+    )
+    assert len(texts) == (1 if phone else 0)
+    assert office.mailbox["ada"] == []
+
+
+def test_staff_whose_address_fails_are_told_by_telephone(office: Office) -> None:
+    who = {"name": "Lea", "email": "lea@example.com", "phone": PHONE, "roles": ["admin"]}
+    office.call.keep_staff(**who)
+    office.refusing(Delivery.REFUSED)
+
+    office.tell(PromotionEarned, "ada", tell_admins=True, studio_language="en")
+
+    assert len(office.phones[PHONE]) == 1
 
 
 def test_who_has_no_email_address_gets_a_text_where_the_kind_falls_back(office: Office) -> None:
@@ -343,6 +447,20 @@ def test_an_address_that_bounced_gets_nothing_more_whatever_booking_says(office:
     assert office.states("ada") == [("confirmed", "failed"), ("confirmed", "suppressed")]
     assert office.messages("ada")[0]["reply"] == "bounced: 550 No such user"
     assert office.mailbox["ada"] == []
+
+
+def test_an_address_is_suppressed_however_it_is_written(office: Office) -> None:
+    office.person("ada", email="ada@example.com", phone=PHONE)
+
+    office.call.suppress_address(address=" Ada@Example.COM ", reason="complained")
+    office.call.suppress_address(address="+39 02 123 4567", reason="asked")
+
+    found = office.call.list_suppressions(address="ada@EXAMPLE.com")
+    found += office.call.list_suppressions(address="+39 021234567")
+    assert [one["address"] for one in found] == ["ada@example.com", PHONE]
+    for wrong in ("nobody", "ada@", "021234567"):
+        with pytest.raises(InvalidRequest, match="address"):
+            office.call.suppress_address(address=wrong, reason="asked")
 
 
 def test_a_new_address_is_written_to_and_a_bounce_may_be_lifted(office: Office) -> None:

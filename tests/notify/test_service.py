@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -129,3 +129,52 @@ def test_a_message_of_unknown_fate_is_not_sent_for_ever(studio: Studio) -> None:
     assert mail_of(studio, "ada")[0]["state"] == "unknown"
     assert len(handed) == 4
     assert studio.suite.story.count("EmailFailed") == 1
+
+
+@pytest.mark.parametrize("late", ["before the dot", "after the dot"])
+@pytest.mark.parametrize("ending", [Delivery.REFUSED, Delivery.LATER])
+def test_a_process_that_took_too_long_says_nothing_of_a_message_it_has_lost(
+    studio: Studio, late: str, ending: Delivery
+) -> None:
+    real = studio.mailbox.send
+    marked: list[UUID] = []
+
+    def lose(messages: list[Message], before_dot: BeforeDot) -> list[Outcome]:
+        if late == "after the dot":
+            before_dot(messages)
+        studio.mailbox.send = real  # type: ignore[method-assign]
+        studio.suite.advance(seconds=61)  # this process stands still, and another takes over
+        studio.suite.tick("notify.recover_messages")
+        studio.suite.advance(seconds=11)
+        studio.suite.tick("notify.send_messages")
+        if late == "before the dot":
+            marked.extend(before_dot(messages))
+        return [Outcome(one, ending, "as told") for one in messages]
+
+    studio.mailbox.send = lose  # type: ignore[assignment, method-assign]
+    studio.session()
+    studio.book("ada")
+    studio.settle()
+
+    assert marked == []
+    assert mail_of(studio, "ada")[0]["state"] == "sent"
+    assert studio.mailbox["ada"] == ["confirmed"]
+    assert studio.suite.story.count("EmailFailed") == 0
+    assert studio.suite.story.count("EmailSent") == 1
+
+
+def test_handing_over_has_a_lease_of_its_own(studio: Studio) -> None:
+    def slowly(messages: list[Message], before_dot: BeforeDot) -> list[Outcome]:
+        studio.suite.advance(seconds=50)  # the way up to the dot
+        assert before_dot(messages) == {one.message_id for one in messages}
+        studio.suite.advance(seconds=50)
+        studio.suite.tick("notify.recover_messages")
+        return [Outcome(one, Delivery.TAKEN, "250 OK") for one in messages]
+
+    studio.mailbox.send = slowly  # type: ignore[assignment, method-assign]
+    studio.session()
+    studio.book("ada")
+    studio.settle()
+
+    (message,) = mail_of(studio, "ada")
+    assert (message["state"], message["attempts"]) == ("sent", 1)

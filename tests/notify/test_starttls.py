@@ -15,6 +15,7 @@ from services.notify.domain import Delivery, MessageKind
 from services.notify.gateways import SmtpMailer, sample
 from shared.config import settings
 from shared.testing import MORNING
+from tests.notify.office import all_of
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +52,7 @@ def send_two() -> list[Delivery]:
     ends: list[Delivery] = []
     for _ in range(2):
         message = sample(MessageKind.CONFIRMED, "en", None, name="Ada", at=MORNING)
-        ends += [outcome.delivery for outcome in mailer.send([message], lambda _: None)]
+        ends += [outcome.delivery for outcome in mailer.send([message], all_of)]
     mailer.close()
     return ends
 

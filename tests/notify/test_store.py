@@ -1,12 +1,16 @@
 """The statements do on PostgreSQL what they do embedded, and `why` follows a message to its end."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import eventlet
 import pytest
 from sqlalchemy import select
 
-from services.notify.domain import Delivery, payment_of
+from services.notify.domain import Delivery, Message, Outcome, payment_of
+from services.notify.gateways import BeforeDot
 from services.notify.models import StandingRow
 from services.notify.store import MESSAGES
 from shared.contracts.booking import BookingCancelled, BookingConfirmed, MessageRequested
@@ -23,7 +27,7 @@ def the_whole_way(office: Office) -> None:
     booking = uuid4()
     office.person("ada", phone=PHONE)
     office.call.change_settings(sms_per_minute=600)
-    own = {"subject": "Own {{ name }}", "text": "{{ name }}", "sms": "{{ name }}"}
+    own = {"subject": "Own {{ name }}", "text": "{{ text }}", "sms": "{{ text }}"}
     office.call.save_template(kind="letter", language="en", **own)
     office.refusing(Delivery.LATER)
     office.tell(BookingConfirmed, "ada", booking_id=booking)
@@ -132,3 +136,41 @@ def test_a_message_is_followed_from_its_cause_to_the_mail_server_s_answer(office
     ]
     with office.suite.sql("notify") as sql:
         assert MESSAGES.threads(sql, "no id") == set()
+
+
+@pytest.mark.live
+def test_workers_side_by_side_send_each_message_once_while_its_batch_is_paused_and_resumed(
+    run: Stack,
+) -> None:
+    address = run.env["ATELIER_DB_URL"].replace("{service}", "notify")
+
+    with office_in(address.replace("postgresql://", "postgresql+psycopg2://")) as office:
+        batch = uuid4()
+        letter = {"batch_id": batch, "batch_size": 60, "subject": "x", "text": "y"}
+        for number in range(60):
+            office.say(office.fact(MessageRequested, f"p{number}", **letter), settle=False)
+        send = office.mailbox.send
+
+        def slowly(messages: Sequence[Message], before_dot: BeforeDot) -> list[Outcome]:
+            eventlet.sleep(0.002)
+            return send(messages, before_dot)
+
+        office.mailbox.send = slowly  # type: ignore[method-assign]
+        office.mailbox.at_once = 5
+        tick = office.suite.tick
+        workers = [eventlet.spawn(tick, "notify.send_bulk_messages") for _ in range(4)]
+        for _ in range(10):
+            office.call.pause_batch(batch_id=str(batch))
+            eventlet.sleep(0.01)
+            office.call.resume_batch(batch_id=str(batch))
+            eventlet.sleep(0.01)
+        for worker in workers:
+            worker.wait()
+        for _ in range(3):
+            office.suite.advance(seconds=61)
+            tick("notify.send_bulk_messages")
+
+        taken = Counter(message.message_id for message, _ in office.mailbox.taken)
+        state = office.call.get_batch(batch_id=str(batch))
+    assert (len(taken), set(taken.values())) == (60, {1})
+    assert (state["sent"], state["done"]) == (60, True)

@@ -141,6 +141,6 @@ def _by_id(dots: list[list[str]]) -> dict[str, list[str]]:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_server_whose_certificate_is_not_trusted_gets_nothing(noted: Path) -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
-        SmtpMailer(settings()).connection()
+        SmtpMailer(settings()).connect()
 
     assert noted.read_text() == ""

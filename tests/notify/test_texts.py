@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,10 +20,10 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
 from services.notify.domain import Channel, Delivery, Message, MessageKind, Outcome, segments
-from services.notify.gateways import FileTexter, TwilioTexter, make_texter
+from services.notify.gateways import BeforeDot, FileTexter, TwilioTexter, make_texter
 from shared.config import settings
 from shared.contracts.waitlist import SpotAllocated
-from tests.notify.office import Office
+from tests.notify.office import Office, all_of
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -103,7 +103,7 @@ def a_text(phone: str = PHONE, **changes: Any) -> Message:
 
 def send(*messages: Message) -> list[Outcome]:
     """Send messages through the SDK, waiting a second for each answer."""
-    return TwilioTexter(settings(), seconds=1).send(messages, lambda _: None)
+    return TwilioTexter(settings(), seconds=1).send(messages, all_of)
 
 
 def test_a_text_goes_through_the_messaging_service_with_a_callback(carrier: StandIn) -> None:
@@ -187,7 +187,7 @@ def test_without_an_account_texts_are_files() -> None:
     texter = make_texter()
     assert isinstance(texter, FileTexter)
 
-    (outcome,) = texter.send([a_text()], lambda _: None)
+    (outcome,) = texter.send([a_text()], all_of)
 
     assert outcome.delivery is Delivery.TAKEN
     (file,) = texter.directory.glob("letter-*.txt")
@@ -253,6 +253,48 @@ def test_a_text_that_did_not_arrive_has_failed_and_an_email_takes_its_place(
 
 
 @pytest.mark.usefixtures("account")
+def test_what_the_carrier_says_before_we_have_noted_its_answer_counts(office: Office) -> None:
+    send = office.phones.send
+
+    def quickly(messages: Sequence[Message], before_dot: BeforeDot) -> list[Outcome]:
+        outcomes = send(messages, before_dot)
+        path = f"/twilio/status/{messages[0].message_id}"
+        posted(office, path, {"MessageStatus": "undelivered", "ErrorCode": "21610"})
+        return outcomes
+
+    office.person("ada", phone=PHONE)
+    office.call.set_route(kind="allocated", first="sms", falls_back=True)
+    office.phones.send = quickly  # type: ignore[method-assign]
+    office.tell(SpotAllocated, "ada")
+
+    states = {one["channel"]: one["state"] for one in office.messages("ada")}
+    assert states == {"sms": "failed", "email": "sent"}
+    assert [one["reason"] for one in office.call.list_suppressions()] == ["said STOP"]
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize("lost", [1, 4], ids=["to be sent again", "unknown"])
+def test_a_text_of_unknown_fate_is_sent_once_the_carrier_has_said_so(
+    office: Office, lost: int
+) -> None:
+    office.person("ada", email=None, phone=PHONE)
+    office.refusing(*[Delivery.LOST] * lost, phone=True)
+    office.tell(SpotAllocated, "ada")
+    for _ in range(lost - 1):
+        office.wait(hours=1)
+    (before,) = office.messages("ada")
+
+    posted(office, f"/twilio/status/{before['message_id']}", {"MessageStatus": "sent"})
+    office.wait(hours=1)
+
+    (message,) = office.messages("ada")
+    assert (before["state"], message["state"]) == ("due" if lost == 1 else "unknown", "sent")
+    assert message["segments"] >= 1
+    assert office.suite.story.count("SmsSent") == 1
+    assert office.phones[PHONE] == []
+
+
+@pytest.mark.usefixtures("account")
 @pytest.mark.parametrize(("to", "token"), [("http://10.0.0.7:8602", TOKEN), (URL, "another-token")])
 def test_nobody_else_can_say_what_became_of_a_text(office: Office, to: str, token: str) -> None:
     path = a_sent_text(office)
@@ -284,6 +326,27 @@ def test_a_stop_is_heeded_and_a_start_takes_it_back(office: Office) -> None:
 
     assert stopped == (1, ["allocated"])
     assert len(office.phones[PHONE]) == 2
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("form", "stops"),
+    [
+        ({"Body": "stop."}, True),
+        ({"Body": "ARRET"}, True),
+        ({"Body": "Abmelden"}, True),
+        ({"Body": "nein danke", "OptOutType": "STOP"}, True),
+        ({"Body": "Please do not stop"}, False),
+        ({"Body": "INFO", "OptOutType": "HELP"}, False),
+        ({}, False),
+    ],
+)
+def test_a_stop_is_heeded_in_any_language_and_only_a_stop(
+    office: Office, form: dict[str, str], *, stops: bool
+) -> None:
+    posted(office, "/twilio/incoming", {"From": PHONE, **form})
+
+    assert [one["reason"] for one in office.call.list_suppressions()] == ["said STOP"] * stops
 
 
 @pytest.mark.usefixtures("account")

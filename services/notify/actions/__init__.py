@@ -14,6 +14,7 @@ from services.notify.actions.bookings import (
     tell_of_offer,
     tell_of_waiting,
 )
+from services.notify.actions.carrier import note_status
 from services.notify.actions.choices import (
     CHOSEN,
     get_preferences,
@@ -46,10 +47,10 @@ from services.notify.actions.people import (
     merge_person,
     remove_staff,
 )
+from services.notify.actions.returned import take_returned_mail
 from services.notify.actions.sending import (
     claim_messages,
     mark_sending,
-    note_status,
     pace_messages,
     prune_standings,
     recover_messages,
@@ -115,6 +116,7 @@ __all__ = [
     "set_route",
     "settle_messages",
     "suppress_address",
+    "take_returned_mail",
     "tell_of_cancellation",
     "tell_of_change",
     "tell_of_end",

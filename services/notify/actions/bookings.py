@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.notify import store
 from services.notify.actions.writing import Draft, occasion, write
-from services.notify.domain import MessageKind, MessageState, payment_of
+from services.notify.domain import MessageKind, MessageState, payment_of, wait_of
 from shared.contracts.booking import (
     BookingCancelled,
     BookingConfirmed,
@@ -57,6 +57,9 @@ def email_allocation(tx: Tx, allocated: SpotAllocated, *, at: datetime) -> None:
 
     Source: Q48, Q49, D38.
     """
+    store.note_standing(
+        tx.writes, wait_of(allocated.entry_id), "allocated", at=allocated.allocated_at
+    )
     whose = "booking_id" if allocated.source == "booking" else "registration_id"
     draft = Draft(
         kind=MessageKind.ALLOCATED,
@@ -78,7 +81,8 @@ def _with_reminder(tx: Tx, message_id: UUID, draft: Draft, starts_at: datetime) 
 
 def tell_of_move(tx: Tx, moved: BookingMoved, *, at: datetime) -> None:
     """Write to a person that their place is at another time."""
-    store.note_standing(tx.writes, moved.booking_id, "moved", at=moved.moved_at)
+    for subject_id in (moved.booking_id, payment_of(moved.booking_id)):
+        store.note_standing(tx.writes, subject_id, "moved", at=moved.moved_at)
     draft = Draft(
         kind=MessageKind.MOVED,
         dedupe=f"moved:{moved.booking_id}:{moved.sequence}",
@@ -140,9 +144,9 @@ def ask_for_confirmation(tx: Tx, wanted: ConfirmationRequested, *, at: datetime)
 
 
 def send_receipt(tx: Tx, paid: PaymentReceived, *, at: datetime) -> None:
-    """Write to a person that their money has arrived."""
-    if paid.balance_minor == 0:
-        store.note_standing(tx.writes, payment_of(paid.booking_id), "paid", at=paid.paid_at)
+    """Write to a person that their money has arrived; a reminder would name another amount now."""
+    told = "partly paid" if paid.balance_minor else "paid"
+    store.note_standing(tx.writes, payment_of(paid.booking_id), told, at=paid.paid_at)
     dedupe = f"receipt:{paid.payment_id}"
     _write_of_money(tx, MessageKind.RECEIPT, dedupe, paid, as_of=paid.paid_at, at=at)
 
@@ -252,14 +256,18 @@ def tell_of_waiting(tx: Tx, joined: WaitlistJoined, *, at: datetime) -> None:
             "needs_answer": "yes" if joined.needs_answer else "",
         },
         as_of=joined.joined_at,
-        subject_id=joined.entry_id,
+        subject_id=wait_of(joined.entry_id),
     )
     write(tx, draft, joined, at=at)
 
 
 def tell_of_leaving(tx: Tx, left: WaitlistLeft, *, at: datetime) -> None:
     """Write to a person that they wait no longer, if that was not their own doing."""
-    store.note_standing(tx.writes, left.entry_id, left.reason, at=left.left_at)
+    for subject_id in (
+        wait_of(left.entry_id),
+        left.entry_id,
+    ):  # an older release wrote of the second
+        store.note_standing(tx.writes, subject_id, left.reason, at=left.left_at)
     if not left.session_name or left.reason not in _WORTH_TELLING:
         return
     draft = Draft(

@@ -12,14 +12,21 @@ from shared.contracts.errors import NotLifted, PersonNotFound
 from shared.db import Tx
 from shared.shapes import LANGUAGES
 
-CHOSEN = (Topic.REMINDERS, Topic.PROGRESS, Topic.NEWS)
+CHOSEN = (Topic.REMINDERS, Topic.PROGRESS, Topic.THANKS, Topic.NEWS)
 """What a person may switch off; messages about their own bookings are none of it."""
 _UNSUBSCRIBED = "unsubscribed"
 _STOPPED = "said STOP"
+_STOPS = {
+    *("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"),
+    *("ARRET", "ARRÊT", "ABMELDEN", "BASTA", "ANNULLA"),
+}
+_STARTS = {"START", "YES", "UNSTOP"}
 
 
 def get_preferences(sql: Any, person_id: UUID) -> Any:
     """Give what a person gets: by topic and channel, and their language.
+
+    News are a choice only for those who have agreed to be advertised to.
 
     Raises:
         PersonNotFound: nobody has this id.
@@ -38,12 +45,29 @@ def get_preferences(sql: Any, person_id: UUID) -> Any:
             {
                 "topic": topic.value,
                 "channel": channel.value,
-                "on": not {(kind.value, channel.value) for kind in kinds_of(topic)} <= off,
+                "on": not {(kind.value, channel.value) for kind in kinds_of(topic)} <= off
+                and not (topic is Topic.NEWS and _has_unsubscribed(sql, contact, channel)),
             }
-            for topic in CHOSEN
+            for topic in _offered(contact)
             for channel in Channel
         ],
     }
+
+
+def _offered(contact: Any) -> list[Topic]:
+    return [topic for topic in CHOSEN if topic is not Topic.NEWS or contact.marketing]
+
+
+def _address(contact: Any, channel: Channel) -> str | None:
+    address: str | None = contact.email if channel is Channel.EMAIL else contact.phone
+    return address
+
+
+def _has_unsubscribed(sql: Any, contact: Any, channel: Channel) -> bool:
+    """Say whether this address is on the list, which another record may have brought it to."""
+    address = _address(contact, channel)
+    found = store.suppressions(sql, address, limit=2) if address else ()
+    return any(one.scope == Topic.NEWS.value for one in found)
 
 
 def set_preferences(
@@ -54,7 +78,7 @@ def set_preferences(
     By this, and by nothing else, somebody who has unsubscribed comes back: it is their own doing.
     """
     person_id = get_preferences(tx.sql, person_id)["person_id"]
-    for topic in CHOSEN:
+    for topic in _offered(store.find_contact(tx.sql, person_id)):
         for channel in Channel:
             _choose(tx, person_id, topic, channel, wanted=(topic, channel) in wanted, at=at)
     tx.flush()
@@ -70,7 +94,7 @@ def _choose(
     if topic is not Topic.NEWS:
         return
     contact = store.find_contact(tx.sql, person_id)
-    address = contact and (contact.email if channel is Channel.EMAIL else contact.phone)
+    address = contact and _address(contact, channel)
     if address and wanted:
         store.lift(tx.sql, address, Topic.NEWS.value)
     elif address:
@@ -108,11 +132,20 @@ def lift_suppression(tx: Tx, address: str) -> Any:
     return store.suppressions(tx.sql, address, limit=2)
 
 
-def hear_word(tx: Tx, phone: str, word: str, *, at: datetime) -> None:
-    """Heed a STOP or START that somebody has texted back."""
-    if word.upper() in {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"}:
+def hear_word(tx: Tx, phone: str, word: str, meaning: str = "", *, at: datetime) -> None:
+    """Heed a STOP or START that somebody has texted back.
+
+    Args:
+        tx: the transaction.
+        phone: who has.
+        word: all that they wrote.
+        meaning: STOP, START or HELP, where the carrier has understood it already.
+        at: now.
+    """
+    said = meaning.upper() or word.strip(" .!\t\r\n\"'").upper()
+    if said in _STOPS:
         store.suppress(tx.writes, phone, "all", _STOPPED, at=at)
         return
     theirs = store.suppressions(tx.sql, phone, limit=2)
-    if word.upper() in {"START", "YES", "UNSTOP"} and any(r.reason == _STOPPED for r in theirs):
+    if said in _STARTS and any(r.reason == _STOPPED for r in theirs):
         store.lift(tx.sql, phone, "all")

@@ -35,7 +35,7 @@ def get_batch(sql: Any, batch_id: UUID) -> Any:
     batch = store.find_batch(sql, batch_id)
     if batch is None:
         raise BatchNotFound(str(batch_id))
-    states = store.count_batch(sql, batch_id)
+    states, doubled = store.count_batch(sql, batch_id)
     waiting = sum(states.get(state.value, 0) for state in _WAITING)
     written = sum(states.values())
     return {
@@ -46,12 +46,13 @@ def get_batch(sql: Any, batch_id: UUID) -> Any:
         "paused": batch.paused,
         "size": batch.size,
         "written": written,
+        "doubled": doubled,
         "waiting": waiting,
         "sent": states.get(MessageState.SENT.value, 0),
         "failed": states.get(MessageState.FAILED.value, 0),
         "suppressed": states.get(MessageState.SUPPRESSED.value, 0),
         "uncertain": states.get(MessageState.UNKNOWN.value, 0),
-        "done": written >= batch.size and not waiting,
+        "done": written + doubled >= batch.size and not waiting,
     }
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.notify import store
 from services.notify.actions.writing import Draft, occasion, put, write
-from services.notify.domain import Channel, Lane, MessageKind
+from services.notify.domain import Channel, Lane, MessageKind, promotion_of
 from services.notify.store import Recipient
 from shared.contracts import Trace
 from shared.contracts.booking import MessageRequested
@@ -85,6 +85,8 @@ def _of_registration(
 
 def tell_of_rank(tx: Tx, awarded: RankAwarded, *, at: datetime) -> None:
     """Write to those whom the category's settings tell that somebody has a new rank."""
+    subject_id = promotion_of(awarded.person_id, awarded.category_id)
+    store.note_standing(tx.writes, subject_id, "promoted", at=awarded.awarded_at)
     if awarded.how == "demoted":
         return
     key = f"rank:{awarded.placement_id}"
@@ -112,6 +114,9 @@ def _tell_of_advance(
     at: datetime,
 ) -> None:
     to_client, to_staff = kinds
+    subject_id = None  # a rank somebody has stays true
+    if to_client is MessageKind.PROMOTION:
+        subject_id = promotion_of(fact.person_id, fact.category_id)
     if fact.tell_client:
         draft = Draft(
             kind=to_client,
@@ -119,6 +124,7 @@ def _tell_of_advance(
             person_id=fact.person_id,
             context=_advance(fact, rank_name, fact.language),
             as_of=as_of,
+            subject_id=subject_id,
         )
         write(tx, draft, fact, at=at)
     told = store.find_staff(
@@ -130,7 +136,7 @@ def _tell_of_advance(
             dedupe=f"{key}:{one.staff_id}",
             person_id=one.staff_id,
             context=_advance(fact, rank_name, one.language),
-            subject_id=fact.person_id,
+            subject_id=fact.person_id,  # who may be erased meanwhile
             as_of=as_of,
         )
         to = Recipient(

@@ -62,7 +62,7 @@ def merge_person(tx: Tx, merged: PersonMerged) -> None:
 def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     """Remove what is known of a person, and say what was."""
     tx.flush()
-    known, messages = store.erase(tx.sql, erased.person_id)
+    known, messages = store.erase(tx.sql, erased.person_id, at=at)
     store.note_standing(
         tx.writes, erased.person_id, "erased", at=at
     )  # what others are told of them

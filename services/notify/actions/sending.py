@@ -5,16 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.notify import store
-from services.notify.actions.writing import (
-    COUNTS,
-    TIMERS,
-    Draft,
-    fall_back,
-    say_unsent,
-    write_on,
-)
+from services.notify.actions.carrier import LOST_FATES, lose
+from services.notify.actions.saying import COUNTS, about, say_sent, say_unsent, told_of
+from services.notify.actions.writing import TIMERS, Draft, by_day, fall_back, other_way, write_on
 from services.notify.domain import (
-    LEASE,
     Channel,
     Delivery,
     Lane,
@@ -24,35 +18,35 @@ from services.notify.domain import (
     Outcome,
     after_attempt,
     is_resent,
+    lease,
     refilled,
 )
 from services.notify.store import Claimed
-from shared import metrics
-from shared.contracts import Trace, Values
-from shared.contracts.notify import EmailSent, SmsFailed, SmsSent
+from shared.config import settings
+from shared.contracts import Trace
 from shared.db import Tx
 
 _REMINDERS = 200
 _PRUNED = 1000
+_PUT_OFF = 3
+"""How often a channel puts a message off before the other one is tried, some minutes on."""
+_LOOKED_AT_AGAIN = timedelta(minutes=1)
+"""When a message of a paused batch is looked at again."""
 _KEPT = timedelta(days=400)
 """How long it is known what has happened to a booking; every message about it ends sooner."""
-_FATES = ("queued", "accepted", "sending", "sent", "delivered", "undelivered", "failed")
-"""What a carrier says of a message, in the order in which it can come true."""
-_LOST = {"undelivered", "failed"}
-_FINAL = {"delivered", *_LOST}
 
 
 def claim_messages(
     tx: Tx, channel: Channel, lane: Lane, *, limit: int, at: datetime
 ) -> list[Message] | None:
-    """Claim messages that are due; for LEASE nobody else takes them.
+    """Claim messages that are due; for a lease nobody else takes them.
 
     What is no longer true or not wanted is settled as suppressed, and said, at once.
 
     Returns:
         Those that are to be sent; None if nothing was due.
     """
-    when = {"at": at, "until": at + LEASE, "limit": limit}
+    when = {"at": at, "until": at + _lease(), "limit": limit}
     claimed = store.claim_due(tx.sql, tx.writes, channel, lane, **when)
     sent = [one.message for one in claimed if not _is_stopped(tx, one, at=at)]
     return sent if claimed else None
@@ -61,7 +55,9 @@ def claim_messages(
 def _is_stopped(tx: Tx, claimed: Claimed, *, at: datetime) -> bool:
     """Settle a message that is not to be sent."""
     message = claimed.message
-    if claimed.blocked is not None:
+    if not message.address:
+        reason = "erased"
+    elif claimed.blocked is not None:
         reason = claimed.blocked
     elif claimed.outdated is not None:
         reason = f"not true any more: {claimed.outdated}"
@@ -70,52 +66,56 @@ def _is_stopped(tx: Tx, claimed: Claimed, *, at: datetime) -> bool:
     elif claimed.muted:
         reason = "switched off"
     elif claimed.paused:
-        _note(tx, message, MessageState.PAUSED, "its batch is paused", due_at=at)
+        # Not as paused: a batch that goes on in this very moment would leave it behind.
+        store.put_back(
+            tx.writes, message.message_id, MessageState.DUE, due_at=at + _LOOKED_AT_AGAIN
+        )
         return True
+    elif claimed.quiet_zone:
+        return _waits(tx, claimed, claimed.quiet_zone, at=at)
     else:
         return False
-    _note(tx, message, MessageState.SUPPRESSED, reason, ended_at=at)
-    told, state = _told(tx, message), MessageState.SUPPRESSED
-    say_unsent(told, _about(message), message.channel, state, reason, at=at)
+    state, told = MessageState.SUPPRESSED, told_of(tx, message)
+    store.settle(tx.writes, message, state, due_at=None, reply=reason, ended_at=at)
+    say_unsent(told, about(message), message.channel, state, reason, at=at)
     if claimed.blocked is not None:
         fall_back(tx, store.find_message(tx.sql, message.message_id), at=at)
     return True
 
 
-def _note(
-    tx: Tx,
-    message: Message,
-    state: MessageState,
-    reply: str,
-    *,
-    due_at: datetime | None = None,
-    ended_at: datetime | None = None,
-) -> None:
-    when = {"due_at": due_at, "ended_at": ended_at}
-    store.settle(tx.writes, message.message_id, state, reply=reply, **when)
+def _waits(tx: Tx, claimed: Claimed, zone: str, *, at: datetime) -> bool:
+    """Have a message wait for the morning that a queue or a retry has brought into the night."""
+    state, due_at = by_day(tx, zone, claimed.not_after, at=at)
+    if state is MessageState.DUE:
+        return False
+    store.put_back(tx.writes, claimed.message.message_id, state, due_at=due_at)
+    return True
 
 
-def _told(tx: Tx, message: Message) -> Tx:
-    return tx.on(Trace(message.correlation_id, message.began_at, message.caused_by))
+def mark_sending(tx: Tx, messages: Sequence[Message], *, at: datetime) -> set[UUID]:
+    """Note, before the dot, that these may be taken from now on.
+
+    Returns:
+        Those that are still ours. Who has taken too long has lost a message to another process,
+        and must not hand it over any more.
+    """
+    return store.mark_sending(tx.sql, messages, until=at + _lease())
 
 
-def _about(message: Message) -> Values:
-    return {
-        "message_id": message.message_id,
-        "kind": message.kind.value,
-        "person_id": message.person_id,
-    }
-
-
-def mark_sending(tx: Tx, messages: Sequence[Message]) -> None:
-    """Note, before the dot, that these may be taken from now on."""
-    store.mark_sending(tx.writes, [message.message_id for message in messages])
+def _lease() -> timedelta:
+    return lease(settings().smtp_timeout)
 
 
 def settle_messages(tx: Tx, outcomes: Sequence[Outcome], *, at: datetime) -> None:
     """Note what came of an attempt, and say so if it was the last."""
     for outcome in outcomes:
+        row = None
+        if outcome.message.channel is Channel.SMS and outcome.delivery is Delivery.TAKEN:
+            row = store.message_for_update(tx.sql, outcome.message.message_id)
         _settle(tx, outcome, at=at)
+        if row is not None and row.receipt in LOST_FATES:  # the carrier said so before we did
+            tx.flush()
+            lose(tx, row, row.receipt, at=at)
 
 
 def recover_messages(tx: Tx, *, at: datetime, limit: int = 100) -> int:
@@ -131,38 +131,30 @@ def _settle(tx: Tx, outcome: Outcome, *, at: datetime) -> None:
     message, reply = outcome.message, outcome.reply
     resent = is_resent(message)
     state, wait = after_attempt(outcome.delivery, message.attempts, resent=resent)
-    store.settle(
-        tx.writes,
-        message.message_id,
-        state,
-        due_at=at + wait if wait is not None else None,
-        reply=reply,
-        ended_at=at if wait is None else None,
-    )
+    if outcome.delivery is Delivery.LATER and message.attempts >= _PUT_OFF:
+        row = store.find_message(tx.sql, message.message_id)
+        if row is not None and other_way(tx, row):
+            state, wait, reply = MessageState.FAILED, None, f"put off for too long: {reply}"
+    ending = {
+        "due_at": at + wait if wait is not None else None,
+        "reply": reply,
+        "ended_at": at if wait is None else None,
+    }
+    if state is MessageState.SENT:
+        store.settle(tx.writes, message, state, **ending)
+    elif not store.settle_ours(tx.sql, message, state, **ending):
+        return  # another process has taken it over, and knows better
     if outcome.blocks and message.address:
         store.suppress(tx.writes, message.address, "all", outcome.blocks, at=at)
-    told = _told(tx, message)
+    told = told_of(tx, message)
     if state is MessageState.SENT:
-        _say_sent(told, outcome, at=at)
+        say_sent(told, outcome, at=at)
     elif state is MessageState.DUE:
         COUNTS[message.channel, message.kind, "retried"].inc()
     else:
-        say_unsent(told, _about(message), message.channel, state, reply, at=at)
+        say_unsent(told, about(message), message.channel, state, reply, at=at)
         if state is MessageState.FAILED:
             fall_back(tx, store.find_message(tx.sql, message.message_id), at=at)
-
-
-def _say_sent(tx: Tx, outcome: Outcome, *, at: datetime) -> None:
-    message = outcome.message
-    COUNTS[message.channel, message.kind, "sent"].inc()
-    if message.channel is Channel.SMS:
-        segments = max(1, outcome.segments)
-        store.note_carried(tx.writes, message.message_id, outcome.provider_id, segments)
-        tx.emit(SmsSent(**_about(message), segments=segments, sent_at=at))
-        return
-    tx.emit(EmailSent(**_about(message), sent_at=at, reply=outcome.reply[:200]))
-    if message.kind is MessageKind.ALLOCATED:
-        metrics.CANCEL_TO_EMAIL.observe((at - message.began_at).total_seconds())
 
 
 # -- by the clock ----------------------------------------------------------------------------------
@@ -182,22 +174,22 @@ def remind_of_sessions(tx: Tx, *, at: datetime) -> bool:
     hours = store.get_settings(tx.sql).reminder_hours
     ahead = timedelta(hours=hours or 0)
     taken = store.take_reminders(tx.sql, before=at + ahead, limit=_REMINDERS)
-    for reminder, about in taken:
+    for reminder, told in taken:
         late = reminder.starts_at - ahead <= reminder.as_of
-        if hours is None or about is None or late or reminder.starts_at <= at:
+        if hours is None or told is None or late or reminder.starts_at <= at:
             continue
         draft = Draft(
             kind=MessageKind.REMINDER,
             dedupe=f"reminder:{reminder.subject_id}:{reminder.as_of.isoformat()}",
-            person_id=about.person_id,
-            context=about.context,
+            person_id=told.person_id,
+            context=told.context,
             as_of=reminder.as_of,
             subject_id=reminder.subject_id,
             not_after=reminder.starts_at,
         )
-        if about.context:  # else the person was erased
-            trace = Trace(about.correlation_id, about.began_at, about.caused_by)
-            write_on(tx, draft, trace, about.caused_by, at=at)
+        if told.context:  # else the person was erased
+            trace = Trace(told.correlation_id, told.began_at, told.caused_by)
+            write_on(tx, draft, trace, told.caused_by, at=at)
     return len(taken) == _REMINDERS
 
 
@@ -217,35 +209,3 @@ def pace_messages(tx: Tx, *, at: datetime) -> None:
             store.set_pace(tx.sql, channel, lane, allowance, at=at)
             if allowance >= 1:
                 tx.wake(TIMERS[channel, lane])
-
-
-# -- what the carrier says later -------------------------------------------------------------------
-
-
-def note_status(tx: Tx, message_id: UUID, status: str, code: str, *, at: datetime) -> bool:
-    """Note what the carrier says has become of a text message; it says so in any order.
-
-    Returns:
-        Whether there is such a message.
-    """
-    row = store.message_for_update(tx.sql, message_id)
-    if row is None or row.channel != Channel.SMS.value:
-        return False
-    known = _FATES.index(row.receipt) if row.receipt in _FATES else -1
-    if status not in _FATES or _FATES.index(status) <= known or row.receipt in _FINAL:
-        return True
-    store.note_receipt(tx.sql, message_id, status)
-    if status in _LOST and row.state == MessageState.SENT.value:
-        _lose(tx, row, f"{status} {code}".strip(), at=at)
-    return True
-
-
-def _lose(tx: Tx, row: object, reason: str, *, at: datetime) -> None:
-    """Note that a text message the carrier had taken did not arrive."""
-    message = store.message_of(row)
-    store.fail(tx.sql, message.message_id, reason, at=at)
-    if reason.endswith(" 21610"):
-        store.suppress(tx.writes, message.address, "all", "said STOP", at=at)
-    COUNTS[Channel.SMS, message.kind, "failed"].inc()
-    _told(tx, message).emit(SmsFailed(**_about(message), reason=reason, failed_at=at))
-    fall_back(tx, row, at=at)

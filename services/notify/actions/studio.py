@@ -9,6 +9,7 @@ from services.notify import gateways, store
 from services.notify.domain import (
     MANNERS,
     MOST_SEGMENTS,
+    NEEDED,
     Channel,
     Lane,
     MessageKind,
@@ -76,15 +77,19 @@ def save_template(tx: Tx, kind: MessageKind, language: str, words: Words, *, at:
     Source: M32, T8.
     """
     _check(kind, language, words, at=at)
-    version = store.latest_version(tx.sql, kind, language) + 1
-    store.add_version(tx.sql, kind, language, version, words, at=at)
-    return get_template(tx.sql, kind, language, version, at=at)
+    return _keep(tx, kind, language, words, at=at)
 
 
 def restore_template(tx: Tx, kind: MessageKind, language: str, *, at: datetime) -> Any:
     """Go back to the words the suite came with; the studio's own stay as versions."""
+    return _keep(tx, kind, language, None, at=at)
+
+
+def _keep(tx: Tx, kind: MessageKind, language: str, words: Words | None, *, at: datetime) -> Any:
     version = store.latest_version(tx.sql, kind, language) + 1
-    store.add_version(tx.sql, kind, language, version, None, at=at)
+    if not store.add_version(tx.sql, kind, language, version, words, at=at):
+        msg = "somebody else has saved these words in this very moment; look at them and save again"
+        raise InvalidRequest(msg)
     return get_template(tx.sql, kind, language, version, at=at)
 
 
@@ -103,13 +108,18 @@ def preview_template(
 
 
 def _check(kind: MessageKind, language: str, words: Words, *, at: datetime) -> None:
-    known = gateways.placeholders(kind, settings(), at=at)
+    known, needed = gateways.placeholders(kind, settings(), at=at), NEEDED.get(kind)
     faults = []
     for part in ("subject", "text", "sms"):
         try:
-            gateways.check(getattr(words, part), known)
+            filled = gateways.check(getattr(words, part), known)
         except WordsInvalid as exc:
             faults.append(f"{part}: {exc}")
+            continue
+        if not filled.strip():
+            faults.append(f"{part}: Says nothing on sample data.")
+        elif needed and part != "subject" and known[needed] not in filled:
+            faults.append(f"{part}: Has to say {{{{ {needed} }}}}.")
     if not faults:
         message = gateways.sample(kind, language, words, name=_LONGEST_NAME, at=at)
         count = gateways.write_sms(message, settings())[1]

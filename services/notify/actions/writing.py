@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfoNotFoundError
 
 from services.notify import store
+from services.notify.actions.saying import say_unsent
 from services.notify.domain import (
     MANNERS,
     Channel,
@@ -16,11 +18,9 @@ from services.notify.domain import (
     next_waking,
 )
 from services.notify.store import Recipient
-from shared import metrics
 from shared.config import settings
-from shared.contracts import Fact, Trace, Values
+from shared.contracts import Fact, Trace
 from shared.contracts.booking import Occasion, OccasionIfKnown
-from shared.contracts.notify import EmailFailed, MessageSuppressed, SmsFailed
 from shared.db import Tx
 
 TIMERS = {
@@ -32,14 +32,6 @@ TIMERS = {
     (Channel.SMS, Lane.BULK): "send_bulk_texts",
 }
 """The timer that empties each lane of each channel."""
-_OUTCOMES = ("sent", "retried", "failed", "unknown", "suppressed")
-# All of them from the start: a counter that is born at 1 has no increase to alert on.
-COUNTS = {
-    (channel, kind, outcome): counter.labels(kind.value, outcome)
-    for channel, counter in ((Channel.EMAIL, metrics.EMAILS), (Channel.SMS, metrics.TEXTS))
-    for kind in MessageKind
-    for outcome in _OUTCOMES
-}
 _NO_ADDRESS = {Channel.EMAIL: "no email address", Channel.SMS: "no telephone number"}
 
 
@@ -56,9 +48,9 @@ class Draft:
         as_of: when what it says was so; UTC.
         subject_id: what it is about: if anything happens to that after `as_of`, it is not sent.
         not_after: from when on it is not worth sending.
-        due_at: when it is to be sent, if not at once.
         channel: the one that was asked for; otherwise the kind's.
         lane: the one it is sent by; otherwise the kind's.
+        batch_id: the one it was written in, if it was written to many.
         prompt: sent at once even if its kind could wait for the morning.
     """
 
@@ -128,13 +120,14 @@ def put(
     channel, lane = _channel(draft, to), draft.lane or MANNERS[draft.kind].lane
     address, message_id = to.address(channel), uuid4()
     unwanted = draft.kind is MessageKind.NEWS and not to.marketing
-    state, due_at, reply = MessageState.DUE, at, None
+    state, due_at, reply, quiet_zone = MessageState.DUE, at, None, None
     if unwanted:
         state, reply = MessageState.SUPPRESSED, "has not agreed to messages that advertise"
     elif not address:
         state, reply = MessageState.FAILED, _NO_ADDRESS[channel]
     elif MANNERS[draft.kind].waits and not draft.prompt:
-        state, due_at = _by_day(tx, draft, to.time_zone, at=at)
+        quiet_zone = to.time_zone or settings().studio_time_zone
+        state, due_at = by_day(tx, quiet_zone, draft.not_after, at=at)
     if reply is not None and store.state_of(tx.sql, draft.dedupe) is not None:
         return message_id  # it was said before
     values = {
@@ -162,6 +155,7 @@ def put(
         "not_after": draft.not_after,
         "batch_id": draft.batch_id,
         "version": to.version,
+        "quiet_zone": quiet_zone,
     }
     store.add_message(tx.writes, values)
     if reply is not None:
@@ -184,27 +178,31 @@ def _channel(draft: Draft, to: Recipient) -> Channel:
     return first
 
 
-def _by_day(tx: Tx, draft: Draft, zone: str, *, at: datetime) -> tuple[MessageState, datetime]:
+def by_day(
+    tx: Tx, zone: str, not_after: datetime | None, *, at: datetime
+) -> tuple[MessageState, datetime]:
     """Say when a message that can wait is sent: not at night, unless it would be too late then."""
     quiet = store.get_settings(tx.sql).quiet
-    due_at = next_waking(at, zone or settings().studio_time_zone, quiet)
-    if due_at <= at or (draft.not_after is not None and due_at >= draft.not_after):
+    try:
+        due_at = next_waking(at, zone, quiet)
+    except (ZoneInfoNotFoundError, ValueError):  # a zone this machine has not heard of
+        due_at = next_waking(at, settings().studio_time_zone, quiet)
+    if due_at <= at or (not_after is not None and due_at >= not_after):
         return MessageState.DUE, at
     return MessageState.SCHEDULED, due_at
 
 
-def say_unsent(
-    tx: Tx, about: Values, channel: Channel, state: MessageState, reason: str, *, at: datetime
-) -> None:
-    """Say and count that a message will not be sent."""
-    COUNTS[channel, MessageKind(about["kind"]), state.value].inc()
-    reason = reason[:200]
-    if state is MessageState.SUPPRESSED:
-        tx.emit(MessageSuppressed(**about, channel=channel.value, reason=reason, suppressed_at=at))
-    elif channel is Channel.EMAIL:
-        tx.emit(EmailFailed(**about, reason=reason, failed_at=at))
-    else:
-        tx.emit(SmsFailed(**about, reason=reason, failed_at=at))
+def other_way(tx: Tx, row: Any) -> str | None:
+    """Give where the other channel reaches somebody, where a message may go by that one too."""
+    kind, channel = MessageKind(row.kind), Channel(row.channel)
+    chosen = store.routes(tx.sql).get(row.kind)
+    wanted = MANNERS[kind].falls_back if chosen is None else chosen.falls_back
+    contact = store.find_contact(tx.sql, row.person_id)
+    contact = contact or store.find_staff_member(tx.sql, row.person_id)
+    if not wanted or contact is None or "+" in row.dedupe:
+        return None
+    address: str | None = contact.phone if channel is Channel.EMAIL else contact.email
+    return address
 
 
 def fall_back(tx: Tx, row: Any, *, at: datetime) -> None:
@@ -215,12 +213,8 @@ def fall_back(tx: Tx, row: Any, *, at: datetime) -> None:
         row: the message that did not get through.
         at: now.
     """
-    kind, channel = MessageKind(row.kind), Channel(row.channel)
-    chosen = store.routes(tx.sql).get(row.kind)
-    wanted = MANNERS[kind].falls_back if chosen is None else chosen.falls_back
-    contact = store.find_contact(tx.sql, row.person_id)
-    address = contact and (contact.phone if channel is Channel.EMAIL else contact.email)
-    if not wanted or not address or "+" in row.dedupe:
+    channel, address = Channel(row.channel), other_way(tx, row)
+    if not address:
         return
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row's columns
     values |= {

@@ -3,6 +3,7 @@
 from services.notify.domain.hours import QuietHours, next_waking
 from services.notify.domain.kinds import (
     MANNERS,
+    NEEDED,
     Channel,
     Lane,
     Manner,
@@ -12,7 +13,6 @@ from services.notify.domain.kinds import (
 )
 from services.notify.domain.messages import (
     BACKOFF,
-    LEASE,
     MOST_RESENDS,
     Delivery,
     Message,
@@ -21,17 +21,20 @@ from services.notify.domain.messages import (
     Words,
     after_attempt,
     is_resent,
+    lease,
     payment_of,
+    promotion_of,
+    wait_of,
 )
 from services.notify.domain.paces import refilled
 from services.notify.domain.segments import MOST_SEGMENTS, plainer, segments
 
 __all__ = [
     "BACKOFF",
-    "LEASE",
     "MANNERS",
     "MOST_RESENDS",
     "MOST_SEGMENTS",
+    "NEEDED",
     "Channel",
     "Delivery",
     "Lane",
@@ -46,9 +49,12 @@ __all__ = [
     "after_attempt",
     "is_resent",
     "kinds_of",
+    "lease",
     "next_waking",
     "payment_of",
     "plainer",
+    "promotion_of",
     "refilled",
     "segments",
+    "wait_of",
 ]

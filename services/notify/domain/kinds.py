@@ -65,6 +65,7 @@ class Topic(StrEnum):
     SERVICE = "service"
     REMINDERS = "reminders"
     PROGRESS = "progress"
+    THANKS = "thanks"
     NEWS = "news"
 
 
@@ -114,12 +115,24 @@ MANNERS: Mapping[MessageKind, Manner] = {kind: Manner() for kind in MessageKind}
     MessageKind.RANK_AWARDED_STAFF: _STAFF,
     MessageKind.PROMOTION_STAFF: _STAFF,
     MessageKind.REFERRAL_THANKS: Manner(
-        topic=Topic.PROGRESS, waits=True, resent=False, first=Channel.SMS, falls_back=True
+        topic=Topic.THANKS, waits=True, resent=False, first=Channel.SMS, falls_back=True
     ),
     MessageKind.LETTER: Manner(resent=False),
     MessageKind.NEWS: Manner(topic=Topic.NEWS, waits=True, resent=False),
 }
 """How each kind is treated."""
+
+
+NEEDED: Mapping[MessageKind, str] = {
+    MessageKind.ALLOCATED: "cancel_url",
+    MessageKind.CONFIRMATION_REQUESTED: "confirm_url",
+    MessageKind.OFFERED: "claim_url",
+    MessageKind.PAYMENT_REMINDER: "pay_url",
+    MessageKind.REFERRAL_THANKS: "text",
+    MessageKind.LETTER: "text",
+    MessageKind.NEWS: "text",
+}
+"""What a message of a kind would be pointless without, in email and SMS alike."""
 
 
 def kinds_of(topic: Topic) -> list[MessageKind]:

@@ -85,10 +85,19 @@ BACKOFF = tuple(
     timedelta(seconds=seconds) for seconds in (10, 60, 5 * 60, 15 * 60, 3600, 4 * 3600, 12 * 3600)
 )
 """How long a message waits after each attempt the mail server put off; then it has failed."""
-LEASE = timedelta(seconds=60)
-"""How long a process may take over a claimed message before another takes it over."""
 MOST_RESENDS = 3
 """How often a message of unknown fate is sent again, always under the same Message-ID."""
+LEASE = timedelta(seconds=60)
+"""How long a process may take over a message at least before another takes it over."""
+
+
+def lease(patience: float) -> timedelta:
+    """Give how long a process may take over a message it has claimed, or is handing over.
+
+    Args:
+        patience: how many seconds it waits for an answer; > 0.
+    """
+    return max(LEASE, timedelta(seconds=3 * patience))
 
 
 def after_attempt(
@@ -119,6 +128,16 @@ def is_resent(message: Message) -> bool:
     A text message always is: before it goes out again the carrier is asked for the first one.
     """
     return message.channel is Channel.SMS or MANNERS[message.kind].resent
+
+
+def wait_of(entry_id: UUID) -> UUID:
+    """Give the id of somebody's waiting as what a message is about: it may be over meanwhile."""
+    return uuid5(entry_id, "wait")
+
+
+def promotion_of(person_id: UUID, category_id: UUID) -> UUID:
+    """Give the id of somebody's next promotion in a category: they may have it meanwhile."""
+    return uuid5(person_id, category_id.hex)
 
 
 def payment_of(booking_id: UUID) -> UUID:

@@ -2,6 +2,7 @@
 
 from services.notify.gateways.files import FileMailer, FileTexter
 from services.notify.gateways.post import BeforeDot, SmtpMailer, is_no_mailbox
+from services.notify.gateways.returned import Returned, read_returned
 from services.notify.gateways.texts import (
     INCOMING_PATH,
     STATUS_PATH,
@@ -26,6 +27,7 @@ __all__ = [
     "BeforeDot",
     "FileMailer",
     "FileTexter",
+    "Returned",
     "SmtpMailer",
     "TwilioTexter",
     "WordsInvalid",
@@ -37,6 +39,7 @@ __all__ = [
     "make_mailer",
     "make_texter",
     "placeholders",
+    "read_returned",
     "render",
     "sample",
     "show",

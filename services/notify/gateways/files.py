@@ -26,8 +26,8 @@ class FileMailer:
     def send(self, messages: Sequence[Message], before_dot: BeforeDot) -> list[Outcome]:
         """Write the files; give what came of each."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        before_dot(messages)
-        return [self._write(message) for message in messages]
+        ours = before_dot(messages)
+        return [self._write(message) for message in messages if message.message_id in ours]
 
     def _write(self, message: Message) -> Outcome:
         path = self.directory / f"{message.kind.value}-{message.message_id}.eml"
@@ -46,8 +46,8 @@ class FileTexter:
     def send(self, messages: Sequence[Message], before_dot: BeforeDot) -> list[Outcome]:
         """Write the files; give what came of each."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        before_dot(messages)
-        return [self._write(message) for message in messages]
+        ours = before_dot(messages)
+        return [self._write(message) for message in messages if message.message_id in ours]
 
     def _write(self, message: Message) -> Outcome:
         path = self.directory / f"{message.kind.value}-{message.message_id}.txt"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from services.notify.domain import Message, MessageKind
+from services.notify.domain import Channel, Message, MessageKind
 from shared.config import Settings
 from shared.contracts.booking import (
     CANCEL_LINK,
@@ -32,8 +32,13 @@ _LONG = timedelta(days=400)
 _TO_PAY = timedelta(days=60)
 
 
-def _signed(base: str, path: str, purpose: str, subject: UUID, until: datetime) -> str:
-    return base.rstrip("/") + path.format(token=sign_link(purpose, subject, expires_at=until))
+def _signed(
+    message: Message, base: str, path: str, purpose: str, subject: UUID, until: datetime
+) -> str:
+    """Sign a link. One in an email knows which; a text message pays for every character."""
+    known = message.message_id if message.channel is Channel.EMAIL else None
+    token = sign_link(purpose, subject, expires_at=until, message_id=known)
+    return base.rstrip("/") + path.format(token=token)
 
 
 def _at(message: Message, name: str) -> datetime:
@@ -51,60 +56,64 @@ def _id(message: Message, name: str) -> UUID:
 
 def _registration(message: Message, chosen: Settings) -> str:
     about, until = _id(message, "registration_id"), _at(message, "ends_at")
-    return _signed(chosen.events_url, REGISTRATION_PATH, REGISTRATION_LINK, about, until)
+    return _signed(message, chosen.events_url, REGISTRATION_PATH, REGISTRATION_LINK, about, until)
 
 
 def _cancel(message: Message, chosen: Settings) -> str:
     if message.context.get("registration_id"):
         return _registration(message, chosen)
     about, until = _id(message, "booking_id"), _at(message, "starts_at")
-    return _signed(chosen.booking_url, CANCEL_PATH, CANCEL_LINK, about, until)
+    return _signed(message, chosen.booking_url, CANCEL_PATH, CANCEL_LINK, about, until)
 
 
 def _manage(message: Message, chosen: Settings) -> str:
     if not message.context.get("booking_id"):  # a registration's own link shows it already
         return ""
     about, until = _id(message, "booking_id"), _at(message, "ends_at") + _LONG
-    return _signed(chosen.booking_url, MANAGE_PATH, MANAGE_LINK, about, until)
+    return _signed(message, chosen.booking_url, MANAGE_PATH, MANAGE_LINK, about, until)
 
 
 def _confirm(message: Message, chosen: Settings) -> str:
     about, until = _id(message, "hold_id"), _at(message, "until_at")
-    return _signed(chosen.booking_url, CONFIRM_PATH, CONFIRM_LINK, about, until)
+    return _signed(message, chosen.booking_url, CONFIRM_PATH, CONFIRM_LINK, about, until)
 
 
 def _pay(message: Message, chosen: Settings) -> str:
     if not message.context.get("booking_id"):
         return ""
     about, until = _id(message, "booking_id"), _at(message, "starts_at") + _TO_PAY
-    return _signed(chosen.booking_url, PAY_PATH, PAY_LINK, about, until)
+    return _signed(message, chosen.booking_url, PAY_PATH, PAY_LINK, about, until)
 
 
 def _claim(message: Message, chosen: Settings) -> str:
     about, until = _id(message, "offer_id"), _at(message, "until_at")
-    return _signed(chosen.waitlist_url, CLAIM_PATH, CLAIM_LINK, about, until)
+    return _signed(message, chosen.waitlist_url, CLAIM_PATH, CLAIM_LINK, about, until)
 
 
 def _entry(message: Message, chosen: Settings) -> str:
     about, until = _id(message, "entry_id"), _at(message, "starts_at")
-    return _signed(chosen.waitlist_url, ENTRY_PATH, ENTRY_LINK, about, until)
+    return _signed(message, chosen.waitlist_url, ENTRY_PATH, ENTRY_LINK, about, until)
 
 
 def _ranks(message: Message, chosen: Settings) -> str:
     until = _written(message) + _LONG
-    return _signed(chosen.ranking_url, RANKS_PATH, RANKS_LINK, message.person_id, until)
+    return _signed(message, chosen.ranking_url, RANKS_PATH, RANKS_LINK, message.person_id, until)
 
 
 def preferences(message: Message, chosen: Settings) -> str:
     """Link to where a person chooses which messages they get."""
     until = _written(message) + _LONG
-    return _signed(chosen.notify_url, PREFERENCES_PATH, PREFERENCES_LINK, message.person_id, until)
+    return _signed(
+        message, chosen.notify_url, PREFERENCES_PATH, PREFERENCES_LINK, message.person_id, until
+    )
 
 
 def unsubscribe(message: Message, chosen: Settings) -> str:
     """Link to where messages that advertise are ended with one click."""
     until = _written(message) + _LONG
-    return _signed(chosen.notify_url, UNSUBSCRIBE_PATH, UNSUBSCRIBE_LINK, message.person_id, until)
+    return _signed(
+        message, chosen.notify_url, UNSUBSCRIBE_PATH, UNSUBSCRIBE_LINK, message.person_id, until
+    )
 
 
 _TO_CANCEL: Mapping[str, Link] = {"cancel_url": _cancel}
@@ -125,5 +134,6 @@ LINKS: Mapping[MessageKind, Mapping[str, Link]] = {
     MessageKind.REGISTRATION_CHANGED: _TO_REGISTRATION,
     MessageKind.RANK_AWARDED: _TO_RANKS,
     MessageKind.PROMOTION: _TO_RANKS,
+    MessageKind.NEWS: {"unsubscribe_url": unsubscribe},
 }
 """The links of each kind, by the name they have in its words."""

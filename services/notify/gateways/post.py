@@ -4,26 +4,33 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import eventlet
 import structlog
 
-from services.notify.domain import Delivery, Message, Outcome
+from services.notify.domain import Delivery, Message, Outcome, lease
 from services.notify.gateways.writing import render, wire_address
 from shared.config import Settings
 from shared.failpoints import failpoint
 
 log = structlog.get_logger()
-BeforeDot = Callable[[Sequence[Message]], None]
+BeforeDot = Callable[[Sequence[Message]], Collection[UUID]]
+"""Notes that messages are about to be handed over; gives those that are still ours to send."""
 _DATA_FOLLOWS = 354
 _DONE = 250
 _FORWARDED = 251
+_CLOSING = 421
 _IDLE_CONNECTIONS = 50
 _NO_SUCH_MAILBOX = {550, 551, 553}
 _ENHANCED = re.compile(r"^\s*5\.(\d{1,3})\.\d{1,3}\b")
+
+
+class _TooLong(Exception):
+    """The server answers, but so slowly that the claim would end first."""
 
 
 class SmtpMailer:
@@ -38,6 +45,8 @@ class SmtpMailer:
         """Send through the configured mail server; it is not contacted yet."""
         self.chosen = chosen
         self.at_once = chosen.smtp_connections
+        # Either half of the way, up to the dot and from it, ends well before the claim does.
+        self.patience = lease(chosen.smtp_timeout).total_seconds() / 2
         self._idle: list[smtplib.SMTP] = []
         self.sender = parseaddr(chosen.mail_from)[1]  # bounces go there, too
 
@@ -47,16 +56,39 @@ class SmtpMailer:
         _side_by_side([dialog.prepare for dialog in dialogs])
         ready = [dialog for dialog in dialogs if dialog.outcome is None]
         if ready:
-            before_dot([dialog.message for dialog in ready])
-            failpoint("mail.before_dot")
-            _side_by_side([dialog.hand_over for dialog in ready])
-            failpoint("mail.after_dot")
+            self._hand_over(ready, before_dot)
         return [dialog.outcome for dialog in dialogs if dialog.outcome is not None]
 
-    def connection(self, *, fresh: bool = False) -> smtplib.SMTP:
-        """Lend a connection, one that was used before unless it has to be fresh."""
-        if self._idle and not fresh:
-            return self._idle.pop()
+    @staticmethod
+    def _hand_over(ready: Sequence["_Dialog"], before_dot: BeforeDot) -> None:
+        try:
+            ours = before_dot([dialog.message for dialog in ready])
+            failpoint("mail.before_dot")
+            handed = [dialog for dialog in ready if dialog.message.message_id in ours]
+            _side_by_side([dialog.hand_over for dialog in handed])
+            failpoint("mail.after_dot")
+        finally:
+            for dialog in ready:
+                dialog.leave()
+
+    def kept(self) -> smtplib.SMTP | None:
+        """Lend a connection that was used before, if there is one."""
+        return self._idle.pop() if self._idle else None
+
+    def connect(self) -> smtplib.SMTP:
+        """Make a connection, ready for a message.
+
+        Raises:
+            SMTPException: the server wants none of us now; no message is to blame for that.
+            OSError: it cannot be reached, or not over TLS that can be trusted.
+        """
+        try:
+            return self._connected()
+        except smtplib.SMTPResponseException as exc:
+            msg = f"not let in: {exc.smtp_code} {_text(exc.smtp_error)}"
+            raise smtplib.SMTPException(msg) from exc
+
+    def _connected(self) -> smtplib.SMTP:
         url, timeout = urlsplit(self.chosen.smtp_url), self.chosen.smtp_timeout
         host, port = url.hostname or "localhost", url.port or (465 if url.scheme == "smtps" else 25)
         own_name = self.sender.rpartition("@")[2]
@@ -111,19 +143,32 @@ class _Dialog:
             log.exception("mail.unwritable", message=str(self.message.message_id))
             self._end(Delivery.REFUSED, f"cannot be written: {type(exc).__name__}")
             return
-        for fresh in (False, True):
+        try:
+            with eventlet.Timeout(self.mailer.patience, _TooLong("took too long")):
+                self._go(body)
+        except smtplib.SMTPResponseException as exc:
+            self._refused(exc.smtp_code, exc.smtp_error)
+        except (OSError, smtplib.SMTPException, _TooLong) as exc:
+            self._drop()
+            log.warning("mail.not_handed_over", reason=str(exc))
+            self._end(Delivery.LATER, str(exc) or type(exc).__name__)
+
+    def _go(self, body: bytes) -> None:
+        """Go up to the dot, over a kept connection unless the other end has closed it meanwhile."""
+        self._smtp = self.mailer.kept()
+        if self._smtp is not None:
             try:
-                self._smtp = self.mailer.connection(fresh=fresh)
                 self._up_to_the_dot(self._smtp, body)
             except smtplib.SMTPResponseException as exc:
-                self._refused(exc.smtp_code, exc.smtp_error)
-            except (OSError, smtplib.SMTPException) as exc:
-                # A kept connection may have been closed at the other end: try a fresh one once.
-                self._drop()
-                if fresh:
-                    self._end(Delivery.LATER, str(exc) or type(exc).__name__)
-                continue
-            return
+                if exc.smtp_code != _CLOSING:
+                    raise
+            except (OSError, smtplib.SMTPException):
+                pass
+            else:
+                return
+            self._drop()
+        self._smtp = self.mailer.connect()
+        self._up_to_the_dot(self._smtp, body)
 
     def _up_to_the_dot(self, smtp: smtplib.SMTP, body: bytes) -> None:
         commands = (
@@ -138,6 +183,9 @@ class _Dialog:
             answers = (smtp.docmd(command) for command in commands)
         for number, (code, text) in enumerate(answers):
             if code not in {_DONE, _FORWARDED, _DATA_FOLLOWS}:
+                if number == 0 and code != _CLOSING:  # that is about us, and no recipient's fault
+                    msg = f"sender refused: {code} {_text(text)}"
+                    raise smtplib.SMTPException(msg)
                 self._at_recipient = number == 1
                 raise smtplib.SMTPResponseException(code, text)
         smtp.send(re.sub(rb"(?m)^\.", b"..", body.rstrip(b"\r\n") + b"\r\n"))
@@ -148,13 +196,15 @@ class _Dialog:
         if smtp is None:
             return
         try:
-            smtp.send(b".\r\n")
-            code, text = smtp.getreply()
-        except (OSError, smtplib.SMTPException) as exc:
+            with eventlet.Timeout(self.mailer.patience, _TooLong("took too long")):
+                smtp.send(b".\r\n")
+                code, text = smtp.getreply()
+        except (OSError, smtplib.SMTPException, _TooLong) as exc:
             self._drop()
             self._end(Delivery.LOST, str(exc) or type(exc).__name__)
             return
         if code == _DONE:
+            self._smtp = None
             self.mailer.give_back(smtp)
             self._end(Delivery.TAKEN, _text(text))
         else:
@@ -170,6 +220,10 @@ class _Dialog:
 
     def _end(self, delivery: Delivery, reply: str, blocks: str = "") -> None:
         self.outcome = Outcome(self.message, delivery, reply[:500], blocks)
+
+    def leave(self) -> None:
+        """Close the connection of a message without its dot, which makes it none."""
+        self._drop()
 
     def _drop(self) -> None:
         smtp, self._smtp = self._smtp, None

@@ -66,8 +66,9 @@ class TwilioTexter:
 
     def send(self, messages: Sequence[Message], before_dot: BeforeDot) -> list[Outcome]:
         """Send a round; give what came of each message."""
-        before_dot(messages)
-        threads = [eventlet.spawn(self._send, message) for message in messages]
+        ours = before_dot(messages)
+        handed = [message for message in messages if message.message_id in ours]
+        threads = [eventlet.spawn(self._send, message) for message in handed]
         return [thread.wait() for thread in threads]
 
     def _send(self, message: Message) -> Outcome:

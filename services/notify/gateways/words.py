@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from services.notify.domain import MessageKind, Words, plainer
@@ -22,12 +22,24 @@ from shared.shapes import LANGUAGES
 _MARKS = str.maketrans("[]*", "\ue000\ue001\ue002")
 _UNMARKS = str.maketrans("\ue000\ue001\ue002", "[]*")
 _PIECE = re.compile(
-    r"\[(?P<label>[^\]\n]+)\]\((?P<target>[^)\s]+)\)|\*\*(?P<bold>[^*\n]+)\*\*|(?P<url>https?://[^\s<>]+)"
+    r"\[(?P<label>[^\[\]\n]+)\]\((?P<target>[^()\s]+)\)|\*\*(?P<bold>[^*\n]+)\*\*"
+    r"|(?P<url>https?://[^\s<>]+)"
     r"|(?P<line>\n)"
 )
-_LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\[([^\[\]\n]+)\]\(([^()\s]+)\)")
+_LEADS_SOMEWHERE = re.compile(r"(https?://|mailto:|tel:)", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 _TAIL = ".,;:!?"
+# What words may do is cheap, whatever they say: no loops, sums or calls, nothing that multiplies.
+_MAY = (
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If),
+    *(nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Concat),
+    *(nodes.Filter, nodes.Test),
+)
+_FILTERS = {"capitalize", "default", "lower", "title", "trim", "upper"}
+_TESTS = {"defined", "undefined"}
+_DEEPEST = 20
+_MOST_PLACEHOLDERS = 200
 
 
 class WordsInvalid(Exception):
@@ -106,7 +118,7 @@ def plain(filled: str) -> str:
 
 def one_line(filled: str) -> str:
     """Give a filled text as a subject: on one line, without marks."""
-    return " ".join(filled.translate(_UNMARKS).split(" ")).strip()
+    return " ".join(filled.translate(_UNMARKS).split())
 
 
 def short(filled: str) -> str:
@@ -126,8 +138,10 @@ def _pieces(block: str) -> Iterator[Piece]:
         if found.start() > end:
             yield Piece(block[end : found.start()].translate(_UNMARKS))
         end = found.end()
-        if found["label"]:
+        if found["label"] and _LEADS_SOMEWHERE.match(found["target"]):
             yield Piece(found["label"].translate(_UNMARKS), url=found["target"])
+        elif found["label"]:
+            yield Piece(found[0].translate(_UNMARKS))
         elif found["bold"]:
             yield Piece(found["bold"].translate(_UNMARKS), bold=True)
         elif found["url"]:
@@ -140,22 +154,57 @@ def _pieces(block: str) -> Iterator[Piece]:
         yield Piece(block[end:].translate(_UNMARKS))
 
 
-def check(source: str, known: Mapping[str, str]) -> None:
-    """Refuse a text that could not be filled in with values of these names.
+def check(source: str, known: Mapping[str, str]) -> str:
+    """Refuse a text that could not be filled in with values of these names; give it filled in.
 
     Raises:
-        WordsInvalid: its syntax is wrong, or it names a placeholder there is not.
+        WordsInvalid: its syntax is wrong, it names a placeholder there is not, or it does what is
+            not for words to do.
     """
     try:
         parsed = environment().parse(source)
+        _check_nodes(parsed)  # first of all: what follows works sums out beforehand
         unknown = sorted(meta.find_undeclared_variables(parsed) - set(known))
         if unknown:
             msg = f"Unknown placeholder {', '.join(unknown)}; known: {', '.join(sorted(known))}."
             raise WordsInvalid(msg)
-        _compiled(source).render(known)
+        _compiled(source).render(dict.fromkeys(known, ""))  # what is not known is empty
+        filled = _compiled(source).render(known).strip("\n")
     except TemplateError as exc:
         msg = f"Cannot be filled in: {exc}."
         raise WordsInvalid(msg) from exc
     except (TypeError, ValueError, ArithmeticError, RecursionError, MemoryError) as exc:
         msg = f"Cannot be filled in: {type(exc).__name__}."
         raise WordsInvalid(msg) from exc
+    for link in _LINK.finditer(filled):
+        if not _LEADS_SOMEWHERE.match(link[2]):
+            msg = f"A link must lead to http, https, mailto or tel, not to {link[2][:50]}."
+            raise WordsInvalid(msg)
+    return filled
+
+
+def _check_nodes(parsed: nodes.Template) -> None:
+    """Refuse whatever is no placeholder and no condition."""
+    level, depth, names = [parsed.body], 0, 0
+    while level:
+        inside: list[list[nodes.Node]] = []
+        for node in (one for several in level for one in several):
+            if (
+                not isinstance(node, _MAY)
+                or (isinstance(node, nodes.Filter) and node.name not in _FILTERS)
+                or (isinstance(node, nodes.Test) and node.name not in _TESTS)
+            ):
+                msg = (
+                    f"Cannot be filled in: only placeholders, {{% if %}} and the filters "
+                    f"{', '.join(sorted(_FILTERS))} can be used here (line {node.lineno})."
+                )
+                raise WordsInvalid(msg)
+            names += isinstance(node, nodes.Name)
+            inside.append(list(node.iter_child_nodes()))
+        level, depth = inside, depth + any(inside)
+        if depth > _DEEPEST or names > _MOST_PLACEHOLDERS:
+            msg = (
+                f"Cannot be filled in: {_DEEPEST} conditions inside of one another and "
+                f"{_MOST_PLACEHOLDERS} placeholders at most."
+            )
+            raise WordsInvalid(msg)

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.header import Header
@@ -14,7 +14,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import segno
-from babel.dates import format_datetime
+import structlog
+from babel.dates import format_datetime, get_timezone_location
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from services.notify.domain import Message, MessageKind, Words, segments
@@ -25,10 +26,14 @@ from services.notify.gateways.samples import SAMPLES
 from shared.config import Settings
 from shared.language import spoken_money
 
+log = structlog.get_logger()
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-_LONG, _SHORT = "EEEE d MMMM y, HH:mm", "EEE d MMM, HH:mm"
+_DAY, _TIME, _SHORT = "EEEE d MMMM y", "HH:mm", "EEE d MMM, HH:mm"
+_GERMAN = {_DAY: "EEEE, d. MMMM y", _SHORT: "EEE, d. MMM, HH:mm"}
 _AMOUNTS = ("amount", "price", "balance")
 _TICKET = "ticket"
+_QUIET = ("cancel_url",)
+"""Links that are no buttons: nobody is to give up a place because that catches the eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ def values_of(message: Message, chosen: Settings) -> dict[str, str]:
     values |= {**context, "name": message.name, "studio": chosen.studio_name}
     zone = ZoneInfo(context.get("time_zone") or chosen.studio_time_zone)
     if "starts_at" in values:
-        values["when"] = _shown(context.get("starts_at"), _LONG, zone, language)
+        values["when"] = _span(context, zone, language)
+        values["zone"] = _city(zone, language)
         values["when_short"] = _shown(context.get("starts_at"), _SHORT, zone, language)
     for name in ("until", "was"):
         if f"{name}_at" in values:
@@ -68,7 +74,27 @@ def values_of(message: Message, chosen: Settings) -> dict[str, str]:
 def _shown(instant: str | None, form: str, zone: ZoneInfo, language: str) -> str:
     if not instant:
         return ""
+    form = _GERMAN.get(form, form) if language == "de" else form
     return str(format_datetime(datetime.fromisoformat(instant), form, zone, language))
+
+
+def _span(context: Mapping[str, str], zone: ZoneInfo, language: str) -> str:
+    """Write the day, when it begins, and when it ends, be it on another day."""
+    day, begin = (_shown(context.get("starts_at"), form, zone, language) for form in (_DAY, _TIME))
+    last_day, end = (_shown(context.get("ends_at"), form, zone, language) for form in (_DAY, _TIME))
+    if not end or not day:
+        return day and f"{day}, {begin}"
+    if last_day == day:
+        return f"{day}, {begin}–{end}"  # noqa: RUF001 - an en dash, as in print
+    return f"{day}, {begin} – {last_day}, {end}"  # noqa: RUF001
+
+
+@cache
+def _city(zone: ZoneInfo, language: str) -> str:
+    """Name the city a time zone is called after, as people call it: `Rom` for `Europe/Rome`."""
+    if "/" not in zone.key or zone.key.startswith("Etc/"):
+        return zone.key.removeprefix("Etc/")
+    return str(get_timezone_location(zone, language, return_city=True))
 
 
 def _money(minor: str | None, currency: str, language: str) -> str:
@@ -76,10 +102,6 @@ def _money(minor: str | None, currency: str, language: str) -> str:
     if not minor or not int(minor) or not currency:
         return ""
     return spoken_money(int(minor), currency, language)
-
-
-def _words_of(message: Message) -> Words:
-    return message.words or filling.default_words(message.kind, message.language)
 
 
 @cache
@@ -107,15 +129,34 @@ def _footer(message: Message, chosen: Settings) -> list[tuple[str, str]]:
 
 def write_sms(message: Message, chosen: Settings) -> tuple[str, int]:
     """Write a text message; give it and how many segments it has."""
-    text = filling.short(filling.fill(_words_of(message).sms, values_of(message, chosen)))
+    values = values_of(message, chosen)
+    (filled,) = _filled(message, lambda words: [words.sms], values)
+    text = filling.short(filled)
     return text, segments(text)
+
+
+def _filled(
+    message: Message, parts: Callable[[Words], Sequence[str]], values: Mapping[str, str]
+) -> list[str]:
+    """Fill parts of a message's words in; where the studio's own fail, the default ones.
+
+    Words are checked when they are saved, on sample data; whom they are for hears of it in any
+    case.
+    """
+    if message.words is not None:
+        try:
+            return [filling.fill(part, values) for part in parts(message.words)]
+        except Exception:
+            log.exception("words.failed", kind=message.kind.value, version=message.version)
+    words = filling.default_words(message.kind, message.language)
+    return [filling.fill(part, values) for part in parts(words)]
 
 
 def _write(message: Message, chosen: Settings) -> tuple[str, str, str, str | None]:
     """Write subject, text and HTML, and name the ticket's picture if there is one."""
-    values, source = values_of(message, chosen), _words_of(message)
-    subject = filling.one_line(filling.fill(source.subject, values))
-    filled = filling.fill(source.text, values)
+    values = values_of(message, chosen)
+    title, filled = _filled(message, lambda words: [words.subject, words.text], values)
+    subject = filling.one_line(title)
     footer = _footer(message, chosen)
     below = "".join(f"\n\n{label}:\n{url}" for label, url in footer)
     ticket = None
@@ -129,6 +170,7 @@ def _write(message: Message, chosen: Settings) -> tuple[str, str, str, str | Non
         code=message.context.get("ticket", ""),
         studio=chosen.studio_name,
         footer=footer,
+        quiet=[values[name] for name in _QUIET if values.get(name)],
     )
     return subject, f"{filling.plain(filled)}\n\n-- \n{chosen.studio_name}{below}\n", html, ticket
 

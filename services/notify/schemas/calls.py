@@ -143,10 +143,20 @@ class SetPreferences(OnePerson):
     wanted = fields.List(fields.Nested(Choice), required=True)
 
 
+class _Address(fields.String):
+    """An email address or a telephone number, written as contacts are, so that they are found."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more).strip()
+        shape: fields.Field[Any] = EmailAddress() if "@" in text else PhoneNumber()
+        found: str = shape.deserialize(text)
+        return found
+
+
 class OneAddress(Schema):
     """An email address or a telephone number."""
 
-    address = fields.String(required=True, validate=validate.Length(3, 320))
+    address = _Address(required=True, validate=validate.Length(3, 320))
 
 
 class SuppressAddress(OneAddress):
@@ -158,8 +168,14 @@ class SuppressAddress(OneAddress):
     detail = fields.String(load_default="", validate=validate.Length(max=150))
 
 
+class ReturnedMail(Schema):
+    """A report about a message, as the mail server wrote it."""
+
+    mail = fields.String(required=True, validate=validate.Length(1, 1_000_000))
+
+
 class ListSuppressions(Schema):
     """The newest entries of the suppression list, or those of one address."""
 
-    address = fields.String(load_default=None, allow_none=True, validate=validate.Length(3, 320))
+    address = _Address(load_default=None, allow_none=True, validate=validate.Length(3, 320))
     limit = count(1, 1000, load_default=100)

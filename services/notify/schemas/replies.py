@@ -37,6 +37,7 @@ class Batch(Schema):
     paused = fields.Boolean()
     size = fields.Integer()
     written = fields.Integer()
+    doubled = fields.Integer()
     waiting = fields.Integer()
     sent = fields.Integer()
     failed = fields.Integer()

@@ -73,6 +73,12 @@ class Looking:
             found = actions.suppress_address(tx, address, reason, detail, at=self.now())
         return shaped(schemas.Suppression, found, many=True)
 
+    @rpc(schemas.ReturnedMail())
+    def take_returned_mail(self, mail: str) -> Any:
+        """Heed a report that a message could not be delivered, or was called spam."""
+        with self.db.begin() as tx:
+            return shaped(schemas.Message, actions.take_returned_mail(tx, mail, at=self.now()))
+
     @rpc(schemas.OneAddress())
     def lift_suppression(self, address: str) -> Any:
         """Send to an address again that mail had come back from; give what still stands."""

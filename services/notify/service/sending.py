@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from services.notify import actions
 from services.notify.domain import Channel, Lane, Message
@@ -54,9 +55,9 @@ class Sending:
         with self.db.begin() as tx:
             return actions.claim_messages(tx, channel, lane, limit=limit, at=self.now())
 
-    def _mark_sending(self, messages: Sequence[Message]) -> None:
+    def _mark_sending(self, messages: Sequence[Message]) -> set[UUID]:
         with self.db.begin() as tx:
-            actions.mark_sending(tx, messages)
+            return actions.mark_sending(tx, messages, at=self.now())
 
     @every(seconds=15)
     def recover_messages(self) -> None:

@@ -1,5 +1,12 @@
 """notify's queries."""
 
+from services.notify.store.claims import (
+    Claimed,
+    claim_due,
+    message_of,
+    own_words_of,
+    put_back,
+)
 from services.notify.store.messages import (
     MESSAGES,
     count_batch,
@@ -24,6 +31,7 @@ from services.notify.store.people import (
     find_contact,
     find_recipient,
     find_staff,
+    find_staff_member,
     keep_contact,
     keep_staff,
     lift,
@@ -38,15 +46,13 @@ from services.notify.store.people import (
     switched_off,
 )
 from services.notify.store.sending import (
-    Claimed,
     add_message,
-    claim_due,
     mark_sending,
-    message_of,
     note_carried,
     overdue,
     release,
     settle,
+    settle_ours,
 )
 from services.notify.store.studio import (
     StudioSettings,
@@ -83,6 +89,7 @@ __all__ = [
     "find_message",
     "find_recipient",
     "find_staff",
+    "find_staff_member",
     "find_version",
     "get_settings",
     "keep_batch",
@@ -103,16 +110,19 @@ __all__ = [
     "note_receipt",
     "note_standing",
     "overdue",
+    "own_words_of",
     "paces",
     "pause",
     "person_now",
     "plan_reminder",
     "prune_standings",
+    "put_back",
     "release",
     "remove_staff",
     "routes",
     "set_pace",
     "settle",
+    "settle_ours",
     "state_of",
     "suppress",
     "suppressions",

@@ -179,11 +179,12 @@ def find_batch(sql: Connection, batch_id: UUID) -> Row[Any] | None:
     ).one_or_none()
 
 
-def count_batch(sql: Connection, batch_id: UUID) -> dict[str, int]:
-    """Count a batch's messages by where they stand."""
-    query = select(MessageRow.state, func.count()).where(MessageRow.batch_id == batch_id)
-    rows = sql.execute(query.group_by(MessageRow.state))
-    return {row[0]: row[1] for row in rows}
+def count_batch(sql: Connection, batch_id: UUID) -> tuple[dict[str, int], int]:
+    """Count a batch's messages by where they stand, and those that were asked for twice."""
+    query = select(MessageRow.state, func.count(), func.sum(MessageRow.doubles))
+    rows = sql.execute(query.where(MessageRow.batch_id == batch_id).group_by(MessageRow.state))
+    counted = [(row[0], row[1], row[2]) for row in rows]
+    return {state: count for state, count, _ in counted}, sum(twice for _, _, twice in counted)
 
 
 def pause(sql: Connection, batch_id: UUID, *, paused: bool) -> None:

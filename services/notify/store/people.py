@@ -148,7 +148,7 @@ def _nobody(person_id: UUID, sequence: int) -> dict[str, Any]:
     }
 
 
-def erase(sql: Connection, person_id: UUID) -> tuple[bool, int]:
+def erase(sql: Connection, person_id: UUID, *, at: datetime) -> tuple[bool, int]:
     """Remove a person's data; give whether there was contact data, and how many messages."""
     contact = select(ContactRow.person_id).where(
         ContactRow.person_id == person_id, ContactRow.sequence < _ERASED
@@ -159,7 +159,11 @@ def erase(sql: Connection, person_id: UUID) -> tuple[bool, int]:
     mine = MessageRow.person_id == person_id
     stop = update(MessageRow).where(mine, MessageRow.state.in_(waiting))
     stopped = {"state": MessageState.SUPPRESSED.value, "reply": "erased", "due_at": None}
-    sql.execute(stop.values(stopped))
+    sql.execute(stop.values(stopped | {"ended_at": at}))
+    # A server that refuses somebody mostly says whom.
+    said = func.replace(MessageRow.reply, MessageRow.address, "…")
+    named = update(MessageRow).where(mine, MessageRow.reply.is_not(None))
+    sql.execute(named.where(MessageRow.address.is_not(None)).values(reply=said))
     blank = update(MessageRow).where(mine).values(name="", address=None, context={})
     count = sql.execute(blank).rowcount
     of_them = update(MessageRow).where(MessageRow.subject_id == person_id)
@@ -176,6 +180,12 @@ def keep_staff(sql: Connection, values: dict[str, Any]) -> None:
     keep = upsert(StaffRow).values(values)
     changes = {name: value for name, value in values.items() if name != "staff_id"}
     sql.execute(keep.on_conflict_do_update(index_elements=["staff_id"], set_=changes))
+
+
+def find_staff_member(sql: Connection, staff_id: UUID) -> Row[Any] | None:
+    """Find somebody of the staff."""
+    query = select(StaffRow.__table__).where(StaffRow.staff_id == staff_id)
+    return sql.execute(query).one_or_none()
 
 
 def remove_staff(sql: Connection, staff_id: UUID) -> bool:

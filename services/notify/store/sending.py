@@ -1,131 +1,46 @@
 """Queries about messages on their way out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     Connection,
-    and_,
     bindparam,
-    exists,
-    func,
-    literal_column,
-    or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.notify.domain import Channel, Lane, Message, MessageKind, MessageState, Words
+from services.notify.domain import Channel, Lane, Message, MessageState
 from services.notify.models import (
-    BatchRow,
     MessageRow,
-    PaceRow,
-    PreferenceRow,
-    StandingRow,
-    SuppressionRow,
-    TemplateRow,
 )
+from services.notify.store.claims import MESSAGE_COLUMNS, message_of
 from shared.writes import Writes
 
 _ADD = upsert(MessageRow).on_conflict_do_nothing(index_elements=["dedupe"])
-_MESSAGE_COLUMNS = (
-    MessageRow.message_id,
-    MessageRow.kind,
-    MessageRow.person_id,
-    MessageRow.address,
-    MessageRow.name,
-    MessageRow.language,
-    MessageRow.context,
-    MessageRow.attempts,
-    MessageRow.correlation_id,
-    MessageRow.caused_by,
-    MessageRow.began_at,
-    MessageRow.channel,
-    MessageRow.created_at,
-    MessageRow.batch_id,
-    MessageRow.version,
+_ADD_TO_BATCH = upsert(MessageRow).on_conflict_do_update(
+    index_elements=["dedupe"], set_={"doubles": MessageRow.doubles + 1}
 )
-
-
-def _own(column: Any) -> Any:
-    """Name a column of the claimed message: SQLite's dialect leaves table names out there."""
-    return literal_column(f"messages.{column.key}", column.type)
-
-
-# What stands against a message is looked up in the statement that claims it: no round trip more.
-_OUTDATED = (
-    select(StandingRow.reason)
-    .where(
-        StandingRow.subject_id == _own(MessageRow.subject_id),
-        StandingRow.at > _own(MessageRow.as_of),
-    )
-    .scalar_subquery()
-)
-_BLOCKED = (
-    select(func.min(SuppressionRow.reason))
-    .where(
-        SuppressionRow.address == func.lower(_own(MessageRow.address)),
-        or_(SuppressionRow.scope == "all", _own(MessageRow.kind) == MessageKind.NEWS.value),
-    )
-    .scalar_subquery()
-)
-_MUTED = (
-    select(PreferenceRow.kind)
-    .where(
-        PreferenceRow.person_id == _own(MessageRow.person_id),
-        PreferenceRow.kind == _own(MessageRow.kind),
-        PreferenceRow.channel == _own(MessageRow.channel),
-    )
-    .scalar_subquery()
-)
-_PAUSED = (
-    select(BatchRow.paused).where(BatchRow.batch_id == _own(MessageRow.batch_id)).scalar_subquery()
-)
-_lane = and_(PaceRow.channel == bindparam("of_channel"), PaceRow.lane == bindparam("of_lane"))
-_CLAIM = (
-    update(MessageRow)
-    .where(
-        MessageRow.message_id.in_(
-            select(MessageRow.message_id)
-            .where(
-                MessageRow.state == MessageState.DUE.value,
-                MessageRow.channel == bindparam("of_channel"),
-                MessageRow.lane == bindparam("of_lane"),
-                MessageRow.due_at <= bindparam("at"),
-                ~exists(select(PaceRow.lane).where(_lane, PaceRow.allowance < 1)),
-            )
-            .order_by(MessageRow.due_at)
-            .limit(bindparam("limit"))
-            .with_for_update(skip_locked=True)
-        )
-    )
-    .values(
-        state=MessageState.CLAIMED.value,
-        attempts=MessageRow.attempts + 1,
-        due_at=bindparam("until"),
-    )
-    .returning(
-        *_MESSAGE_COLUMNS,
-        MessageRow.not_after,
-        _OUTDATED.label("outdated"),
-        _BLOCKED.label("blocked"),
-        _MUTED.label("muted"),
-        _PAUSED.label("paused"),
-        select(PaceRow.allowance).where(_lane).scalar_subquery().label("allowance"),
-    )
-)
+# The number of attempts tells one claim of a message from the next.
 _MARK_SENDING = (
     update(MessageRow)
-    .where(MessageRow.message_id == bindparam("id"))
-    .values(state=MessageState.SENDING.value)
+    .where(
+        tuple_(MessageRow.message_id, MessageRow.attempts).in_(bindparam("claims", expanding=True)),
+        MessageRow.state == MessageState.CLAIMED.value,
+    )
+    .values(state=MessageState.SENDING.value, due_at=bindparam("until"))
+    .returning(MessageRow.message_id)
 )
 _SETTLE = (
     update(MessageRow)
-    .where(MessageRow.message_id == bindparam("id"))
+    .where(
+        MessageRow.message_id == bindparam("id"),
+        MessageRow.state != MessageState.SENT.value,
+    )
     .values(
         state=bindparam("new_state"),
         due_at=bindparam("due"),
@@ -134,29 +49,23 @@ _SETTLE = (
         ended_at=bindparam("ended"),
     )
 )
+_SETTLE_OURS = _SETTLE.where(
+    MessageRow.attempts == bindparam("claim"),
+    MessageRow.state.in_([MessageState.CLAIMED.value, MessageState.SENDING.value]),
+)
 _CARRIED = (
     update(MessageRow)
     .where(MessageRow.message_id == bindparam("id"))
     .values(provider_id=bindparam("provider"), segments=bindparam("count"))
 )
 _OVERDUE = (
-    select(*_MESSAGE_COLUMNS, MessageRow.state)
+    select(*MESSAGE_COLUMNS, MessageRow.state)
     .where(
         MessageRow.state.in_([MessageState.CLAIMED.value, MessageState.SENDING.value]),
         MessageRow.due_at <= bindparam("at"),
     )
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
-)
-_SPEND = (
-    update(PaceRow)
-    .where(PaceRow.channel == bindparam("of"), PaceRow.lane == bindparam("on"))
-    .values(allowance=PaceRow.allowance - bindparam("count"))
-)
-_PUT_BACK = (
-    update(MessageRow)
-    .where(MessageRow.message_id == bindparam("id"))
-    .values(state=MessageState.DUE.value, attempts=MessageRow.attempts - 1, due_at=bindparam("due"))
 )
 _RELEASE = (
     update(MessageRow)
@@ -166,119 +75,54 @@ _RELEASE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A claimed message, and what stands against sending it."""
-
-    message: Message
-    not_after: datetime | None
-    outdated: str | None  # what has happened to its subject since
-    blocked: str | None  # why nothing goes to this address
-    muted: bool  # the person has switched it off
-    paused: bool  # its batch waits
-
-
-def message_of(row: Any, words: Words | None = None) -> Message:
-    """Make a message of its row."""
-    return Message(
-        row.message_id,
-        MessageKind(row.kind),
-        row.person_id,
-        row.address,
-        row.name,
-        row.language,
-        row.context,
-        row.attempts,
-        row.correlation_id,
-        row.caused_by,
-        row.began_at,
-        Channel(row.channel),
-        row.created_at,
-        row.batch_id,
-        row.version,
-        words,
-    )
-
-
 def add_message(writes: Writes, values: dict[str, Any]) -> None:
-    """Keep a message, unless the same was written to the same person before."""
-    writes.add(_ADD, values)
+    """Keep a message, unless the same was written to the same person before.
+
+    In a batch it is noted that it was asked for again, so that the batch is known to be whole.
+    """
+    writes.add(_ADD_TO_BATCH if values.get("batch_id") else _ADD, values)
 
 
-def claim_due(
-    sql: Connection, writes: Writes, channel: Channel, lane: Lane, **when: Any
-) -> list[Claimed]:
-    """Claim a lane's messages that are due, the longest due first.
+def mark_sending(sql: Connection, messages: Sequence[Message], *, until: datetime) -> set[UUID]:
+    """Note that these are about to be handed over; give those that nobody else has taken over."""
+    claims = [(message.message_id, message.attempts) for message in messages]
+    return set(sql.execute(_MARK_SENDING, {"claims": claims, "until": until}).scalars())
+
+
+def settle(writes: Writes, message: Message, state: MessageState, **ending: Any) -> None:
+    """Note what came of a message, whoever has it by now.
 
     Args:
-        sql: the connection.
-        writes: takes what is noted of the lane's pace.
-        channel: email or SMS.
-        lane: direct or bulk.
-        when: `at`, now; `until`, the end of the claim; `limit`, how many at most.
+        writes: takes the change.
+        message: the message.
+        state: where it stands now.
+        ending: `due_at`, when it is tried again; `reply`, what was said; `ended_at`.
     """
-    named = {"of_channel": channel.value, "of_lane": lane.value}
-    rows = list(sql.execute(_CLAIM, {**named, **when}))
-    if rows and rows[0].allowance is not None:
-        allowed = int(rows[0].allowance)
-        for row in rows[allowed:]:
-            writes.add(_PUT_BACK, {"id": row.message_id, "due": when["at"]})
-        del rows[allowed:]
-        writes.add(_SPEND, {"of": channel.value, "on": lane.value, "count": len(rows)})
-    words = _own_words(sql, rows)
-    return [
-        Claimed(
-            message_of(row, words.get((row.kind, row.language, row.version))),
-            row.not_after,
-            row.outdated,
-            row.blocked,
-            row.muted is not None,
-            bool(row.paused),
-        )
-        for row in rows
-    ]
+    writes.add(_SETTLE, _settled(message, state, **ending))
 
 
-def _own_words(sql: Connection, rows: Sequence[Any]) -> dict[tuple[str, str, int], Words]:
-    """Read the studio's own words for these messages, if any of them has some."""
-    wanted = {(row.kind, row.language, row.version) for row in rows if row.version}
-    if not wanted:
-        return {}
-    which = [
-        and_(
-            TemplateRow.kind == kind,
-            TemplateRow.language == language,
-            TemplateRow.version == version,
-        )
-        for kind, language, version in wanted
-    ]
-    found = sql.execute(select(TemplateRow.__table__).where(or_(*which)))
-    return {
-        (row.kind, row.language, row.version): Words(row.subject, row.text, row.sms)
-        for row in found
-        if row.text is not None
-    }
+def settle_ours(sql: Connection, message: Message, state: MessageState, **ending: Any) -> bool:
+    """Note what came of a message, if it is still claimed as it was; say whether."""
+    values = _settled(message, state, **ending) | {"claim": message.attempts}
+    return sql.execute(_SETTLE_OURS, values).rowcount > 0
 
 
-def mark_sending(writes: Writes, message_ids: Sequence[UUID]) -> None:
-    """Note that these are about to be handed over."""
-    for message_id in message_ids:
-        writes.add(_MARK_SENDING, {"id": message_id})
-
-
-def settle(
-    writes: Writes,
-    message_id: UUID,
+def _settled(
+    message: Message,
     state: MessageState,
     *,
     due_at: datetime | None,
     reply: str,
     ended_at: datetime | None,
-) -> None:
-    """Note what came of a message."""
-    values = {"new_state": state.value, "due": due_at, "said": reply, "ended": ended_at}
-    sent_at = ended_at if state is MessageState.SENT else None
-    writes.add(_SETTLE, {"id": message_id, "sent": sent_at, **values})
+) -> dict[str, Any]:
+    return {
+        "id": message.message_id,
+        "new_state": state.value,
+        "due": due_at,
+        "said": reply,
+        "sent": ended_at if state is MessageState.SENT else None,
+        "ended": ended_at,
+    }
 
 
 def note_carried(writes: Writes, message_id: UUID, provider_id: str | None, count: int) -> None:

@@ -135,8 +135,8 @@ def add_version(
     words: Words | None,
     *,
     at: datetime,
-) -> None:
-    """Add a version of some words; None: the default ones again."""
+) -> bool:
+    """Add a version of some words; None: the default ones again. Say whether it is the first."""
     values = {
         "kind": kind.value,
         "language": language,
@@ -146,4 +146,5 @@ def add_version(
         "sms": words.sms if words else None,
         "saved_at": at,
     }
-    sql.execute(upsert(TemplateRow).values(values))
+    keep = upsert(TemplateRow).values(values).on_conflict_do_nothing()
+    return sql.execute(keep).rowcount > 0

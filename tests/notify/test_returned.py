@@ -1,0 +1,170 @@
+"""Mail that comes back hours later: what could not be delivered, and what was called spam."""
+
+from email.message import EmailMessage
+from uuid import uuid4
+
+import pytest
+
+from shared.contracts.booking import BookingConfirmed, MessageRequested
+from shared.contracts.errors import InvalidRequest, MessageNotFound
+from shared.contracts.waitlist import SpotAllocated
+from tests.notify.office import Office
+
+PHONE = "+39021234567"
+DSN = """\
+From: MAILER-DAEMON@mx.example.net
+To: studio@example.com
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+I am sorry to have to inform you.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+
+Final-Recipient: rfc822; ada@example.com
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; 550 {status}
+    User unknown
+
+--b
+Content-Type: {original}
+
+{headers}
+
+--b--
+"""
+ARF = """\
+From: fbl@mail.example.net
+To: studio@example.com
+Subject: FW: Sale
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: text/plain
+
+This is an abuse report.
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: {kind}
+User-Agent: Some/1.0
+Version: 1
+
+--b
+Content-Type: message/rfc822
+
+{headers}
+
+Sale
+--b--
+"""
+
+
+def headers_of(email: EmailMessage) -> str:
+    """Give what a report quotes of an email."""
+    return f"From: {email['From']}\nMessage-ID: {email['Message-ID']}\nSubject: {email['Subject']}"
+
+
+def dsn(office: Office, action: str = "failed", status: str = "5.1.1", **more: str) -> str:
+    """Write the report of a mail server about the last email to somebody."""
+    email = office.mailbox.last("ada")
+    values = {"action": action, "status": status, "original": "message/rfc822"} | more
+    return DSN.format(headers=headers_of(email), **values)
+
+
+@pytest.mark.parametrize("original", ["message/rfc822", "text/rfc822-headers"])
+def test_who_does_not_exist_gets_nothing_more_and_the_message_has_failed(
+    office: Office, original: str
+) -> None:
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+
+    for _ in range(2):
+        answer = office.call.take_returned_mail(mail=dsn(office, original=original))
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+
+    assert (answer["state"], answer["reply"]) == (
+        "failed",
+        "bounced: 5.1.1 550 5.1.1 User unknown",
+    )
+    assert office.states("ada") == [("confirmed", "failed"), ("confirmed", "suppressed")]
+    assert office.suite.story.count("EmailFailed") == 1
+    (listed,) = office.call.list_suppressions(address="ada@example.com")
+    assert (listed["scope"], listed["reason"][:7]) == ("all", "bounced")
+
+
+def test_what_came_back_goes_by_the_other_channel_where_its_kind_does(office: Office) -> None:
+    office.person("ada", phone=PHONE)
+    office.tell(SpotAllocated, "ada")
+
+    office.call.take_returned_mail(mail=dsn(office))
+    office.suite.deliver()
+
+    assert len(office.phones[PHONE]) == 1
+
+
+def test_a_full_mailbox_is_written_to_again_another_time(office: Office) -> None:
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+
+    answer = office.call.take_returned_mail(mail=dsn(office, status="5.2.2"))
+
+    assert answer["state"] == "failed"
+    assert office.call.list_suppressions() == []
+
+
+@pytest.mark.parametrize(("action", "status"), [("delayed", "4.4.1"), ("relayed", "2.0.0")])
+def test_a_message_that_is_only_late_has_not_failed(
+    office: Office, action: str, status: str
+) -> None:
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+
+    with pytest.raises(InvalidRequest, match="no report"):
+        office.call.take_returned_mail(mail=dsn(office, action, status))
+
+    assert office.states("ada") == [("confirmed", "sent")]
+
+
+def test_who_calls_a_message_spam_gets_no_other(office: Office) -> None:
+    office.person("ada", marketing=True)
+    office.tell(MessageRequested, "ada", marketing=True, subject="Sale", text="20 % off")
+    headers = headers_of(office.mailbox.last("ada"))
+
+    office.call.take_returned_mail(mail=ARF.format(kind="abuse", headers=headers))
+    office.person("ada", marketing=True)  # the next import says yes again
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+
+    assert office.states("ada") == [("news", "sent"), ("confirmed", "suppressed")]
+    (listed,) = office.call.list_suppressions(address="ada@example.com")
+    assert listed["reason"] == "complained: abuse"
+
+
+def test_nobody_is_suppressed_by_who_has_not_read_a_message_of_ours(office: Office) -> None:
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+    stranger = f"Message-ID: <{uuid4()}@example.com>"
+    reports = {
+        "about another message": DSN.format(
+            action="failed", status="5.1.1", original="message/rfc822", headers=stranger
+        ),
+        "about none": DSN.format(
+            action="failed", status="5.1.1", original="message/rfc822", headers="Subject: x"
+        ),
+        "no report": f"From: ada@example.com\nSubject: Re: yes\n\n{office.mailbox.last('ada')}",
+        "no mail": "\x00\udcff" * 1000,
+        "not from a person's words": "From: ada@example.com\nMessage-ID: <x@y>\n\nStop it!",
+    }
+
+    for name, report in reports.items():
+        with pytest.raises((InvalidRequest, MessageNotFound)):
+            office.call.take_returned_mail(mail=report)
+        assert office.states("ada") == [("confirmed", "sent")], name
+
+    assert office.call.list_suppressions() == []
