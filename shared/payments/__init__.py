@@ -6,7 +6,6 @@ caller's, and must be as lasting as what they stand for. Never call from within 
 """
 
 from shared.config import settings
-from shared.payments.account import StripeCards
 from shared.payments.cashier import Cashier, when_answered
 from shared.payments.jobs import Answer, Job
 from shared.payments.words import (
@@ -62,4 +61,9 @@ __all__ = [
 def make_cards() -> Cards:
     """Give the account of the settings, or one that says that only offline payments are taken."""
     chosen = settings()
-    return StripeCards(chosen) if chosen.stripe_key else NoCards()
+    if not chosen.stripe_key:
+        return NoCards()
+    # Stripe's library takes 0.3 s to import, and most processes never ask it.
+    from shared.payments.account import StripeCards  # noqa: PLC0415
+
+    return StripeCards(chosen)

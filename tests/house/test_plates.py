@@ -19,10 +19,12 @@ PAST_PARTICIPLE = re.compile(
     r"(ed|Sent|Left|Paid|Given|Lost|Made|Won|Begun|Held|Met|Put|Set|Sold|Taken|Withdrawn)$"
 )
 
+TOPOLOGY = suite_topology(SUITE.values())  # made here, so that every fact is known below
 
-@pytest.fixture(scope="module", name="topology")
-def read_topology() -> Topology:
-    return suite_topology(SUITE.values())
+
+@pytest.fixture(name="topology")
+def give_topology() -> Topology:
+    return TOPOLOGY
 
 
 def plate(service: str) -> Mapping[str, set[str]]:
