@@ -4,12 +4,12 @@ Languages are ISO 639-1 codes of `shared.shapes.LANGUAGES`; what is not one of t
 """
 
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency
 
+from shared.money import USUAL_DECIMALS, decimals, exact
 from shared.shapes import LANGUAGES
 
 _DAYS = {"de": "EEEE, d. MMMM y"}
@@ -40,5 +40,12 @@ def spoken_hour(at: datetime, zone: str, language: str) -> str:
 
 def spoken_money(minor: int, currency: str, language: str) -> str:
     """Write an amount of minor units of a currency (ISO 4217, any case): `1250`, `eur`: €12.50."""
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency.upper()))
-    return format_currency(amount, currency.upper(), locale=known_language(language))
+    own = currency.lower()
+    return format_currency(
+        exact(minor, own),
+        own.upper(),
+        locale=known_language(language),
+        # Babel gives some currencies fewer places than they are charged with (1250 "rsd" is 12.50).
+        # The languages' own patterns have the usual two.
+        currency_digits=decimals(own) != USUAL_DECIMALS,
+    )

@@ -7,15 +7,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+OF_MONEY = ("money", "payments", "arrivals", "checkouts", "card_jobs", "reckoning")
 ROOMS = sorted(
     [
         ROOT / "shared" / "money.py",
+        ROOT / "shared" / "language.py",
         *(ROOT / "shared" / "payments").glob("*.py"),
-        *(ROOT / "services" / "booking").glob("*/money.py"),
-        *(ROOT / "services" / "booking").glob("*/payments.py"),
-        *(ROOT / "services" / "booking" / "actions").glob("arrivals.py"),
-        *(ROOT / "services" / "booking" / "actions").glob("checkouts.py"),
-        *(ROOT / "services" / "booking" / "actions").glob("card_jobs.py"),
+        *(one for name in OF_MONEY for one in (ROOT / "services").glob(f"*/*/{name}.py")),
     ]
 )
 

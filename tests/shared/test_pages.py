@@ -75,6 +75,8 @@ def test_times_are_said_in_the_zone_and_language_asked_for() -> None:
         (1250, "eur", "de", "12,50 €"),
         (1250, "jpy", "en", "¥1,250"),
         (1250, "kwd", "en", "KWD1.250"),
+        (1250, "rsd", "en", "RSD12.50"),  # charged by hundredths, though nobody pays with them
+        (1250, "lbp", "de", "12,50 LBP"),
         (0, "EUR", "fr", "0,00 €"),
     ],
 )
