@@ -57,7 +57,6 @@ from services.booking.domain.sessions import (
     SpotState,
     may_attend,
     open_to_visitors,
-    shown_to,
     spot_state,
 )
 from services.booking.domain.times import first_starts, from_the_wall, on_the_wall, spot_starts
@@ -127,7 +126,6 @@ __all__ = [
     "search_terms",
     "search_words",
     "seats_gained",
-    "shown_to",
     "spot_starts",
     "spot_state",
     "visit_change",

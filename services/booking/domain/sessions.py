@@ -151,22 +151,6 @@ def open_to_visitors(session: Session, *, cards: bool) -> bool:
     return cards and session.arrangement is Arrangement.MULTI and bool(session.price_minor)
 
 
-def shown_to(session: Session, audience: Audience) -> bool:
-    """Say whether a session is on the timetable somebody looks at.
-
-    Members never see what is there to win leads over, leads nothing else; an appointment made for
-    one client, and what does not take place, is on nobody's timetable but the staff's.
-
-    Source: Q13.
-    """
-    if audience is Audience.STAFF:
-        return True
-    if session.cancelled or session.arrangement is Arrangement.SINGLE:
-        return False
-    marketing = session.classification is Classification.MARKETING
-    return marketing is (audience is Audience.LEADS)
-
-
 def spot_state(session: Session, booked: int) -> SpotState:
     """Say how a spot stands of whose seats so many are booked.
 

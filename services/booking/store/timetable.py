@@ -61,7 +61,10 @@ def list_sessions(
 ) -> list[Session]:
     """List the sessions that start in a time and are shown to somebody, the first first.
 
-    What is shown to whom is said by `domain.shown_to`.
+    Members never see what is there to win leads over, leads nothing else; an appointment made for
+    one client, and what does not take place, is on nobody's timetable but the staff's.
+
+    Source: Q13.
     """
     everybodys = () if audience is Audience.STAFF else _ON_EVERYBODYS
     query = (

@@ -8,7 +8,7 @@ from services.events import store
 from services.events.domain import CHECKOUT_OPEN, CheckoutState, Event
 from shared.config import settings
 from shared.contracts import Values
-from shared.contracts.events import REGISTRATION_LINK, REGISTRATION_PATH
+from shared.contracts.events import EVENT_PATH, REGISTRATION_LINK, REGISTRATION_PATH
 from shared.db import Tx
 from shared.links import sign_link
 from shared.payments.jobs import JobKind
@@ -16,7 +16,6 @@ from shared.payments.jobs import JobKind
 REGISTERED_LINK = "registered"
 """The purpose of a link that names an event and says that its visitor is registered."""
 REGISTERED_PATH = "/events/done/registered/{token}"
-_EVENT_PATH = "/events/{event_id}"
 _KEPT = timedelta(hours=12)
 _ALMOST_OVER = timedelta(minutes=5)
 _CALLERS_TURN = timedelta(seconds=5)
@@ -71,7 +70,7 @@ def _ways_back(event: Event, registration: Any, *, at: datetime) -> tuple[str, s
     if registration.registered_by == "page" and registration.held_until is not None:
         token = sign_link(REGISTERED_LINK, event.event_id, expires_at=at + _KEPT)
         done = REGISTERED_PATH.format(token=token)
-        return root + done, root + _EVENT_PATH.format(event_id=event.event_id)
+        return root + done, root + EVENT_PATH.format(event_id=event.event_id)
     until, ids = max(event.ends_at, at + _KEPT), registration.registration_id
     own = root + REGISTRATION_PATH.format(token=sign_link(REGISTRATION_LINK, ids, expires_at=until))
     return own, own

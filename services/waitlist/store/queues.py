@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, case, exists, func, null, or_, select, true, update
+from sqlalchemy import Connection, bindparam, case, exists, null, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.waitlist.domain import GroupRule, OfferState, Policy, Queue
@@ -240,9 +240,3 @@ def queues_with_offers_due(sql: Connection, *, at: datetime, limit: int) -> list
 def queues_announced_in_vain(sql: Connection, *, at: datetime, limit: int) -> list[Queue]:
     """Claim queues whose announced seats nobody has taken in time."""
     return [_queue(row) for row in sql.execute(_ANNOUNCED_IN_VAIN, {"at": at, "limit": limit})]
-
-
-def count_ended(sql: Connection, source: str) -> int:
-    """Count the lists that have run to their end."""
-    query = select(func.count()).where(QueueRow.source == source, QueueRow.ended_at.is_not(None))
-    return sql.execute(query).scalar_one()
