@@ -16,7 +16,7 @@ from shared.payments import (
     Repaid,
     Repayment,
     Seen,
-    make_cards,
+    make_cashier,
     when_answered,
 )
 
@@ -35,8 +35,3 @@ __all__ = [
     "make_cashier",
     "when_answered",
 ]
-
-
-def make_cashier() -> Cashier:
-    """Make the cashier of the account in the settings."""
-    return Cashier(make_cards())

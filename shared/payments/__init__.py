@@ -54,6 +54,7 @@ __all__ = [
     "Repayment",
     "Seen",
     "make_cards",
+    "make_cashier",
     "when_answered",
 ]
 
@@ -67,3 +68,8 @@ def make_cards() -> Cards:
     from shared.payments.account import StripeCards  # noqa: PLC0415
 
     return StripeCards(chosen)
+
+
+def make_cashier() -> Cashier:
+    """Make the cashier of the account in the settings."""
+    return Cashier(make_cards())

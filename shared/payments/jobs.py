@@ -6,7 +6,7 @@ long one waits for another attempt, is the same for all.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,8 @@ LEASE = timedelta(seconds=90)
 """How long a process may take over a claimed card job; calls and repetitions end sooner."""
 LOOK_EVERY = timedelta(minutes=10)
 """How often an open checkout is looked at, whatever Stripe has or has not told."""
+NOTICES_KEPT = timedelta(days=30)
+"""How long it is remembered which webhooks were heard: longer than Stripe repeats them."""
 _TRIES_UNDER_ONE_KEY = 5  # within some three minutes, longer than any request lasts
 
 
@@ -88,6 +90,31 @@ def same_refund(gone: Gone, refunds: Iterable[Any]) -> Any:
         if gone.vendor_id == one.vendor_id or gone.reference == str(one.refund_id):
             return one
     return None
+
+
+def after_answer(
+    row: Any, answer: Answer, again: datetime | None, *, at: datetime
+) -> dict[str, Any] | None:
+    """Give the columns of a job that was asked; None where it took too long, and is not ours now.
+
+    Args:
+        row: the job as it is now.
+        answer: what came of asking.
+        again: when to ask again (UTC), if at all.
+        at: now (UTC).
+    """
+    job = answer.job
+    if row is None or row.attempts != job.attempts + 1 or row.state != JobState.CLAIMED:
+        return None
+    if answer.end in {JobEnd.DONE, JobEnd.REFUSED} and row.asked != job.asked:
+        again = at  # it was asked for once more meanwhile
+    return {
+        "state": (JobState.DUE if again else JobState.DONE).value,
+        "due_at": again or at,
+        "series": row.series + takes_another_key(answer),
+        "attempts": row.attempts if answer.error else 0,
+        "error": answer.error,
+    }
 
 
 def takes_another_key(answer: Answer) -> bool:

@@ -1,14 +1,25 @@
-"""Queries about card jobs, for the table that each service that takes cards has of its own."""
+"""Queries about what Stripe is asked and tells, for each service's own tables of these."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, FromClause, Row, and_, bindparam, case, select, update
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Row,
+    and_,
+    bindparam,
+    case,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.contracts import Trace
 from shared.payments.jobs import JobKind, JobState
+from shared.payments.words import Notice
 
 
 class JobRows:
@@ -111,3 +122,26 @@ class JobRows:
     ) -> None:
         """Set some of a job's columns."""
         sql.execute(self._change.values(**changes), {"k": kind.value, "s": subject_id})
+
+
+class NoticeRows:
+    """Which of Stripe's webhooks were heard, in a service's own table."""
+
+    def __init__(self, table: Any) -> None:
+        """Write the statements once.
+
+        Args:
+            table: with the columns event_id (Stripe's own, its key), kind, reference and heard_at.
+        """
+        found: FromClause = table
+        self._add = upsert(table).on_conflict_do_nothing().returning(found.c.event_id)
+        self._drop = delete(table).where(found.c.heard_at < bindparam("before"))
+
+    def add_card_notice(self, sql: Connection, notice: Notice, *, at: datetime) -> bool:
+        """Note a webhook; False where it has been heard before."""
+        row = {"event_id": notice.event_id, "kind": notice.kind, "reference": notice.reference}
+        return sql.execute(self._add, row | {"heard_at": at}).first() is not None
+
+    def drop_card_notices(self, sql: Connection, *, before: datetime) -> int:
+        """Forget the webhooks heard before a time (UTC), which come no more; give how many."""
+        return sql.execute(self._drop, {"before": before}).rowcount

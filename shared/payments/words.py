@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
+from uuid import UUID
 
 
 class CardsOff(Exception):
@@ -130,10 +131,18 @@ class Gone:
 class Notice:
     """What a webhook tells: that something about this object is new, and worth a look."""
 
-    event_id: str
+    event_id: str  # Stripe's own
     kind: str  # Stripe's name of it: checkout.session.completed
     reference: str | None  # ours, where it carries one
     intent_id: str | None = None  # of the payment it is about, where it names one
+
+    @property
+    def subject_id(self) -> UUID | None:
+        """Give the id of ours that it names, of a payment or a refund; None: it names none."""
+        try:
+            return UUID(self.reference or "")
+        except ValueError:
+            return None
 
     @property
     def of_money_gone(self) -> bool:

@@ -361,7 +361,7 @@ def test_webhooks_are_kept_as_long_as_they_may_come_again(till: Till) -> None:
 
     for days, left in ((29, 1), (2, 0)):
         till.studio.suite.advance(days=days)
-        till.studio.suite.tick("booking.prune_card_events")
+        till.studio.suite.tick("booking.prune_card_notices")
         with till.studio.suite.sql("booking") as sql:
             assert sql.exec_driver_sql(counted).scalar() == left
 

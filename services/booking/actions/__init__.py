@@ -3,7 +3,7 @@
 from services.booking.actions.card_jobs import (
     claim_card_job,
     hear_stripe,
-    prune_card_events,
+    prune_card_notices,
     settle_card_job,
 )
 from services.booking.actions.cards import find_kept_card, forget_kept_card
@@ -159,7 +159,7 @@ __all__ = [
     "note_erasure",
     "packages_shown",
     "pay_balance",
-    "prune_card_events",
+    "prune_card_notices",
     "prune_downloads",
     "public_links",
     "read_download",

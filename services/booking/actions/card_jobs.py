@@ -28,15 +28,15 @@ from shared.db import Tx
 from shared.payments.jobs import (
     LEASE,
     LOOK_EVERY,
+    NOTICES_KEPT,
     SHORTEST_OPEN,
     JobEnd,
     JobKind,
     JobState,
-    takes_another_key,
+    after_answer,
     wait_after,
 )
 
-_TOLD_AGAIN = timedelta(days=30)
 _SLOW = timedelta(hours=1)
 _SLOWEST = timedelta(days=14)
 
@@ -146,20 +146,9 @@ def settle_card_job(tx: Tx, answer: Answer, *, at: datetime) -> None:
         settled = _settle_refused if answer.end is JobEnd.REFUSED else _settle_done
         again = settled(told, answer, at=at)
     row = store.find_card_job(tx.sql, job.kind, job.subject_id)
-    if row is None or row.attempts != job.attempts + 1 or row.state != JobState.CLAIMED:
-        return  # it took too long, and somebody else has it
-    if answer.end in {JobEnd.DONE, JobEnd.REFUSED}:
-        again = at if row.asked != job.asked else again
-    store.change_card_job(
-        tx.sql,
-        job.kind,
-        job.subject_id,
-        state=(JobState.DUE if again else JobState.DONE).value,
-        due_at=again or at,
-        series=row.series + takes_another_key(answer),
-        attempts=row.attempts if answer.error else 0,
-        error=answer.error,
-    )
+    after = after_answer(row, answer, again, at=at)
+    if after is not None:
+        store.change_card_job(tx.sql, job.kind, job.subject_id, **after)
 
 
 def _settle_done(tx: Tx, answer: Answer, *, at: datetime) -> datetime | None:
@@ -238,27 +227,22 @@ def hear_stripe(tx: Tx, notice: Notice, *, at: datetime) -> None:
     What it says of the payment itself is not taken at its word: webhooks come twice and in any
     order, and only Stripe knows how things stand now.
     """
-    values = {"event_id": notice.event_id, "kind": notice.kind, "reference": notice.reference}
-    if not store.note_card_event(tx.sql, values | {"heard_at": at}):
+    if not store.add_card_notice(tx.sql, notice, at=at):
         return
-    payment = _named(tx, notice.reference)
+    named = notice.subject_id
+    payment = store.find_payment(tx.sql, named) if named else None
     if payment is not None and payment.checkout_id and payment.state != PaymentState.PAID:
         ask_stripe(tx, JobKind.LOOK, payment.payment_id, due_at=at)
-    refund = None if payment else _named_refund(tx, notice.reference)
+    refund = store.find_refund(tx.sql, named) if named and not payment else None
     if notice.of_money_gone and (payment := payment or _gone_from(tx, notice, refund)):
         ask_stripe(tx, JobKind.RECKON, payment.payment_id, due_at=at)
     if refund is not None and refund.state == RefundState.DUE:
         ask_stripe(tx, JobKind.REPAY, refund.refund_id, due_at=at)
 
 
-def prune_card_events(tx: Tx, *, at: datetime) -> int:
+def prune_card_notices(tx: Tx, *, at: datetime) -> int:
     """Forget the webhooks that Stripe has long stopped repeating; give how many."""
-    return store.drop_card_events(tx.sql, before=at - _TOLD_AGAIN)
-
-
-def _named(tx: Tx, reference: str | None) -> Any:
-    payment_id = _uuid(reference)
-    return store.find_payment(tx.sql, payment_id) if payment_id else None
+    return store.drop_card_notices(tx.sql, before=at - NOTICES_KEPT)
 
 
 def _gone_from(tx: Tx, notice: Notice, refund: Any) -> Any:
@@ -266,15 +250,3 @@ def _gone_from(tx: Tx, notice: Notice, refund: Any) -> Any:
     if refund is not None:
         return store.find_payment(tx.sql, refund.payment_id)
     return store.find_payment_of_intent(tx.sql, notice.intent_id) if notice.intent_id else None
-
-
-def _named_refund(tx: Tx, reference: str | None) -> Any:
-    refund_id = _uuid(reference)
-    return store.find_refund(tx.sql, refund_id) if refund_id else None
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

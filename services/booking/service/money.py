@@ -98,10 +98,10 @@ class Money:
             actions.remind_of_payments(tx, at=self.now())
 
     @every(seconds=3600)
-    def prune_card_events(self) -> None:
+    def prune_card_notices(self) -> None:
         """Forget the webhooks that do not come again."""
         with self.db.begin() as tx:
-            actions.prune_card_events(tx, at=self.now())
+            actions.prune_card_notices(tx, at=self.now())
 
     @every(seconds=5, at_once=4)
     def ask_stripe(self) -> None:

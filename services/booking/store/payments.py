@@ -22,7 +22,6 @@ from services.booking.domain import (
 )
 from services.booking.models import (
     BookingRow,
-    CardNoticeRow,
     KeptCardRow,
     PaymentRow,
     RefundRow,
@@ -155,7 +154,7 @@ def refunds_under_way(sql: Connection, booking_id: UUID) -> int:
     return int(sql.execute(query).scalar_one())
 
 
-# -- kept cards and webhooks ----------------------------------------------------------------------
+# -- kept cards -----------------------------------------------------------------------------------
 
 _KEEP = upsert(KeptCardRow)
 _KEEP = _KEEP.on_conflict_do_update(
@@ -165,7 +164,6 @@ _KEEP = _KEEP.on_conflict_do_update(
         for name in ("customer_id", "method_id", "brand", "last4", "agreed_at")
     },
 )
-_NOTE = upsert(CardNoticeRow).on_conflict_do_nothing().returning(CardNoticeRow.event_id)
 
 
 def keep_card(sql: Connection, values: dict[str, Any]) -> None:
@@ -183,16 +181,6 @@ def drop_card(sql: Connection, person_id: UUID) -> bool:
     """Keep a person's card no more; False where there was none."""
     gone = sql.execute(delete(KeptCardRow).where(KeptCardRow.person_id == person_id))
     return bool(gone.rowcount)
-
-
-def note_card_event(sql: Connection, values: dict[str, Any]) -> bool:
-    """Keep that a webhook was heard; False where it had been."""
-    return sql.execute(_NOTE, values).first() is not None
-
-
-def drop_card_events(sql: Connection, *, before: datetime) -> int:
-    """Forget the webhooks heard before a time (UTC), which do not come again; give how many."""
-    return sql.execute(delete(CardNoticeRow).where(CardNoticeRow.heard_at < before)).rowcount
 
 
 # -- reminders ------------------------------------------------------------------------------------

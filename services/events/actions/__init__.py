@@ -4,7 +4,7 @@ from services.events.actions.arrivals import end_hold, refund_payment
 from services.events.actions.card_jobs import (
     claim_card_job,
     hear_stripe,
-    prune_card_events,
+    prune_card_notices,
     settle_card_job,
 )
 from services.events.actions.checkouts import checkout_shown
@@ -126,7 +126,7 @@ __all__ = [
     "merge_people",
     "note_offer",
     "pay_registration",
-    "prune_card_events",
+    "prune_card_notices",
     "record_payment",
     "record_refund",
     "refund_payment",

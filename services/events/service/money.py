@@ -59,10 +59,10 @@ class Money:
                 actions.end_hold(tx, registration_id, at=self.now())
 
     @every(seconds=3600)
-    def prune_card_events(self) -> None:
+    def prune_card_notices(self) -> None:
         """Forget the webhooks that do not come again."""
         with self.db.begin() as tx:
-            actions.prune_card_events(tx, at=self.now())
+            actions.prune_card_notices(tx, at=self.now())
 
     @every(seconds=5, at_once=4)
     def ask_stripe(self) -> None:

@@ -2,11 +2,11 @@
 
 from services.events.store.card_jobs import (
     add_card_job,
+    add_card_notice,
     change_card_job,
     claim_card_job,
-    drop_card_events,
+    drop_card_notices,
     find_card_job,
-    note_card_event,
 )
 from services.events.store.checkouts import (
     add_checkout,
@@ -134,6 +134,7 @@ __all__ = [
     "Pass",
     "Spot",
     "add_card_job",
+    "add_card_notice",
     "add_checkout",
     "add_event",
     "add_granted_spot",
@@ -162,7 +163,7 @@ __all__ = [
     "claim_card_job",
     "count_registrations",
     "count_waiting",
-    "drop_card_events",
+    "drop_card_notices",
     "drop_registration",
     "end_place",
     "end_spot",
@@ -211,7 +212,6 @@ __all__ = [
     "merged_into",
     "move_check_ins",
     "move_place",
-    "note_card_event",
     "note_merge",
     "note_queue",
     "note_waiting",
