@@ -11,7 +11,7 @@ import pytest
 
 from shared.contracts.booking import PersonErased, PersonMerged
 from shared.contracts.errors import SessionNotFound
-from shared.contracts.event_errors import TicketNotFound
+from shared.contracts.event_errors import AlreadyRegistered, TicketNotFound
 from tests.events.hall import DAY, Hall
 
 
@@ -272,6 +272,53 @@ def test_a_merge_gives_up_a_seat_that_is_double(hall: Hall) -> None:
 
     assert hall.seats() == (5, 1)
     assert hall.names() == ["ada"]
+
+
+def _merged(hall: Hall, *, into: str, who: str) -> PersonMerged:
+    return PersonMerged(
+        person_id=UUID(hall.person(into)),
+        merged_id=UUID(hall.person(who)),
+        merged_at=hall.suite.now(),
+    )
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_merges_heard_of_in_any_order_end_with_the_last_record(hall: Hall, backwards: Any) -> None:
+    hall.event(capacity=5)
+    for name in ("ada", "countess"):
+        hall.register(name)
+    merges = [
+        _merged(hall, into="augusta", who="countess"),
+        _merged(hall, into="ada", who="augusta"),
+    ]
+
+    for merged in reversed(merges) if backwards else merges:
+        hall.say(merged)
+
+    assert (hall.names(), hall.seats()) == (["ada"], (5, 1))
+    with pytest.raises(AlreadyRegistered):
+        hall.register("countess")
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_whoever_was_merged_into_an_erased_person_is_forgotten_in_any_order(
+    hall: Hall, backwards: Any
+) -> None:
+    hall.event(capacity=5)
+    hall.register("countess")
+    facts = [
+        _merged(hall, into="ada", who="countess"),
+        PersonErased(
+            person_id=UUID(hall.person("ada")), erasure_id=uuid4(), erased_at=hall.suite.now()
+        ),
+    ]
+
+    for fact in reversed(facts) if backwards else facts:
+        hall.say(fact)
+
+    assert (hall.names(), hall.seats()) == ([], (5, 0))
+    with hall.suite.sql("events") as sql:
+        assert sql.exec_driver_sql("SELECT count(*) FROM people WHERE name <> ''").scalar() == 0
 
 
 def test_an_erased_person_leaves_counts_and_no_name(hall: Hall) -> None:

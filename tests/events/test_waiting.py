@@ -128,7 +128,7 @@ def test_a_declined_seat_is_taken_back_without_a_word_to_its_person(hall: Hall) 
         ("nothing", "spot_closed", False),
         ("booked", "already_booked", True),
         ("started", "session_started", False),
-        ("unknown", "not_eligible", True),
+        ("erased", "not_eligible", True),
     ],
 )
 def test_a_request_that_cannot_be_granted_says_why(
@@ -144,13 +144,51 @@ def test_a_request_that_cannot_be_granted_says_why(
     elif arrange == "started":
         hall.suite.at = DAY.replace(hour=9)
     else:
-        hall.people["alan"] = str(uuid4())
+        hall.suite.booking.erase_person(person_id=hall.people["alan"])
+        hall.suite.deliver()
     hall.suite.mark()
 
     hall.ask(spot, entry, "alan", hall.event_id)
 
     (refused,) = hall.said("EventSpotRefused")
     assert (refused.reason, refused.still_open) == (reason, open_)
+
+
+def test_a_seat_asked_for_in_the_name_of_somebody_not_heard_of_yet_waits_for_them(
+    hall: Hall,
+) -> None:
+    full(hall)
+    made = hall.suite.booking.register_person(kind="client", name="grace", email="g@example.com")
+    hall.people["grace"] = made["person_id"]
+    late = hall.suite.take_out()
+    entry = hall.joined("grace", hall.event_id)
+    hall.cancel("ada")
+
+    hall.ask(hall.spot(), entry, "grace", hall.event_id)
+    assert hall.said("EventSpotRefused") == []
+    assert hall.seats() == (1, 1)  # the seat is still kept for them
+    hall.suite.hear(late)
+    hall.suite.deliver()
+
+    assert hall.names() == ["grace"]
+    assert len(hall.said("EventSpotGranted")) == 1
+
+
+def test_a_seat_asked_for_in_a_name_that_stands_for_nobody_can_be_taken_back(hall: Hall) -> None:
+    full(hall)
+    hall.people["nobody"] = str(uuid4())
+    hall.cancel("ada")
+    spot = hall.spot()
+    hall.ask(spot, str(uuid4()), "nobody", hall.event_id)
+
+    hall.events.close_spot(spot_id=spot)
+    hall.suite.deliver()
+
+    # It is had again for who has joined, and the old request is at last told that it is closed.
+    (freed,) = hall.said("EventSpotFreed")
+    assert (freed.reason, hall.seats()) == ("list_asked_again", (1, 1))
+    (refused,) = hall.said("EventSpotRefused")
+    assert (refused.reason, refused.still_open) == ("spot_closed", False)
 
 
 def test_a_spot_lapses_at_the_start(hall: Hall) -> None:

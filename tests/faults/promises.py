@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.smtp_sink import Mailbox
-from tests.stack import STORY, Stack
+from tests.stack import Stack
 
 
 def violations(run: Stack, sink: Mailbox) -> list[str]:
@@ -15,7 +15,9 @@ def violations(run: Stack, sink: Mailbox) -> list[str]:
     seen = Seen(run, sink)
     checks = (
         seats_add_up,
+        seats_of_events_add_up,
         nobody_has_two_seats,
+        nobody_is_registered_twice,
         nobody_waits_beside_a_free_seat,
         every_spot_ended_in_one_way,
         first_come_first_served,
@@ -36,6 +38,11 @@ class Seen:
         self.bookings = run.rows("booking", "SELECT * FROM bookings")
         self.holds = run.rows("booking", "SELECT * FROM holds")
         self.roster = run.rows("booking", "SELECT * FROM waiting WHERE state <> 'gone'")
+        self.targets = run.rows("events", "SELECT * FROM targets")
+        self.registrations = run.rows("events", "SELECT * FROM registrations")
+        self.places = run.rows("events", "SELECT * FROM places")
+        self.event_spots = run.rows("events", "SELECT * FROM spots")
+        self.event_roster = run.rows("events", "SELECT * FROM waiting WHERE state <> 'gone'")
         self.queues = run.rows("waitlist", "SELECT *, closes_at <= now() AS over FROM queues")
         self.entries = run.rows("waitlist", "SELECT * FROM entries")
         self.spots = run.rows("waitlist", "SELECT * FROM spots")
@@ -44,7 +51,7 @@ class Seen:
         self.unsettled = run.unsettled()
         self.deferred = [
             (service, row)
-            for service in STORY
+            for service in sorted(run.awaited)
             for row in run.rows(service, "SELECT * FROM deferred")
         ]
         self.taken = sink.taken()
@@ -73,6 +80,52 @@ def seats_add_up(seen: Seen) -> Faults:
                 f"session {session.session_id}: {booked} booked and {open_holds} held "
                 f"on {session.capacity} seats"
             )
+
+
+def seats_of_events_add_up(seen: Seen) -> Faults:
+    """Check that a count is its places and open spots, above its seats only by staff's word."""
+    live = Counter(row.target_id for row in seen.places if _live(row))
+    beyond = Counter(row.target_id for row in seen.places if _live(row) and row.overruled)
+    held = Counter(row.target_id for row in seen.event_spots if row.state == "open")
+    for target in seen.targets:
+        placed, open_spots = live[target.target_id], held[target.target_id]
+        if target.open and target.taken != placed + open_spots:
+            yield (
+                f"target {target.target_id}: {target.taken} taken, "
+                f"but {placed} placed and {open_spots} held"
+            )
+        seats = None if target.capacity is None else target.capacity + beyond[target.target_id]
+        if seats is not None and placed + open_spots > seats:
+            yield (
+                f"target {target.target_id}: {placed} placed and {open_spots} held on {seats} seats"
+            )
+
+
+def nobody_is_registered_twice(seen: Seen) -> Faults:
+    """Check that nobody has two registrations for an event, or two places in one thing of it."""
+    registered = [row for row in seen.registrations if row.state != "cancelled"]
+    twice = [
+        *Counter((row.event_id, row.person_id) for row in registered).items(),
+        *Counter((row.target_id, row.person_id) for row in seen.places if _live(row)).items(),
+    ]
+    for (what, person_id), number in twice:
+        if number > 1:
+            yield f"person {person_id} has {number} places in {what}"
+    yield from _match(
+        "live registrations",
+        (row.registration_id for row in registered),
+        "their places",
+        {row.registration_id for row in seen.places if _live(row)},
+    )
+    yield from _match(
+        "places given up",
+        ((row.registration_id, row.target_id) for row in seen.places if not _live(row)),
+        "RegistrationCancelled",
+        (
+            (UUID(data["registration_id"]), UUID(data["target_id"]))
+            for data in seen.said["RegistrationCancelled"]
+        ),
+    )
 
 
 def nobody_has_two_seats(seen: Seen) -> Faults:
@@ -104,36 +157,41 @@ def nobody_waits_beside_a_free_seat(seen: Seen) -> Faults:
         for row in seen.entries
         if row.state == "waiting" and not queues[row.queue_id].over
     )
-    for session in seen.sessions:
-        if waiting[session.session_id] and session.taken < session.capacity:
-            yield (
-                f"session {session.session_id}: {waiting[session.session_id]} wait beside "
-                f"{session.capacity - session.taken} free seats"
-            )
+    free = [(row.session_id, row.capacity - row.taken) for row in seen.sessions]
+    free += [
+        (row.target_id, 1 if row.capacity is None else row.capacity - row.taken)
+        for row in seen.targets
+        if row.open
+    ]
+    for target_id, seats in free:
+        if waiting[target_id] and seats > 0:
+            yield f"session {target_id}: {waiting[target_id]} wait beside {seats} free seats"
 
 
 def every_spot_ended_in_one_way(seen: Seen) -> Faults:
-    """Check that a freed seat is one booking now, or free, and both services say the same."""
+    """Check that a freed seat is one place now, or free, and both services say the same."""
     theirs = {row.spot_id: row.state for row in seen.spots}
     agree: dict[str, set[str | None]] = {
         "granted": {"allocated", "declined"},
         "returned": {"returned"},
         "ended": {"returned", "closed", None},
     }
-    bookings = {row.booking_id for row in seen.bookings}
-    for hold in seen.holds:
-        if hold.kind != "waitlist":
-            continue
-        said = theirs.get(hold.hold_id)
-        if hold.state == "open":
-            yield f"spot {hold.hold_id} is still on its way (waitlist: {said})"
-        elif said not in agree[hold.state]:
-            yield f"spot {hold.hold_id} was {hold.state}, but waitlist says {said}"
-        if hold.state == "granted" and hold.entry_id not in bookings:
-            yield f"spot {hold.hold_id} was granted to {hold.entry_id}, who has no booking"
+    places = {row.booking_id for row in seen.bookings} | {row.place_id for row in seen.places}
+    spots = [
+        *((row.hold_id, row) for row in seen.holds if row.kind == "waitlist"),
+        *((row.spot_id, row) for row in seen.event_spots),
+    ]
+    for spot_id, spot in spots:
+        said = theirs.get(spot_id)
+        if spot.state == "open":
+            yield f"spot {spot_id} is still on its way (waitlist: {said})"
+        elif said not in agree[spot.state]:
+            yield f"spot {spot_id} was {spot.state}, but waitlist says {said}"
+        if spot.state == "granted" and spot.entry_id not in places:
+            yield f"spot {spot_id} was granted to {spot.entry_id}, who has no place"
     yield from _match(
         "granted spots",
-        (row.hold_id for row in seen.holds if row.kind == "waitlist" and row.state == "granted"),
+        (spot_id for spot_id, spot in spots if spot.state == "granted"),
         "SpotAllocated and SpotDeclined",
         (data["spot_id"] for name in ("SpotAllocated", "SpotDeclined") for data in seen.said[name]),
     )
@@ -166,8 +224,8 @@ def the_roster_knows_who_waits(seen: Seen) -> Faults:
     yield from _match(
         "entries that wait",
         (row.entry_id for row in seen.entries if row.state == "waiting"),
-        "booking's roster",
-        (row.entry_id for row in seen.roster),
+        "the rosters of booking and events",
+        (row.entry_id for row in [*seen.roster, *seen.event_roster]),
     )
     waiting = Counter(row.queue_id for row in seen.entries if row.state == "waiting")
     for queue in seen.queues:
@@ -199,12 +257,18 @@ def one_email_for_each_event(seen: Seen) -> Faults:
     due = [
         *(f"allocated:{d['entry_id']}:{d['spot_id']}" for d in seen.said["SpotAllocated"]),
         *(f"confirmed:{d['booking_id']}" for d in seen.said["BookingConfirmed"]),
+        *(
+            f"registered:{d['registration_id']}:{d['sequence']}"
+            for d in seen.said["RegistrationConfirmed"]
+        ),
     ]
-    told = [row.dedupe for row in seen.messages if row.kind in {"allocated", "confirmed"}]
+    kinds = {"allocated", "confirmed", "registered"}
+    told = [row.dedupe for row in seen.messages if row.kind in kinds]
     yield from _match("emails due", due, "messages", told)
     sent = {f"<{row.message_id}@example.com>": row for row in seen.messages}
     times = Counter(mail["message_id"] for mail in seen.taken)
     ended = {booking.booking_id for booking in seen.bookings if not _confirmed(booking)}
+    ended |= {one.registration_id for one in seen.registrations if one.state == "cancelled"}
     waits_no_more = [*seen.said["WaitlistLeft"], *seen.said["SpotAllocated"]]
     given_up = ended | {UUID(entry["entry_id"]) for entry in waits_no_more}
     for message_id, row in sent.items():
@@ -235,6 +299,10 @@ def one_email_for_each_event(seen: Seen) -> Faults:
 
 def _confirmed(booking: Any) -> bool:
     return bool(booking.state == "confirmed")
+
+
+def _live(place: Any) -> bool:
+    return bool(place.state == "live")
 
 
 def _match(what: str, ours: Iterable[object], other: str, theirs: Iterable[object]) -> Faults:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.events import store
@@ -54,15 +55,21 @@ class Chosen:
     waits: list[Target] = field(default_factory=list)
 
 
+def who_is(tx: Tx, person_id: UUID) -> Any:
+    """Find what is known of a person, or of the one whose record theirs has become in the end.
+
+    Give None where booking's word of them has not come yet: facts come in any order.
+    """
+    return store.find_person(tx.sql, store.own_id(tx.sql, person_id))
+
+
 def known_person(tx: Tx, person_id: UUID) -> UUID:
     """Give the id of a person, or of the one whose record theirs has become.
 
     Raises:
         PersonNotFound: booking has said nothing of them, or they are to be forgotten.
     """
-    found = store.find_person(tx.sql, person_id)
-    if found is not None and found.merged_into is not None:
-        found = store.find_person(tx.sql, found.merged_into)
+    found = who_is(tx, person_id)
     if found is None or found.erased:
         raise PersonNotFound(str(person_id))
     known: UUID = found.person_id

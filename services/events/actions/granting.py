@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.events import store
-from services.events.actions.choosing import known_person
+from services.events.actions.choosing import who_is
 from services.events.actions.registering import add_place
 from services.events.actions.seats import (
     event_for_seats,
@@ -79,11 +79,19 @@ def grant_spot(tx: Tx, request: SpotRequested, *, at: datetime) -> None:
 def _registration_for(
     tx: Tx, event: Event, request: SpotRequested, *, at: datetime
 ) -> tuple[Values | None, bool]:
-    """Give the person's live registration, or a new one, which has no pass yet."""
-    try:
-        person_id = known_person(tx, request.person_id)
-    except PersonNotFound:
+    """Give the person's live registration, or a new one, which has no pass yet.
+
+    Raises:
+        PersonNotFound: booking's word of them has not come yet; the bus tries again, and at last
+            keeps the request for an operator.
+    """
+    person = who_is(tx, request.person_id)
+    if person is None:
+        # To refuse them would end their wait, and they may only not have been told of yet.
+        raise PersonNotFound(str(request.person_id))
+    if person.erased:
         return None, False
+    person_id = person.person_id
     found = store.live_registration(tx.sql, event.event_id, person_id, lock=True)
     if found is not None:
         return found._asdict(), False

@@ -123,12 +123,15 @@ def merge_people(tx: Tx, merged: PersonMerged, *, at: datetime) -> None:
 
     At session level the sessions only the other had are added to it. What is double is given up,
     and its seat goes to the list.
+
+    The stayer may have been merged or erased since: facts come in any order.
     """
-    store.note_merge(tx.sql, merged.merged_id, merged.person_id)
-    store.hand_over_waiting(tx.sql, merged.merged_id, merged.person_id)
+    person_id = store.own_id(tx.sql, merged.person_id)
+    store.note_merge(tx.sql, merged.merged_id, person_id)
+    store.hand_over_waiting(tx.sql, merged.merged_id, person_id)
     for row in store.places_of_person(tx.sql, merged.merged_id):
         event = event_for_seats(tx, row.event_id)
-        mine = store.live_registration(tx.sql, row.event_id, merged.person_id, lock=True)
+        mine = store.live_registration(tx.sql, row.event_id, person_id, lock=True)
         theirs = store.find_registration(tx.sql, row.registration_id, lock=True)
         if theirs is None or theirs.person_id != merged.merged_id:
             continue
@@ -137,12 +140,15 @@ def merge_people(tx: Tx, merged: PersonMerged, *, at: datetime) -> None:
             release(tx, mine, by="staff", at=at)  # the other one may be paid
             mine = None
         if mine is None or theirs.state == RegistrationState.CANCELLED:
-            store.hand_over(tx.sql, row.registration_id, merged.person_id)
+            store.hand_over(tx.sql, row.registration_id, person_id)
             continue
         _join(tx, theirs, mine, at=at)
         end_registration(tx, theirs, by="staff", at=at)
-        store.hand_over(tx.sql, row.registration_id, merged.person_id)
+        store.hand_over(tx.sql, row.registration_id, person_id)
         Teller(tx, event).changed(mine, store.live_places(tx.sql, mine.registration_id), at=at)
+    stayer = store.find_person(tx.sql, person_id)
+    if stayer is not None and stayer.erased:
+        _forget(tx, person_id, at=at)
 
 
 def _join(tx: Tx, theirs: Any, mine: Any, *, at: datetime) -> None:
@@ -165,21 +171,12 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     What they were still to attend is cancelled, so that their seats go to others.
     """
     known = store.find_person(tx.sql, erased.person_id)
-    rows = store.places_of_person(tx.sql, erased.person_id)
-    waited = store.forget_waiting(tx.sql, erased.person_id)
-    for row in rows:
-        event = event_for_seats(tx, row.event_id)
-        if event.ends_at > at and row.state != RegistrationState.CANCELLED:
-            cancel_registration(tx, row.registration_id, by="staff", at=at)
-    ids = [erased.person_id, *store.merged_into(tx.sql, erased.person_id)]
-    for person_id in ids:
-        store.erase_person(tx.sql, person_id)
-    said, heard = (GuestIntroduced, EventMessageRequested), (PersonRegistered, PersonChanged)
-    forget(tx.sql, ids, said=said, heard=heard)
+    registrations, waited = _forget(tx, erased.person_id, at=at)
     removed = [_NOTHING] if known is not None and known.name else []
     if waited:
         removed.append(f"{waited} notes of waiting for an event")
-    kept = f"{len(rows)} registrations without a name, as the history of seats" if rows else ""
+    many = f"{registrations} registrations without a name, as the history of seats"
+    kept = many if registrations else ""
     tx.emit(
         EventsRecordsErased(
             erasure_id=erased.erasure_id,
@@ -189,3 +186,23 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
             erased_at=at,
         )
     )
+
+
+def _forget(tx: Tx, person_id: UUID, *, at: datetime) -> tuple[int, int]:
+    """Give up what somebody was still to attend, and forget them and whoever they were before.
+
+    Returns:
+        How many registrations stay without a name, and how many notes of waiting are gone.
+    """
+    rows = store.places_of_person(tx.sql, person_id)
+    waited = store.forget_waiting(tx.sql, person_id)
+    for row in rows:
+        event = event_for_seats(tx, row.event_id)
+        if event.ends_at > at and row.state != RegistrationState.CANCELLED:
+            cancel_registration(tx, row.registration_id, by="staff", at=at)
+    ids = [person_id, *store.merged_into(tx.sql, person_id)]
+    for one in ids:
+        store.erase_person(tx.sql, one)
+    said, heard = (GuestIntroduced, EventMessageRequested), (PersonRegistered, PersonChanged)
+    forget(tx.sql, ids, said=said, heard=heard)
+    return len(rows), waited

@@ -81,6 +81,7 @@ from services.events.store.people import (
     merged_into,
     move_check_ins,
     note_merge,
+    own_id,
     people_at,
     places_of_person,
 )
@@ -217,6 +218,7 @@ __all__ = [
     "note_waiting",
     "open_sessions",
     "open_spots",
+    "own_id",
     "paid_for",
     "people_at",
     "places_of",

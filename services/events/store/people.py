@@ -66,6 +66,13 @@ def find_person(sql: Connection, person_id: UUID, *, lock: bool = False) -> Row[
     return sql.execute(query, {"person_id": person_id}).one_or_none()
 
 
+def own_id(sql: Connection, person_id: UUID) -> UUID:
+    """Give the id a person has by now: that of whose record theirs has become in the end."""
+    while (found := find_person(sql, person_id)) is not None and found.merged_into is not None:
+        person_id = found.merged_into
+    return person_id
+
+
 def people_at(sql: Connection, email: str) -> Sequence[Any]:
     """Find who has an email address, in whatever letters it is written."""
     return sql.execute(_BY_EMAIL, {"email_key": email.lower()}).all()
