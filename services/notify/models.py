@@ -88,6 +88,7 @@ class MessageRow(Base):
     channel: Mapped[str] = mapped_column(String(8), server_default="email")
     lane: Mapped[str] = mapped_column(String(8), server_default="direct")
     subject_id: Mapped[UUID | None]
+    about_id: Mapped[UUID | None]  # somebody else whom it names, who may be erased
     as_of: Mapped[datetime | None]
     not_after: Mapped[datetime | None]
     batch_id: Mapped[UUID | None]

@@ -196,6 +196,22 @@ def test_who_has_been_promoted_is_not_told_that_they_could_be(office: Office) ->
     assert drops(office, "ada") == ["suppressed", "not true any more: promoted"]
 
 
+def test_staff_are_not_told_to_promote_who_has_been_promoted_meanwhile(office: Office) -> None:
+    office.call.keep_staff(name="Amina", email="amina@example.com", roles=["admin"])
+    words = {"person_name": "ada", "language": "en", "studio_language": "en"}
+    for category in (UUID(int=1), UUID(int=2)):
+        told = words | {"category_id": category, "tell_admins": True}
+        held_up(office, PromotionEarned, "ada", next_rank_name="green", **told)
+
+    office.tell(RankAwarded, "ada", rank_name="green", category_id=UUID(int=1), **words)
+    office.wait(seconds=60)
+
+    with office.suite.sql("notify") as sql:
+        rows = sql.exec_driver_sql("SELECT state, reply FROM messages ORDER BY created_at").all()
+    assert [row.state for row in rows] == ["suppressed", "sent"]
+    assert rows[0].reply == "not true any more: promoted"
+
+
 # -- reminders ---------------------------------------------------------------------------------
 
 
