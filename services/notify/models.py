@@ -119,6 +119,8 @@ Index(
     **_while(MessageState.DUE),
 )
 Index("messages_scheduled", MessageRow.due_at, **_while(MessageState.SCHEDULED))
+_said = and_(MessageRow.ended_at.is_not(None), MessageRow.name != "")
+Index("messages_said", MessageRow.ended_at, postgresql_where=_said, sqlite_where=_said)
 _in_bulk = and_(MessageRow.state == MessageState.DUE.value, MessageRow.lane == Lane.BULK.value)
 Index(
     "messages_turn",
