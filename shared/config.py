@@ -184,6 +184,11 @@ class Settings:
         "days that said facts, marks of handled ones and stored replies are kept",
         validate.Range(1, 3650),
     )
+    keep_texts_days: int = setting(
+        400,
+        "days that notify keeps what a message said, and to which address; then only what it was",
+        validate.Range(1, 3650),
+    )
     stop_seconds: float = setting(
         25.0, "seconds a stopping process may take to finish its work", validate.Range(1, 600)
     )

@@ -4,10 +4,10 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy import JSON, BigInteger, Index, String, Text, and_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.notify.domain import MessageState
+from services.notify.domain import Lane, MessageState
 from shared.columns import UtcDateTime
 
 
@@ -88,6 +88,7 @@ class MessageRow(Base):
     channel: Mapped[str] = mapped_column(String(8), server_default="email")
     lane: Mapped[str] = mapped_column(String(8), server_default="direct")
     subject_id: Mapped[UUID | None]
+    about_id: Mapped[UUID | None]  # somebody else whom it names, who may be erased
     as_of: Mapped[datetime | None]
     not_after: Mapped[datetime | None]
     batch_id: Mapped[UUID | None]
@@ -118,6 +119,17 @@ Index(
     **_while(MessageState.DUE),
 )
 Index("messages_scheduled", MessageRow.due_at, **_while(MessageState.SCHEDULED))
+_said = and_(MessageRow.ended_at.is_not(None), MessageRow.name != "")
+Index("messages_said", MessageRow.ended_at, postgresql_where=_said, sqlite_where=_said)
+_in_bulk = and_(MessageRow.state == MessageState.DUE.value, MessageRow.lane == Lane.BULK.value)
+Index(
+    "messages_turn",
+    MessageRow.channel,
+    MessageRow.batch_id,
+    MessageRow.due_at,
+    postgresql_where=_in_bulk,
+    sqlite_where=_in_bulk,
+)
 _batched = MessageRow.batch_id.is_not(None)
 Index("messages_batch", MessageRow.batch_id, postgresql_where=_batched, sqlite_where=_batched)
 
@@ -175,6 +187,7 @@ class BatchRow(Base):
     channel: Mapped[str] = mapped_column(String(8))
     paused: Mapped[bool]
     created_at: Mapped[datetime]
+    turn: Mapped[int] = mapped_column(BigInteger, server_default="0")  # the lowest sends next
 
 
 class TemplateRow(Base):

@@ -6,10 +6,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.contracts.booking import BookingConfirmed, MessageRequested
+from shared.contracts.booking import (
+    BookingConfirmed,
+    MessageRequested,
+    PaymentReceived,
+    PaymentReminderRequested,
+)
 from shared.contracts.errors import PersonNotFound
 from shared.contracts.loyalty import ReferralThanked
 from shared.contracts.notify import PREFERENCES_LINK, UNSUBSCRIBE_LINK
+from shared.contracts.ranking import PromotionEarned, RankAwarded
 from shared.contracts.waitlist import SpotAllocated
 from shared.links import sign_link
 from tests.notify.office import Office
@@ -76,17 +82,43 @@ def test_the_page_switches_topics_off_by_channel_and_on_again(office: Office) ->
     office.http("POST", link, {"thanks-sms": "on"})
     office.tell(ReferralThanked, "ada", text="three")
 
-    assert page.count("checked") == page.count('type="checkbox"') == 8
+    assert page.count("checked") == page.count('type="checkbox"') == 12
     assert off == {
         ("reminders", "email"),
         ("reminders", "sms"),
+        ("payments", "email"),
+        ("payments", "sms"),
         ("progress", "email"),
         ("progress", "sms"),
+        ("promotions", "email"),
+        ("promotions", "sms"),
         ("thanks", "sms"),
         ("news", "sms"),
     }
     assert office.phones[PHONE] == ["one", "three"]
     assert office.mailbox["ada"] == ["confirmed", "news", "allocated"]
+
+
+def test_each_kind_is_chosen_by_itself_and_what_is_always_sent_has_no_box(office: Office) -> None:
+    rank = {"tell_client": True, "language": "en", "studio_language": "en"}
+    office.person("ada")
+    office.tell(BookingConfirmed, "ada")
+    link = office.link("ada", "preferences")
+    page = office.http("GET", link).get_data(as_text=True)
+
+    office.http("POST", link, {"progress-email": "on", "reminders-email": "on"})
+    office.tell(PromotionEarned, "ada", **rank)
+    office.tell(RankAwarded, "ada", category_id=uuid4(), **rank)
+    office.tell(PaymentReminderRequested, "ada", booking_id=uuid4())
+    office.tell(PaymentReceived, "ada", booking_id=uuid4())
+    off = office.states("ada")
+
+    assert "Always on" in page
+    assert "Receipts and refunds" in page
+    assert ("promotion", "suppressed") in off
+    assert ("payment_reminder", "suppressed") in off
+    assert ("rank_awarded", "sent") in off
+    assert ("receipt", "sent") in off
 
 
 def test_who_comes_back_by_their_own_hand_gets_news_again(office: Office) -> None:
@@ -126,7 +158,7 @@ def test_who_has_not_agreed_to_news_is_asked_nothing_about_them_and_loses_nothin
     assert "news-email" not in page
     assert office.call.list_suppressions() == []
     assert {one["topic"] for one in office.call.get_preferences(person_id=ada)["choices"]} == {
-        *("reminders", "progress", "thanks")
+        *("reminders", "payments", "progress", "promotions", "thanks")
     }
 
 

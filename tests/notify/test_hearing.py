@@ -197,6 +197,36 @@ def test_staff_of_the_chosen_roles_are_told_of_a_promotion_that_is_due(
         assert "/preferences/" not in text_of(email)
 
 
+@pytest.mark.parametrize(
+    ("language", "visits", "words", "no_words"),
+    [
+        ("en", 0, "(Belt Tracking) and can be promoted", "visit"),
+        ("en", 1, "(Belt Tracking), after 1 visit, and can", "visits"),
+        ("en", 2, "after 2 visits, and can", "1 visit"),
+        ("it", 0, "(Cinture): si può", "visit"),
+        ("it", 1, "dopo 1 visita: si può", "visite"),
+        ("fr", 0, ") ; la promotion", "visite"),
+        ("fr", 1, "après 1 visite ; la", "visites"),
+        ("de", 0, "erfüllt die Bedingungen", "Besuch"),
+        ("de", 1, "nach 1 Besuch die", "Besuchen"),
+    ],
+)
+def test_staff_read_of_visits_only_where_there_were_some(
+    office: Office, language: str, visits: int, words: str, no_words: str
+) -> None:
+    office.call.keep_staff(
+        name="Amina", email="amina@example.com", language=language, roles=["admin"]
+    )
+    values = ADVANCE | {"tell_client": False, "tell_admins": True, "visits": visits}
+
+    office.tell(PromotionEarned, "ada", **values, next_rank_name="green")
+    office.tell(RankAwarded, "ada", **values, rank_name="green")
+
+    due, reached = [text_of(email) for _, email in office.mailbox.taken]
+    assert words in due
+    assert [text for text in (due, reached) if no_words in text] == []
+
+
 def test_a_demotion_congratulates_nobody(office: Office) -> None:
     office.tell(RankAwarded, "ada", **(ADVANCE | {"rank_name": "white", "how": "demoted"}))
 

@@ -196,6 +196,22 @@ def test_who_has_been_promoted_is_not_told_that_they_could_be(office: Office) ->
     assert drops(office, "ada") == ["suppressed", "not true any more: promoted"]
 
 
+def test_staff_are_not_told_to_promote_who_has_been_promoted_meanwhile(office: Office) -> None:
+    office.call.keep_staff(name="Amina", email="amina@example.com", roles=["admin"])
+    words = {"person_name": "ada", "language": "en", "studio_language": "en"}
+    for category in (UUID(int=1), UUID(int=2)):
+        told = words | {"category_id": category, "tell_admins": True}
+        held_up(office, PromotionEarned, "ada", next_rank_name="green", **told)
+
+    office.tell(RankAwarded, "ada", rank_name="green", category_id=UUID(int=1), **words)
+    office.wait(seconds=60)
+
+    with office.suite.sql("notify") as sql:
+        rows = sql.exec_driver_sql("SELECT state, reply FROM messages ORDER BY created_at").all()
+    assert [row.state for row in rows] == ["suppressed", "sent"]
+    assert rows[0].reply == "not true any more: promoted"
+
+
 # -- reminders ---------------------------------------------------------------------------------
 
 
@@ -501,7 +517,7 @@ def test_a_limited_channel_sends_no_more_than_it_may_and_what_people_wait_for_fi
         office.tell(BookingConfirmed, f"q{number}", booking_id=uuid4())
 
     counts = []
-    for _ in range(16):
+    for _ in range(20):
         office.wait(seconds=10)
         counts.append([message.kind.value for message, _ in office.mailbox.taken])
 
@@ -511,6 +527,62 @@ def test_a_limited_channel_sends_no_more_than_it_may_and_what_people_wait_for_fi
     assert sent.count("letter") == 10
     for number, kinds in enumerate(counts):
         assert len(kinds) <= number + 1, number
+
+
+def test_however_much_is_urgent_confirmations_and_letters_go_on(office: Office) -> None:
+    office.call.change_settings(email_per_minute=60)
+    batch = {"batch_id": uuid4(), "batch_size": 20, "text": "News"}
+    for number in range(20):
+        office.tell(MessageRequested, f"p{number}", **batch)
+        office.tell(BookingCancelled, f"q{number}", booking_id=uuid4())
+    for _ in range(30):
+        for _ in range(3):  # 90 a minute
+            office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+        office.wait(seconds=2)
+
+    sent = [message.kind.value for message, _ in office.mailbox.taken]
+
+    assert sent.count("letter") >= 5
+    assert sent.count("cancelled") >= 16
+    assert sent.count("confirmed") >= 30
+    assert len(sent) <= 60
+
+
+@pytest.mark.parametrize("per_minute", [None, 60])
+def test_a_few_letters_do_not_wait_for_thousands_written_before_them(
+    office: Office, per_minute: int | None
+) -> None:
+    office.mailbox.at_once = 5
+    office.call.change_settings(email_per_minute=per_minute)
+    for number in range(60):
+        office.person(f"p{number}")
+    for batch_id, size in ((UUID(int=1), 60), (UUID(int=2), 5), (UUID(int=3), 5)):
+        for number in range(size):
+            letter = {"batch_id": batch_id, "batch_size": size, "text": "x"}
+            office.say(office.fact(MessageRequested, f"p{number}", **letter), settle=False)
+    for _ in range(60):
+        office.wait(seconds=2)
+
+    order = [message.batch_id for message, _ in office.mailbox.taken]
+
+    assert len(order) == 70
+    assert set(order[:25]) == {UUID(int=1), UUID(int=2), UUID(int=3)}
+    assert order[:25].count(UUID(int=2)) == 5
+    assert order[:25].count(UUID(int=3)) == 5
+
+
+def test_a_batch_whose_letters_are_put_off_holds_up_no_other(office: Office) -> None:
+    letter = {"batch_size": 2, "text": "x"}
+    for name in ("ada", "bob"):
+        office.refusing(Delivery.LATER)
+        office.tell(MessageRequested, name, batch_id=UUID(int=1), **letter)
+        office.suite.tick("notify.send_bulk_messages")
+    for name in ("cleo", "dora"):
+        office.tell(MessageRequested, name, batch_id=UUID(int=2), **letter)
+
+    office.wait(seconds=2)
+
+    assert [message.batch_id for message, _ in office.mailbox.taken] == [UUID(int=2)] * 2
 
 
 def test_a_limit_that_makes_no_sense_is_refused_and_changes_nothing(office: Office) -> None:

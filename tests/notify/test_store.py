@@ -83,6 +83,40 @@ def standings_are_forgotten(office: Office) -> None:
     assert known_standings(office) == {planned, new, payment_of(new)}
 
 
+def texts_are_blanked(office: Office) -> None:
+    """Have people written to long ago, lately, and long before a session they are reminded of."""
+    far = office.suite.at + timedelta(days=500)
+    soon = office.suite.at + timedelta(days=1)
+    batch = {"batch_id": uuid4(), "batch_size": 3, "subject": "x", "text": "secret"}
+    for name in ("ada", "bob", "cleo"):
+        office.tell(MessageRequested, name, **batch)
+    office.tell(BookingConfirmed, "dora", booking_id=uuid4(), starts_at=far, session_name="Yoga")
+    office.refusing(Delivery.REFUSED)
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4(), starts_at=soon)
+    office.wait(seconds=2)
+    office.suite.advance(days=399)
+    office.suite.tick("notify.blank_texts")
+    assert "secret" in contexts(office)
+    office.suite.advance(days=2)
+    office.tell(MessageRequested, "ada", batch_id=uuid4(), batch_size=1, text="new")
+
+    office.suite.tick("notify.blank_texts")
+
+    assert "secret" not in contexts(office)
+    assert "new" in contexts(office)
+    assert office.call.get_batch(batch_id=str(batch["batch_id"]))["sent"] == 3
+    assert [one["address"] for one in office.messages("bob")] == [None]
+    office.wait(days=98, hours=5)  # the day before
+    assert "Yoga" in str(office.mailbox.last("dora")["Subject"])
+    assert office.mailbox["dora"] == ["confirmed", "reminder"]
+
+
+def contexts(office: Office) -> str:
+    """Give what all messages say."""
+    with office.suite.sql("notify") as sql:
+        return str(sql.exec_driver_sql("SELECT context FROM messages").all())
+
+
 def known_standings(office: Office) -> set[UUID]:
     """Give what notify knows something has happened to."""
     with office.suite.sql("notify") as sql:
@@ -102,6 +136,22 @@ def test_the_whole_way_embedded(office: Office) -> None:
 @pytest.mark.usefixtures("few_at_once")
 def test_what_happened_long_ago_is_forgotten_unless_it_still_counts(office: Office) -> None:
     standings_are_forgotten(office)
+
+
+@pytest.mark.usefixtures("few_at_once")
+def test_what_was_written_long_ago_is_forgotten_and_that_it_was_written_is_not(
+    office: Office,
+) -> None:
+    texts_are_blanked(office)
+
+
+@pytest.mark.live
+@pytest.mark.usefixtures("few_at_once")
+def test_what_was_written_long_ago_is_forgotten_on_postgresql(run: Stack) -> None:
+    address = run.env["ATELIER_DB_URL"].replace("{service}", "notify")
+
+    with office_in(address.replace("postgresql://", "postgresql+psycopg2://")) as office:
+        texts_are_blanked(office)
 
 
 @pytest.mark.live

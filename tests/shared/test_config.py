@@ -40,6 +40,7 @@ WRONG = {
     "workers": ["0", "101"],
     "batch": ["0", "501"],
     "keep_days": ["0"],
+    "keep_texts_days": ["0", "4000"],
     "stop_seconds": ["0"],
     "log_level": ["LOUD", "debug"],
     "environment": ["staging"],

@@ -49,6 +49,7 @@ from services.notify.actions.people import (
 )
 from services.notify.actions.returned import take_returned_mail
 from services.notify.actions.sending import (
+    blank_texts,
     claim_messages,
     mark_sending,
     pace_messages,
@@ -76,6 +77,7 @@ __all__ = [
     "CHOSEN",
     "ContactNotKnown",
     "ask_for_confirmation",
+    "blank_texts",
     "change_settings",
     "claim_messages",
     "close_offer",

@@ -12,8 +12,8 @@ from shared.contracts.errors import NotLifted, PersonNotFound
 from shared.db import Tx
 from shared.shapes import LANGUAGES
 
-CHOSEN = (Topic.REMINDERS, Topic.PROGRESS, Topic.THANKS, Topic.NEWS)
-"""What a person may switch off; messages about their own bookings are none of it."""
+CHOSEN = tuple(topic for topic in Topic if topic is not Topic.SERVICE)
+"""What a person may switch off, kind by kind; what happens to their own bookings is none of it."""
 _UNSUBSCRIBED = "unsubscribed"
 _STOPPED = "said STOP"
 _STOPS = {

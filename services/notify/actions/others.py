@@ -136,7 +136,8 @@ def _tell_of_advance(
             dedupe=f"{key}:{one.staff_id}",
             person_id=one.staff_id,
             context=_advance(fact, rank_name, one.language),
-            subject_id=fact.person_id,  # who may be erased meanwhile
+            subject_id=subject_id,
+            about_id=fact.person_id,
             as_of=as_of,
         )
         to = Recipient(

@@ -198,6 +198,15 @@ def prune_standings(tx: Tx, *, at: datetime) -> bool:
     return store.prune_standings(tx.sql, before=at - _KEPT, limit=_PRUNED) == _PRUNED
 
 
+def blank_texts(tx: Tx, *, at: datetime) -> bool:
+    """Forget what messages said long ago, and to whom; say if there is more.
+
+    What they were, whose, and what became of them stays, so that counts stay true.
+    """
+    kept = timedelta(days=settings().keep_texts_days)
+    return store.blank_texts(tx.sql, before=at - kept, limit=_PRUNED) == _PRUNED
+
+
 def pace_messages(tx: Tx, *, at: datetime) -> None:
     """Let limited channels send what they may by now: the direct lane first, bulk the rest."""
     chosen = store.get_settings(tx.sql)

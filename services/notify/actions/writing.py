@@ -47,6 +47,7 @@ class Draft:
         dedupe: what names it among all; nothing is written twice under one name.
         as_of: when what it says was so; UTC.
         subject_id: what it is about: if anything happens to that after `as_of`, it is not sent.
+        about_id: somebody else whom it names; it is blanked if they are erased.
         not_after: from when on it is not worth sending.
         channel: the one that was asked for; otherwise the kind's.
         lane: the one it is sent by; otherwise the kind's.
@@ -60,6 +61,7 @@ class Draft:
     context: Mapping[str, str]
     as_of: datetime
     subject_id: UUID | None = None
+    about_id: UUID | None = None
     not_after: datetime | None = None
     lane: Lane | None = None
     batch_id: UUID | None = None
@@ -151,6 +153,7 @@ def put(
         "channel": channel.value,
         "lane": lane.value,
         "subject_id": draft.subject_id,
+        "about_id": draft.about_id,
         "as_of": draft.as_of,
         "not_after": draft.not_after,
         "batch_id": draft.batch_id,

@@ -26,7 +26,7 @@ from services.notify.domain.messages import (
     promotion_of,
     wait_of,
 )
-from services.notify.domain.paces import refilled
+from services.notify.domain.paces import SHARES, refilled
 from services.notify.domain.segments import MOST_SEGMENTS, plainer, segments
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "MOST_RESENDS",
     "MOST_SEGMENTS",
     "NEEDED",
+    "SHARES",
     "Channel",
     "Delivery",
     "Lane",

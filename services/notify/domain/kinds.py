@@ -64,7 +64,9 @@ class Topic(StrEnum):
 
     SERVICE = "service"
     REMINDERS = "reminders"
+    PAYMENTS = "payments"
     PROGRESS = "progress"
+    PROMOTIONS = "promotions"
     THANKS = "thanks"
     NEWS = "news"
 
@@ -91,7 +93,6 @@ class Manner:
 
 
 _ASIDE = Manner(lane=Lane.ASIDE)
-_OFTEN = Manner(topic=Topic.PROGRESS, waits=True, resent=False)
 _TOLD_AT_ONCE = Manner(falls_back=True)
 _STAFF = Manner(waits=True, falls_back=True)
 MANNERS: Mapping[MessageKind, Manner] = {kind: Manner() for kind in MessageKind} | {
@@ -108,10 +109,10 @@ MANNERS: Mapping[MessageKind, Manner] = {kind: Manner() for kind in MessageKind}
     MessageKind.MOVED: _TOLD_AT_ONCE,
     MessageKind.SESSION_CANCELLED: _TOLD_AT_ONCE,
     MessageKind.EVENT_CANCELLED: _TOLD_AT_ONCE,
-    MessageKind.PAYMENT_REMINDER: Manner(waits=True, resent=False),
+    MessageKind.PAYMENT_REMINDER: Manner(topic=Topic.PAYMENTS, waits=True, resent=False),
     MessageKind.REMINDER: Manner(topic=Topic.REMINDERS, waits=True, resent=False),
-    MessageKind.RANK_AWARDED: _OFTEN,
-    MessageKind.PROMOTION: _OFTEN,
+    MessageKind.RANK_AWARDED: Manner(topic=Topic.PROGRESS, waits=True, resent=False),
+    MessageKind.PROMOTION: Manner(topic=Topic.PROMOTIONS, waits=True, resent=False),
     MessageKind.RANK_AWARDED_STAFF: _STAFF,
     MessageKind.PROMOTION_STAFF: _STAFF,
     MessageKind.REFERRAL_THANKS: Manner(

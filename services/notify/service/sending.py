@@ -87,6 +87,14 @@ class Sending:
             with self.db.begin() as tx:
                 more = actions.prune_standings(tx, at=self.now())
 
+    @every(seconds=3600)
+    def blank_texts(self) -> None:
+        """Forget what messages said long ago."""
+        more = True
+        while more:
+            with self.db.begin() as tx:
+                more = actions.blank_texts(tx, at=self.now())
+
     @every(seconds=2)
     def pace_messages(self) -> None:
         """Let limited channels send what they may by now."""

@@ -9,6 +9,7 @@ from services.notify.store.claims import (
 )
 from services.notify.store.messages import (
     MESSAGES,
+    blank_texts,
     count_batch,
     fail,
     find_batch,
@@ -77,6 +78,7 @@ __all__ = [
     "StudioSettings",
     "add_message",
     "add_version",
+    "blank_texts",
     "changed_words",
     "claim_due",
     "count_batch",

@@ -84,38 +84,88 @@ _PAUSED = (
     select(BatchRow.paused).where(BatchRow.batch_id == _own(MessageRow.batch_id)).scalar_subquery()
 )
 _lane = and_(PaceRow.channel == bindparam("of_channel"), PaceRow.lane == bindparam("of_lane"))
-_CLAIM = (
-    update(MessageRow)
-    .where(
-        MessageRow.message_id.in_(
-            select(MessageRow.message_id)
-            .where(
-                MessageRow.state == MessageState.DUE.value,
-                MessageRow.channel == bindparam("of_channel"),
-                MessageRow.lane == bindparam("of_lane"),
-                MessageRow.due_at <= bindparam("at"),
-                ~exists(select(PaceRow.lane).where(_lane, PaceRow.allowance < 1)),
-            )
-            .order_by(MessageRow.due_at)
-            .limit(bindparam("limit"))
-            .with_for_update(skip_locked=True)
+_MAY_SEND = ~exists(select(PaceRow.lane).where(_lane, PaceRow.allowance < 1))
+
+
+def _claim(*of: Any, order: Sequence[Any] = (MessageRow.due_at,)) -> Any:
+    """Build the statement that claims what is due of a channel, the longest due first."""
+    next_ones = (
+        select(MessageRow.message_id)
+        .where(
+            MessageRow.state == MessageState.DUE.value,
+            MessageRow.channel == bindparam("of_channel"),
+            MessageRow.due_at <= bindparam("at"),
+            _MAY_SEND,
+            *of,
+        )
+        .order_by(*order)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(MessageRow)
+        .where(MessageRow.message_id.in_(next_ones))
+        .values(
+            state=MessageState.CLAIMED.value,
+            attempts=MessageRow.attempts + 1,
+            due_at=bindparam("until"),
+        )
+        .returning(
+            *MESSAGE_COLUMNS,
+            MessageRow.not_after,
+            MessageRow.quiet_zone,
+            _OUTDATED.label("outdated"),
+            _BLOCKED.label("blocked"),
+            _MUTED.label("muted"),
+            _PAUSED.label("paused"),
+            select(PaceRow.allowance).where(_lane).scalar_subquery().label("allowance"),
         )
     )
-    .values(
-        state=MessageState.CLAIMED.value,
-        attempts=MessageRow.attempts + 1,
-        due_at=bindparam("until"),
+
+
+_IN_BULK = MessageRow.lane == Lane.BULK.value  # written out, so that the partial index is known
+_CLAIM = _claim(MessageRow.lane == bindparam("of_lane"))
+# As a range, because only the index of turns has that order: by the time alone the planner would
+# read all that other batches have due before.
+_CLAIM_OF_BATCH = _claim(
+    _IN_BULK,
+    MessageRow.batch_id.between(bindparam("of_batch"), bindparam("of_batch")),
+    order=(MessageRow.batch_id, MessageRow.due_at),
+)
+
+
+def _next_batch() -> Any:
+    """Build the query for the batch whose turn it is: one look at the index for each open batch."""
+    due = and_(
+        MessageRow.state == MessageState.DUE.value,
+        _IN_BULK,
+        MessageRow.channel == bindparam("of_channel"),
     )
-    .returning(
-        *MESSAGE_COLUMNS,
-        MessageRow.not_after,
-        MessageRow.quiet_zone,
-        _OUTDATED.label("outdated"),
-        _BLOCKED.label("blocked"),
-        _MUTED.label("muted"),
-        _PAUSED.label("paused"),
-        select(PaceRow.allowance).where(_lane).scalar_subquery().label("allowance"),
+    ids = select(MessageRow.batch_id).where(due).order_by(MessageRow.batch_id).limit(1)
+    opened = select(ids.where(MessageRow.batch_id.is_not(None)).scalar_subquery().label("batch_id"))
+    batches = opened.cte("open", recursive=True)
+    after = ids.where(MessageRow.batch_id > batches.c.batch_id).scalar_subquery()
+    batches = batches.union_all(select(after).where(batches.c.batch_id.is_not(None)))
+    ready = exists(
+        select(MessageRow.message_id).where(
+            due,
+            MessageRow.batch_id == batches.c.batch_id,
+            MessageRow.due_at <= bindparam("at"),
+        )
     )
+    turn = func.coalesce(BatchRow.turn, 0)
+    return (
+        select(batches.c.batch_id, func.max(turn).over().label("last"))
+        .select_from(batches.outerjoin(BatchRow, BatchRow.batch_id == batches.c.batch_id))
+        .where(ready, _MAY_SEND)
+        .order_by(turn, batches.c.batch_id)
+        .limit(1)
+    )
+
+
+_NEXT_BATCH = _next_batch()
+_TAKE_TURN = (
+    update(BatchRow).where(BatchRow.batch_id == bindparam("of")).values(turn=bindparam("next_turn"))
 )
 _SPEND = (
     update(PaceRow)
@@ -167,17 +217,24 @@ def message_of(row: Any, words: Words | None = None) -> Message:
 def claim_due(
     sql: Connection, writes: Writes, channel: Channel, lane: Lane, **when: Any
 ) -> list[Claimed]:
-    """Claim a lane's messages that are due, the longest due first.
+    """Claim a lane's messages that are due, the longest due first; in bulk, of one batch in turn.
 
     Args:
         sql: the connection.
         writes: takes what is noted of the lane's pace.
         channel: email or SMS.
-        lane: direct or bulk.
+        lane: direct, aside or bulk.
         when: `at`, now; `until`, the end of the claim; `limit`, how many at most.
     """
-    named = {"of_channel": channel.value, "of_lane": lane.value}
-    rows = list(sql.execute(_CLAIM, {**named, **when}))
+    named: dict[str, Any] = {"of_channel": channel.value, "of_lane": lane.value}
+    statement, turn = _CLAIM, None
+    if lane is Lane.BULK:
+        turn = sql.execute(_NEXT_BATCH, {**named, "at": when["at"]}).one_or_none()
+    if turn is not None:
+        statement, named["of_batch"] = _CLAIM_OF_BATCH, turn.batch_id
+    rows = list(sql.execute(statement, {**named, **when}))
+    if turn is not None and rows:
+        writes.add(_TAKE_TURN, {"of": turn.batch_id, "next_turn": turn.last + 1})
     if rows and rows[0].allowance is not None:
         allowed = int(rows[0].allowance)
         for row in rows[allowed:]:

@@ -123,6 +123,37 @@ def prune_standings(sql: Connection, *, before: datetime, limit: int) -> int:
     return sql.execute(_FORGET, {"before": before, "limit": limit}).rowcount
 
 
+_in_use = exists().where(ReminderRow.subject_id == MessageRow.subject_id)
+_SAID_LONG_AGO = (
+    select(MessageRow.message_id)
+    .where(
+        MessageRow.ended_at < bindparam("before"),
+        MessageRow.name != "",
+        ~_in_use,  # a reminder will be written in the words of the message that confirmed
+    )
+    .order_by(MessageRow.ended_at)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_BLANK = (
+    update(MessageRow)
+    .where(MessageRow.message_id.in_(_SAID_LONG_AGO))
+    .values(
+        name="",
+        address=None,
+        context={},
+        reply=func.coalesce(
+            func.replace(MessageRow.reply, MessageRow.address, "…"), MessageRow.reply
+        ),
+    )
+)
+
+
+def blank_texts(sql: Connection, *, before: datetime, limit: int) -> int:
+    """Forget what messages said that ended before then; give how many, `limit` at most."""
+    return sql.execute(_BLANK, {"before": before, "limit": limit}).rowcount
+
+
 # -- reminders -------------------------------------------------------------------------------------
 
 _PLAN = upsert(ReminderRow)

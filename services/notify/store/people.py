@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, func, literal, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.notify.domain import Channel, MessageKind, MessageState
@@ -166,8 +166,9 @@ def erase(sql: Connection, person_id: UUID, *, at: datetime) -> tuple[bool, int]
     sql.execute(named.where(MessageRow.address.is_not(None)).values(reply=said))
     blank = update(MessageRow).where(mine).values(name="", address=None, context={})
     count = sql.execute(blank).rowcount
-    of_them = update(MessageRow).where(MessageRow.subject_id == person_id)
-    sql.execute(of_them.values(context={}))  # thanks for bringing them, word of their promotion
+    # Thanks for bringing them; word to staff of their promotion (the subject, in older rows).
+    names = or_(MessageRow.subject_id == person_id, MessageRow.about_id == person_id)
+    sql.execute(update(MessageRow).where(names).values(context={}))
     sql.execute(delete(PreferenceRow).where(PreferenceRow.person_id == person_id))
     return known, count
 
