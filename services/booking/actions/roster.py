@@ -35,12 +35,13 @@ def get_roster(sql: Any, session_id: UUID, *, at: datetime) -> Values:
     rows += [row._asdict() | {"status": "reserved", "booked_at": None} for row in reserved]
     rows += [row._asdict() | {"status": "waitlisted", "booked_at": None} for row in waiting]
     due = store.balances(sql, session_id)
+    too_early = at < session.marked_from
     for row, found in zip(rows, (*bookings, *reserved, *waiting), strict=True):
         row["warmth"] = warmth(store.story_of(found), at=at)
         price = due.get(row.get("booking_id"), FREE)
         row |= {"balance_minor": price.minor, "currency": price.currency}
         about = {key: row[key] for key in ("email", "phone", "balance_minor")}
-        row["actions"] = row_actions(row["status"], **about)
+        row["actions"] = row_actions(row["status"], **about, too_early=too_early)
     return {
         "header": {
             "session": session,

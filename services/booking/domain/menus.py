@@ -35,8 +35,16 @@ _BY_STATUS: Mapping[str, tuple[RowAction, ...]] = {
 }
 
 
+_MARKS = (RowAction.MARK_ATTENDED, RowAction.MARK_NO_SHOW)
+
+
 def row_actions(
-    status: str, *, email: str | None, phone: str | None, balance_minor: int = 0
+    status: str,
+    *,
+    email: str | None,
+    phone: str | None,
+    balance_minor: int = 0,
+    too_early: bool = False,
 ) -> list[RowAction]:
     """List what can be done about somebody, in the order of the menu.
 
@@ -44,11 +52,12 @@ def row_actions(
         status: what the row shows: waitlisted, reserved, booked, attended, no_show or cancelled.
         email: their address; without one they are sent no email.
         phone: their number; without one they are sent no SMS.
+        too_early: whether it cannot be said yet who came.
         balance_minor: what is still due; where nothing is, nobody is reminded of it.
 
     Source: Q38, B48.
     """
-    offered = [*_BY_STATUS[status]]
+    offered = [one for one in _BY_STATUS[status] if not (too_early and one in _MARKS)]
     offered += [RowAction.SEND_REMINDER] * bool(balance_minor and (email or phone))
     offered += [RowAction.SEND_EMAIL] * bool(email) + [RowAction.SEND_SMS] * bool(phone)
     return [*offered, RowAction.OPEN_PROFILE]
