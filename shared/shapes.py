@@ -75,9 +75,9 @@ class Line(fields.String):
 class Text(fields.String):
     """Several lines of text, without control characters and halves of characters."""
 
-    def __init__(self, *, longest: int = 5000, **more: Any) -> None:
-        """Allow up to `longest` characters."""
-        super().__init__(validate=validate.Length(max=longest), **more)
+    def __init__(self, *, longest: int = 5000, shortest: int = 0, **more: Any) -> None:
+        """Allow from `shortest` to `longest` characters."""
+        super().__init__(validate=validate.Length(shortest or None, longest), **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
         text = super()._deserialize(value, attr, data, **more)
