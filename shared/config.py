@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+import phonenumbers
 from environs import Env, EnvValidationError, ValidationError, validate
 
 SERVICES = ("booking", "waitlist", "notify", "loyalty", "ranking", "events")
@@ -44,6 +45,12 @@ def _keys(keys: list[str]) -> None:
 def _zone(name: str) -> None:
     if name not in available_timezones():
         msg = "Must be an IANA time zone."
+        raise ValidationError(msg)
+
+
+def _country(code: str) -> None:
+    if code and code not in phonenumbers.SUPPORTED_REGIONS:
+        msg = "Must be empty or a country's two capital letters (ISO 3166)."
         raise ValidationError(msg)
 
 
@@ -131,6 +138,9 @@ class Settings:
     )
     studio_time_zone: str = setting(
         "UTC", "the studio's time zone (IANA name), where nothing nearer says one", _zone
+    )
+    studio_country: str = setting(
+        "", "the country (ISO 3166, `IT`) of telephone numbers without a country code", _country
     )
     currency: str = setting(
         "eur",

@@ -10,6 +10,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import Schema, ValidationError, fields, validate
 
+from shared.config import settings
+
 _ZONES = zoneinfo.available_timezones()
 LANGUAGES = ("en", "it", "fr", "de")
 _JOINERS = "\u200c\u200d"
@@ -73,9 +75,9 @@ class Line(fields.String):
 class Text(fields.String):
     """Several lines of text, without control characters and halves of characters."""
 
-    def __init__(self, *, longest: int = 5000, **more: Any) -> None:
-        """Allow up to `longest` characters."""
-        super().__init__(validate=validate.Length(max=longest), **more)
+    def __init__(self, *, longest: int = 5000, shortest: int = 0, **more: Any) -> None:
+        """Allow from `shortest` to `longest` characters."""
+        super().__init__(validate=validate.Length(shortest or None, longest), **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
         text = super()._deserialize(value, attr, data, **more)
@@ -101,16 +103,23 @@ class EmailAddress(fields.String):
 
 
 class PhoneNumber(fields.String):
-    """A telephone number with its country code, turned into E.164 (`+39…`)."""
+    """A telephone number, turned into E.164 (`+39…`).
+
+    It has its country code, or is one of the studio's own country where that is set.
+    """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
         text = super()._deserialize(value, attr, data, **more)
+        country = settings().studio_country or None
         try:
-            number = phonenumbers.parse(text, None)
+            number = phonenumbers.parse(text, country)
         except phonenumbers.NumberParseException as exc:
-            msg = "Must be a telephone number with its country code, like +39 02 1234567."
+            either = f" of {country}, or one" if country else ""
+            msg = f"Must be a telephone number{either} with its country code, like +39 02 1234567."
             raise ValidationError(msg) from exc
-        if not phonenumbers.is_possible_number(number):
+        # What can be dialled only from next door (no area code) reaches nobody from here.
+        possible = phonenumbers.is_possible_number_with_reason(number)
+        if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
             msg = "No telephone number has this many digits in its country."
             raise ValidationError(msg)
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

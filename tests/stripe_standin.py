@@ -118,6 +118,7 @@ class StripeStandIn:
         method = self._method(checkout["customer"])
         intent |= {"customer": checkout["customer"], "payment_method": method}
         checkout |= {"status": "complete", "url": None, "payment_intent": intent["id"]}
+        intent["latest_charge"] = self._charge(intent)
         if later:
             intent["status"] = "processing"
         else:
@@ -357,8 +358,10 @@ class StripeStandIn:
         shown = _shown(self._find(checkout_id))
         if "payment_intent.payment_method" in params.get("expand", []) and shown["payment_intent"]:
             intent = _shown(self.things[shown["payment_intent"]])
-            method = self.things[intent["payment_method"]]
-            shown["payment_intent"] = intent | {"payment_method": _shown(method)}
+            for name in ("payment_method", "latest_charge"):
+                if intent.get(name) and f"payment_intent.{name}" in params["expand"]:
+                    intent[name] = _shown(self.things[intent[name]])
+            shown["payment_intent"] = intent
         return shown
 
     def _post_checkout_sessions_expire(self, params: Mapping[str, Any], checkout_id: str) -> Any:
@@ -390,9 +393,26 @@ class StripeStandIn:
         self.things[intent_id] |= {"metadata": metadata, **fields}
         return self.things[intent_id]
 
+    def _charge(self, intent: Mapping[str, Any]) -> str:
+        """Note that somebody paid just now."""
+        return self._new(
+            "ch",
+            "charge",
+            amount=intent["amount"],
+            amount_captured=intent["amount"],
+            amount_refunded=0,
+            billing_details=_nobodys_address(),
+            captured=True,
+            currency=intent["currency"],
+            disputed=False,
+            paid=True,
+            payment_intent=intent["id"],
+            refunded=False,
+            status="succeeded",
+        )
+
     def _method(self, customer: str | None, *, declines: bool = False) -> str:
-        address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
-        billing = dict.fromkeys(("email", "name", "phone", "tax_id")) | {"address": address}
+        billing = _nobodys_address()
         card: dict[str, Any] = {
             "brand": "visa",
             "last4": "0341" if declines else "4242",
@@ -469,6 +489,11 @@ class StripeStandIn:
     def _list(self, kind: str, by: str, wanted: str) -> Any:
         found = [_shown(one) for one in reversed(self.of(kind)) if one[by] == wanted]
         return {"object": "list", "url": f"/v1/{kind}s", "has_more": False, "data": found}
+
+
+def _nobodys_address() -> dict[str, Any]:
+    address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
+    return dict.fromkeys(("email", "name", "phone", "tax_id")) | {"address": address}
 
 
 def _shown(thing: Mapping[str, Any]) -> dict[str, Any]:

@@ -126,6 +126,11 @@ class SessionStarted(Refused):
 
 
 @deserialize_to_instance
+class TooEarlyToMark(Refused):
+    """Who came is marked from the day of the session on, or an hour before it; not sooner."""
+
+
+@deserialize_to_instance
 class AlreadyBooked(Refused):
     """The person has a place in this session already."""
 

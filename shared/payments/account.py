@@ -99,12 +99,11 @@ class StripeCards:
             )
 
     def see_checkout(self, checkout_id: str) -> Seen:
-        """Look at a checkout, and at the card it was paid with."""
+        """Look at a checkout, at the card it was paid with and when."""
+        more = ["payment_intent.payment_method", "payment_intent.latest_charge"]
         with _our_errors():
             return read_checkout(
-                self._api.checkout.sessions.retrieve(
-                    checkout_id, {"expand": ["payment_intent.payment_method"]}
-                )
+                self._api.checkout.sessions.retrieve(checkout_id, {"expand": more})
             )
 
     def expire_checkout(self, checkout_id: str, *, key: str) -> Seen:

@@ -1,5 +1,6 @@
 """Stripe's words in ours: amounts as it counts them, and what its answers say."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import stripe
@@ -48,7 +49,14 @@ def read_checkout(made: stripe.checkout.Session) -> Seen:
         currency=currency,
         intent_id=_id(intent),
         card=_card(intent) if _is_whole(intent) and made.customer else None,
+        paid_at=_paid_at(intent) if _is_whole(intent) else None,
     )
+
+
+def _paid_at(intent: Any) -> datetime | None:
+    """Give when a payment was made: by a way of paying that takes days, when it was begun."""
+    charge: Any = getattr(intent, "latest_charge", None)
+    return datetime.fromtimestamp(charge.created, UTC) if _is_whole(charge) else None
 
 
 def read_intent(made: stripe.PaymentIntent) -> Seen:

@@ -99,6 +99,7 @@ class Seen:
     currency: str
     intent_id: str | None
     card: KeptCard | None
+    paid_at: datetime | None = None  # UTC; when its holder paid, however late we hear of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -481,6 +482,57 @@ def test_nobody_is_reminded_of_nothing(till: Till) -> None:
         till.call.send_reminder(booking_id=str(uuid4()))
 
     assert till.said("PaymentReminderRequested") == []
+
+
+@pytest.mark.rule("B46", "B48")
+def test_the_bookings_screen_offers_a_reminder_only_where_something_is_due(till: Till) -> None:
+    till.session(price_minor=2000)
+    till.paid("ada")
+    grace, alan = till.book("grace"), till.book("alan")
+    till.book("edsger")
+    till.studio.cancel("edsger")
+    till.hold("kurt", kind="staff")
+    till.call.record_payment(booking_id=grace, amount_minor=500)
+    till.call.record_payment(booking_id=alan, amount_minor=2000)
+
+    seen = {row["name"]: row for row in till.studio.roster["rows"]}
+
+    due = {name: (row["balance_minor"], row["currency"]) for name, row in seen.items()}
+    assert due == {
+        "ada": (0, "eur"),
+        "grace": (1500, "eur"),
+        "alan": (0, "eur"),
+        "edsger": (0, ""),
+        "kurt": (0, ""),
+    }
+    offered = [name for name, row in seen.items() if "send_reminder" in row["actions"]]
+    assert offered == ["grace"]
+    assert till.call.send_reminder(booking_id=seen["grace"]["booking_id"])["due_minor"] == 1500
+
+
+def test_the_bookings_screen_asks_no_more_of_the_database_for_more_people(till: Till) -> None:
+    till.session(price_minor=2000)
+    till.book("ada")
+    asked: list[str] = []
+
+    def note(_sql: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    def statements() -> int:
+        asked.clear()
+        assert till.studio.roster["rows"]
+        return len(asked)
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", note)
+    try:
+        for_one = statements()
+        for name in ("grace", "alan", "edsger"):
+            till.book(name)
+        for_four = statements()
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", note)
+
+    assert for_four == for_one
 
 
 def reminders_on(till: Till, days: int) -> list[int]:

@@ -1,6 +1,8 @@
 """Changing, moving and cancelling sessions and bookings, and who is told."""
 
-from datetime import timedelta
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +22,7 @@ from shared.contracts.errors import (
     SessionFull,
     SessionNotFound,
     SessionStarted,
+    TooEarlyToMark,
 )
 from tests.booking.test_session_types import a_type
 from tests.flows.studio import Studio
@@ -323,6 +326,7 @@ def test_a_cancelled_booking_says_that_its_visit_was_taken_back(studio: Studio) 
     studio.session()
     studio.book("ada")
     booking_id = studio.booking_id("ada")
+    studio.on_the_day()
     studio.suite.booking.mark_attendance(booking_id=booking_id, attendance="attended")
 
     first = studio.suite.booking.cancel_booking(booking_id=booking_id)
@@ -337,6 +341,7 @@ def test_a_moved_booking_takes_its_visit_back(studio: Studio) -> None:
     first, later = two_days(studio)
     studio.book("ada")
     booking_id = studio.booking_id("ada")
+    studio.on_the_day()
     studio.suite.booking.mark_attendance(booking_id=booking_id, attendance="attended")
 
     moved = studio.suite.booking.move_booking(booking_id=booking_id, session_id=later)
@@ -582,6 +587,7 @@ def test_a_roll_call_gives_the_sheet_and_the_clock_marks_nobody_any_more(studio:
     studio.full("grace", "ada", "edsger")
     studio.cancel("edsger")
 
+    studio.on_the_day()
     sheet = studio.suite.booking.launch_roll_call(session_id=studio.session_id)
     studio.suite.advance(days=3)
     studio.suite.tick("booking.attend_started_sessions")
@@ -595,6 +601,7 @@ def test_a_roll_call_gives_the_sheet_and_the_clock_marks_nobody_any_more(studio:
 @pytest.mark.rule("Q23", "Q24", "Q40", "Q41", "Qi5")
 def test_many_are_marked_at_once_and_the_rest_as_attended(studio: Studio) -> None:
     studio.full("ada", "alan", "grace")
+    studio.on_the_day()
     studio.suite.booking.launch_roll_call(session_id=studio.session_id)
     marks = {studio.booking_id("ada"): "attended", studio.booking_id("alan"): "no_show"}
     mark = studio.suite.booking.mark_attendances
@@ -609,9 +616,47 @@ def test_many_are_marked_at_once_and_the_rest_as_attended(studio: Studio) -> Non
     assert studio.suite.story == ["VisitRecorded", "VisitRecorded"]
 
 
+@pytest.mark.parametrize(
+    ("starts_at", "opens"),
+    [
+        ("2031-05-10T18:00:00+02:00", "2031-05-10T00:00:00+02:00"),
+        ("2031-05-10T00:30:00+02:00", "2031-05-09T23:30:00+02:00"),  # the hour before counts
+    ],
+)
+@pytest.mark.rule("Q23", "Q40", "Q41")
+def test_nobody_has_come_before_the_day_of_the_session(
+    studio: Studio, starts_at: str, opens: str
+) -> None:
+    call, this = studio.suite.booking, {"session_id": studio.session(starts_at=starts_at)}
+    one = {"booking_id": studio.book("ada")["booking_id"], "attendance": "attended"}
+    marking: tuple[Callable[[], Any], ...] = (
+        lambda: call.mark_attendance(**one),
+        lambda: call.mark_attendances(**this, marks={one["booking_id"]: "attended"}),
+        lambda: call.mark_all_attended(**this),
+        lambda: call.launch_roll_call(**this),
+    )
+    early = datetime.fromisoformat(opens) - studio.suite.now() - timedelta(seconds=1)
+    studio.suite.advance(seconds=early.total_seconds())
+
+    for mark in marking:
+        with pytest.raises(TooEarlyToMark, match=f"from {re.escape(opens)} on, not sooner"):
+            mark()
+    offered = studio.row("ada")["actions"]
+    studio.suite.advance(seconds=1)
+    offered_then = studio.row("ada")["actions"]
+    for mark in marking:
+        mark()
+
+    assert "mark_attended" not in offered
+    assert "mark_no_show" not in offered
+    assert offered_then[:2] == ["mark_attended", "mark_no_show"]
+    assert studio.suite.story.count("VisitRecorded") == 1
+
+
 def test_a_mark_that_cannot_be_leaves_all_unmarked(studio: Studio) -> None:
     studio.full("ada", "alan")
     here, ada, alan = studio.session_id, studio.booking_id("ada"), studio.booking_id("alan")
+    studio.on_the_day()
     mark = studio.suite.booking.mark_attendances
     elsewhere = studio.session()
     studio.session_id = here

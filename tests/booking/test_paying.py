@@ -216,6 +216,52 @@ def test_who_pays_twice_gets_it_back_once(till: Till) -> None:
     assert [one["reason"] for one in till.said("PaymentRefunded")] == ["paid_twice"]
 
 
+@pytest.mark.parametrize("minutes", [2, 12], ids=["hold_open", "hold_over"])
+def test_who_paid_before_the_start_keeps_the_place_however_late_it_is_heard_of(
+    till: Till, minutes: int
+) -> None:
+    till.session(starts_at=till.studio.suite.now() + timedelta(minutes=10), capacity=1)
+    checkout = till.checkout("ada")
+    till.studio.suite.advance(minutes=9)
+    till.standin.pay(till.checkout_id(checkout))
+
+    till.studio.suite.advance(minutes=minutes)
+    if minutes > 2:
+        till.studio.suite.tick("booking.end_lapsed_holds")
+    till.studio.suite.tick("booking.attend_started_sessions")
+    till.hear("checkout.session.completed", till.checkout_id(checkout))
+    till.settle()
+    till.studio.suite.tick("booking.attend_started_sessions")
+    till.settle()
+
+    assert [(row["name"], row["status"]) for row in till.studio.roster["rows"]] == [
+        ("ada", "attended")
+    ]
+    assert till.standin.held() == 2000
+    assert till.studio.taken == 1
+    assert len(till.said("VisitRecorded")) == 1
+
+
+def test_a_checkout_never_keeps_a_seat_beyond_the_sessions_start(till: Till) -> None:
+    starts_at = till.studio.suite.now() + timedelta(minutes=10)
+    till.session(starts_at=starts_at)
+
+    till.person("ada"), till.person("grace")
+    late = (starts_at + timedelta(hours=1)).isoformat()
+    holds = [
+        till.call.hold_place(
+            session_id=till.studio.session_id, person_id=till.person(name), kind=kind, **more
+        )["held_until"]
+        for name, kind, more in (
+            ("ada", "checkout", {}),
+            ("grace", "checkout", {"held_until": late}),
+            ("alan", "staff", {}),
+        )
+    ]
+
+    assert holds == [starts_at.isoformat(), starts_at.isoformat(), None]
+
+
 def test_who_pays_after_the_start_gets_the_money_back(till: Till) -> None:
     till.session(starts_at=till.studio.suite.now() + timedelta(minutes=10))
     checkout = till.checkout("ada")

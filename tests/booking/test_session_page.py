@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 from werkzeug.wrappers import Response
 
+from shared.config import settings
 from shared.shapes import LANGUAGES
 from tests.flows.studio import Studio
 
@@ -290,6 +291,17 @@ def test_what_cannot_be_read_is_named_at_its_field_and_nothing_is_lost(
     assert '<option value="it" lang="it" selected>' in page
     assert 'name="marketing" value="yes" checked' in page
     assert rows(studio, "SELECT * FROM people") == []
+
+
+def test_a_number_of_the_studios_country_needs_no_country_code(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATELIER_STUDIO_COUNTRY", "IT")
+    settings.cache_clear()
+    studio.session(capacity=3)
+
+    assert submit(studio, form(studio, phone="333 1234567")).status_code == 200
+    assert rows(studio, "SELECT phone FROM people") == [("+393331234567",)]
 
 
 def test_a_spot_of_another_session_is_refused(studio: Studio) -> None:

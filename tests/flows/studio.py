@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cache
@@ -172,6 +172,12 @@ class Studio:
     def change(self, **changes: Any) -> Any:
         """Change the session."""
         return self.suite.booking.change_session(session_id=self.session_id, **changes)
+
+    def on_the_day(self) -> None:
+        """Let time go by until half an hour before the session that is talked of."""
+        session = self.suite.booking.get_session(session_id=self.session_id)
+        left = datetime.fromisoformat(session["starts_at"]) - self.suite.now()
+        self.suite.advance(seconds=left.total_seconds() - 1800)
 
     def settle(self) -> None:
         """Have everything heard, once."""

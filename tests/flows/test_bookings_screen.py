@@ -23,6 +23,7 @@ def a_full_screen(studio: Studio) -> None:
         studio.book(name)
     studio.hold("kurt", kind="staff")
     studio.suite.booking.change_person(person_id=studio.person("ada"), phone="+39 333 1234567")
+    studio.on_the_day()
     mark = studio.suite.booking.mark_attendance
     mark(booking_id=studio.booking_id("alan"), attendance="attended")
     mark(booking_id=studio.booking_id("barbara"), attendance="no_show")

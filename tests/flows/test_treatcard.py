@@ -203,6 +203,7 @@ def test_a_visit_that_is_counted_and_then_taken_back_earns_nothing(salon: Studio
     loyalty.issue_card(person_id=salon.person("ada"))
     loyalty.save_settings(points_per_visit=10)
 
+    salon.on_the_day()
     points, booking_id = [], salon.booking_id("ada")
     for attendance in ("attended", "no_show", "attended", "no_show"):
         salon.suite.booking.mark_attendance(booking_id=booking_id, attendance=attendance)

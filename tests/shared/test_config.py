@@ -28,6 +28,7 @@ GOOD = {
     "environment": ("test", "test"),
 }
 WRONG = {
+    "studio_country": ["it", "Italy", "XX"],
     "bus_url": ["redis://x", "amqp:/x", ""],
     "db_url": ["mysql://x", "sqlite:///x", ""],
     "link_keys": ["short", "0123456789abcdef,short", ""],

@@ -46,7 +46,8 @@ def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
     """Take money that has arrived at Stripe; taken already, nothing changes.
 
     A held place becomes a booking. Where the hold has lapsed it still does if a seat is free;
-    else the money goes back, as does what is paid twice or for what was cancelled.
+    else the money goes back, as does what is paid twice or for what was cancelled. Whoever paid
+    before the session started is in time, however late that is heard of.
     """
     payment = store.find_payment(tx.sql, payment_id)
     if payment is None:
@@ -70,7 +71,7 @@ def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
     elif booking is not None:
         _pay(tx, payment, booking, at=at)
     else:
-        _take_place(tx, payment, hold, at=at)
+        _take_place(tx, payment, hold, paid_at=min(seen.paid_at or at, at), at=at)
 
 
 def _keep_card(tx: Tx, person_id: UUID, card: KeptCard, *, at: datetime) -> None:
@@ -103,14 +104,17 @@ def _pay(tx: Tx, payment: Any, booking: Any, *, at: datetime) -> None:
         close_checkouts(tx, booking.booking_id, at=at)
 
 
-def _take_place(tx: Tx, payment: Any, hold: store.Hold | None, *, at: datetime) -> None:
+def _take_place(
+    tx: Tx, payment: Any, hold: store.Hold | None, *, paid_at: datetime, at: datetime
+) -> None:
     """Turn the seat that was held, or one that is free, into a booking; else give back."""
     session = store.find_session(tx.sql, payment.session_id)
     ids: Values = {"session_id": payment.session_id, "person_id": payment.person_id}
     is_open = hold is not None and hold.state is HoldState.OPEN
     other = store.find_place(tx.sql, **ids)
-    if session is not None and other is None and _still_to_be_had(tx, payment, session, at=at):
-        if _book(tx, payment, session, hold if is_open else None, at=at):
+    in_time = session is not None and _still_to_be_had(tx, payment, session, at=paid_at)
+    if session is not None and other is None and in_time:
+        if _book(tx, payment, session, hold if is_open else None, paid_at=paid_at, at=at):
             return
         other = store.find_place(tx.sql, **ids)  # booked in this very moment, if that was why
     if hold is not None and is_open:
@@ -128,14 +132,22 @@ def _still_to_be_had(tx: Tx, payment: Any, session: Session, *, at: datetime) ->
     return not over and _is_there(tx, payment.person_id)
 
 
-def _book(tx: Tx, payment: Any, session: Session, hold: store.Hold | None, *, at: datetime) -> bool:
+def _book(
+    tx: Tx,
+    payment: Any,
+    session: Session,
+    hold: store.Hold | None,
+    *,
+    paid_at: datetime,
+    at: datetime,
+) -> bool:
     """Make a paid booking of an open hold, or of a free seat; False where neither works."""
     ids: Values = {"session_id": payment.session_id, "person_id": payment.person_id}
     price = Price(payment.price_minor, payment.currency)
     if not store.add_booking(tx.sql, booking_id=payment.booking_id, **ids, price=price, at=at):
         return False
     # The seat comes after the booking, as wherever somebody books, so that no two wait crosswise.
-    if hold is None and not store.take_seat(tx.sql, payment.session_id, at=at):
+    if hold is None and not store.take_seat(tx.sql, payment.session_id, at=paid_at):
         store.drop_booking(tx.sql, payment.booking_id)
         return False
     if hold is not None:
@@ -146,6 +158,8 @@ def _book(tx: Tx, payment: Any, session: Session, hold: store.Hold | None, *, at
     tx.emit(confirmed)
     tx.emit(PaymentReceived(**said_of(tx, payment, payment.amount_minor), paid_at=at))
     close_checkouts(tx, payment.booking_id, at=at)
+    if session.started(at):  # whoever is marked when it starts was marked without them
+        store.change_session(tx.sql, session.session_id, {"attended_at": None})
     return True
 
 

@@ -45,7 +45,8 @@ def keep_place(
     """Keep a seat from others for a person who is to confirm it.
 
     It lapses at `until` (UTC, in the future); where that is None, a staff's reservation only when
-    it is released, and a checkout's hold after CHECKOUT_HOLD.
+    it is released, and a checkout's hold after CHECKOUT_HOLD. A checkout's never lasts beyond the
+    session's start: who has not paid by then is too late.
 
     Raises:
         AlreadyBooked: they have a place, or staff have reserved one for them already.
@@ -62,6 +63,8 @@ def keep_place(
     if until is not None and until <= at:
         msg = "held_until: Must be in the future."
         raise InvalidRequest(msg)
+    if until is not None and kind is HoldKind.CHECKOUT:
+        until = min(until, session.starts_at)
     ids: Values = {"session_id": session_id, "person_id": person_id}
     # Whoever takes a seat has the session to themselves: of two who press at once, one looks later.
     taken = store.take_seat(tx.sql, session_id, at=at)

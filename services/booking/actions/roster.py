@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.booking import store
 from services.booking.actions.profiles import booking_status, recent_since
-from services.booking.domain import BookingState, row_actions, warmth
+from services.booking.domain import FREE, BookingState, row_actions, warmth
 from shared.contracts import Values
 from shared.contracts.errors import (
     SessionNotFound,
@@ -20,7 +20,7 @@ def get_roster(sql: Any, session_id: UUID, *, at: datetime) -> Values:
 
     Places that are reserved and not confirmed yet have rows of their own.
 
-    Source: Q14 to Q19, Q32 to Q38, Qi5, Bi1.
+    Source: Q14 to Q19, Q32 to Q38, Qi5, Bi1, B48.
     """
     session = store.find_session(sql, session_id)
     if session is None:
@@ -34,9 +34,14 @@ def get_roster(sql: Any, session_id: UUID, *, at: datetime) -> Values:
     rows = [row._asdict() | {"status": booking_status(row)} for row in bookings]
     rows += [row._asdict() | {"status": "reserved", "booked_at": None} for row in reserved]
     rows += [row._asdict() | {"status": "waitlisted", "booked_at": None} for row in waiting]
+    due = store.balances(sql, session_id)
+    too_early = at < session.marked_from
     for row, found in zip(rows, (*bookings, *reserved, *waiting), strict=True):
         row["warmth"] = warmth(store.story_of(found), at=at)
-        row["actions"] = row_actions(row["status"], email=row["email"], phone=row["phone"])
+        price = due.get(row.get("booking_id"), FREE)
+        row |= {"balance_minor": price.minor, "currency": price.currency}
+        about = {key: row[key] for key in ("email", "phone", "balance_minor")}
+        row["actions"] = row_actions(row["status"], **about, too_early=too_early)
     return {
         "header": {
             "session": session,

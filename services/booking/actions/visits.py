@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.booking import store
 from services.booking.actions.seats import session_for_update
@@ -22,12 +23,25 @@ from shared.contracts.errors import (
     BookingCancelledAlready,
     BookingNotFound,
     SessionCancelledAlready,
+    TooEarlyToMark,
 )
 from shared.db import Tx
 
 
+def _check_day(session: Session, *, at: datetime) -> None:
+    """Refuse to say who came to what is days away: promotions and points follow at once."""
+    opens = session.marked_from
+    if at < opens:
+        here = opens.astimezone(ZoneInfo(session.time_zone))
+        msg = f"{session.name}: who came can be marked from {here.isoformat()} on, not sooner"
+        raise TooEarlyToMark(msg)
+
+
 def mark_attendance(tx: Tx, booking_id: UUID, attendance: Attendance, *, at: datetime) -> Values:
     """Mark whether a person came; marking the same again changes nothing.
+
+    Raises:
+        TooEarlyToMark: it is not the day of the session yet.
 
     Source: Q40, Q41.
     """
@@ -36,7 +50,9 @@ def mark_attendance(tx: Tx, booking_id: UUID, attendance: Attendance, *, at: dat
         raise BookingNotFound(str(booking_id))
     if booking.state == BookingState.CANCELLED:
         raise BookingCancelledAlready(str(booking_id))
-    mark(tx, booking, session_for_update(tx, booking.session_id), attendance, at=at)
+    session = session_for_update(tx, booking.session_id)
+    _check_day(session, at=at)
+    mark(tx, booking, session, attendance, at=at)
     return booking._asdict() | {"attendance": attendance.value}
 
 
@@ -47,6 +63,7 @@ def mark_attendances(
 
     Raises:
         BookingNotFound, BookingCancelledAlready: one of them has no place in this session.
+        TooEarlyToMark: it is not the day of the session yet.
 
     Source: Q23, Q40, Q41.
     """
@@ -58,6 +75,7 @@ def mark_attendances(
         if booking.state == BookingState.CANCELLED:
             raise BookingCancelledAlready(str(booking_id))
     session = session_for_update(tx, session_id)
+    _check_day(session, at=at)
     for booking_id, attendance in marks.items():
         mark(tx, bookings[booking_id], session, attendance, at=at)
     return sum(bookings[one].attendance != how.value for one, how in marks.items())
@@ -73,6 +91,7 @@ def launch_roll_call(tx: Tx, session_id: UUID, *, at: datetime) -> Values:
     session = session_for_update(tx, session_id)
     if session.cancelled:
         raise SessionCancelledAlready(session.name)
+    _check_day(session, at=at)
     store.change_session(
         tx.sql,
         session_id,
@@ -93,6 +112,7 @@ def mark_all_attended(tx: Tx, session_id: UUID, *, at: datetime) -> int:
     Source: Q24.
     """
     session = session_for_update(tx, session_id)
+    _check_day(session, at=at)
     return _mark_all(tx, session, at=at)
 
 

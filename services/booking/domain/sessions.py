@@ -1,11 +1,15 @@
 """What a session is, and whom it is for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.booking.domain.people import PersonKind
+
+ROLL_CALL_AHEAD = timedelta(hours=1)
+"""How long before a session who came may be marked, even if that is the day before."""
 
 
 class Classification(StrEnum):
@@ -123,6 +127,13 @@ class Session:
     def started(self, at: datetime) -> bool:
         """Say whether the session has begun at `at` (UTC)."""
         return at >= self.starts_at
+
+    @property
+    def marked_from(self) -> datetime:
+        """Give from when on it is marked who came: its day where it is, or an hour before it."""
+        here = self.starts_at.astimezone(ZoneInfo(self.time_zone))
+        its_day = datetime.combine(here.date(), time(), here.tzinfo)
+        return min(its_day.astimezone(UTC), self.starts_at - ROLL_CALL_AHEAD)
 
 
 def may_attend(kind: PersonKind, classification: Classification) -> bool:

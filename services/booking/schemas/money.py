@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from services.booking.domain import Collection
 from services.booking.schemas.places import OneBooking, OneHold
-from shared.shapes import Line, count
+from shared.shapes import Day, Line, count
 
 MOST_MINOR = 99_999_999
 """The largest amount a card can be charged, in minor units."""
@@ -68,7 +68,7 @@ class RecordPayment(OneBooking):
 
     amount_minor = count(1, MOST_MINOR, required=True)
     note = Line(longest=500, load_default=None, allow_none=True)
-    received_on = fields.Date(load_default=None, allow_none=True)
+    received_on = Day(load_default=None, allow_none=True)
 
 
 class RefundPayment(Schema):

@@ -123,6 +123,7 @@ from services.booking.store.people import (
     set_words,
 )
 from services.booking.store.roster import (
+    balances,
     count_waiting,
     find_waiting,
     nobody_waits,
@@ -185,6 +186,7 @@ __all__ = [
     "add_schedule",
     "add_session_type",
     "add_sessions",
+    "balances",
     "booked_twice",
     "bookings_for_update",
     "bookings_to_remind",

@@ -62,6 +62,14 @@ _UNPAID = _PAYMENTS.where(
 _PAID = select(func.coalesce(func.sum(PaymentRow.amount_minor), 0)).where(
     PaymentRow.booking_id == bindparam("booking_id"), PaymentRow.state == PaymentState.PAID.value
 )
+PAID_OF_ROW = (
+    select(func.coalesce(func.sum(PaymentRow.amount_minor), 0))
+    .where(
+        PaymentRow.booking_id == BookingRow.booking_id,
+        PaymentRow.state == PaymentState.PAID.value,
+    )
+    .scalar_subquery()
+)
 _REFUNDED = select(func.coalesce(func.sum(RefundRow.amount_minor), 0)).where(
     RefundRow.booking_id == bindparam("booking_id"), RefundRow.state == RefundState.DONE.value
 )
@@ -235,14 +243,6 @@ def bookings_to_remind(
         .where(ReminderRow.booking_id == BookingRow.booking_id, ReminderRow.kind == kind.value)
         .exists()
     )
-    paid = (
-        select(func.coalesce(func.sum(PaymentRow.amount_minor), 0))
-        .where(
-            PaymentRow.booking_id == BookingRow.booking_id,
-            PaymentRow.state == PaymentState.PAID.value,
-        )
-        .scalar_subquery()
-    )
     query = (
         select(BookingRow.booking_id, BookingRow.booked_at)
         .add_columns(SessionRow.starts_at, SessionRow.time_zone)
@@ -250,7 +250,7 @@ def bookings_to_remind(
         .join(SessionTypeRow, SessionTypeRow.session_type_id == SessionRow.session_type_id)
         .where(
             BookingRow.state == BookingState.CONFIRMED.value,
-            BookingRow.price_minor > paid,
+            BookingRow.price_minor > PAID_OF_ROW,
             SessionRow.starts_at > at,
             SessionRow.starts_at <= until,
             _days_before(kind) == days,

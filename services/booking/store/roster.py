@@ -9,17 +9,23 @@ from sqlalchemy import Connection, Row, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.booking.domain import (
+    BookingState,
     HoldKind,
     HoldState,
+    Ledger,
+    Price,
+    RefundState,
     WaitingState,
 )
 from services.booking.models import (
     BookingRow,
     HoldRow,
     PersonRow,
+    RefundRow,
     WaitingRow,
 )
 from services.booking.store.history import deeds, roster_people, story_columns
+from services.booking.store.payments import PAID_OF_ROW
 from shared.writes import Writes
 
 _ADD_WAITING = upsert(WaitingRow)
@@ -229,3 +235,33 @@ def open_holds(sql: Connection, session_id: UUID) -> dict[str, int]:
     """Count the seats held, by kind of hold."""
     rows = sql.execute(_OPEN_HOLDS, {"session_id": session_id})
     return {row.kind: row.seats for row in rows}
+
+
+_REFUNDED_OF_ROW = (
+    select(func.coalesce(func.sum(RefundRow.amount_minor), 0))
+    .where(RefundRow.booking_id == BookingRow.booking_id, RefundRow.state == RefundState.DONE.value)
+    .scalar_subquery()
+)
+_DUE_IN_SESSION = select(
+    BookingRow.booking_id,
+    BookingRow.price_minor,
+    BookingRow.currency,
+    PAID_OF_ROW.label("paid_minor"),
+    _REFUNDED_OF_ROW.label("refunded_minor"),
+).where(
+    BookingRow.session_id == bindparam("session_id"),
+    BookingRow.state == BookingState.CONFIRMED.value,
+    BookingRow.price_minor > 0,
+)
+
+
+def balances(sql: Connection, session_id: UUID) -> dict[UUID, Price]:
+    """Give what is due for each booking of a session that has a price; 0 where it is paid."""
+    rows = sql.execute(_DUE_IN_SESSION, {"session_id": session_id})
+    return {
+        row.booking_id: Price(
+            Ledger(row.price_minor, int(row.paid_minor), int(row.refunded_minor)).balance_minor,
+            row.currency,
+        )
+        for row in rows
+    }

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.notify.domain import Channel, MessageKind, Topic, Words
-from shared.shapes import LANGUAGES, EmailAddress, Line, PhoneNumber, count
+from shared.shapes import LANGUAGES, EmailAddress, Line, PhoneNumber, Text, count
 
 _LANGUAGE = validate.OneOf(LANGUAGES)
 _LONGEST = 20_000
@@ -51,9 +51,9 @@ class GetTemplate(OneTemplate):
 class _Words(Schema):
     """Words as they are saved."""
 
-    subject = fields.String(required=True, validate=validate.Length(1, 300))
-    text = fields.String(required=True, validate=validate.Length(1, _LONGEST))
-    sms = fields.String(required=True, validate=validate.Length(1, 2_000))
+    subject = Text(required=True, shortest=1, longest=300)
+    text = Text(required=True, shortest=1, longest=_LONGEST)
+    sms = Text(required=True, shortest=1, longest=2_000)
 
     @validates_schema
     def _on_one_line(self, data: dict[str, Any], **more: Any) -> None:
@@ -165,7 +165,7 @@ class SuppressAddress(OneAddress):
     reason = fields.String(
         required=True, validate=validate.OneOf(["bounced", "complained", "asked"])
     )
-    detail = fields.String(load_default="", validate=validate.Length(max=150))
+    detail = Text(load_default="", longest=150)
 
 
 class ReturnedMail(Schema):

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from services.ranking.domain import StaffRole, TenureIn, Term
-from shared.shapes import LANGUAGES, Line, count, time_zone
+from shared.shapes import LANGUAGES, Day, Line, count, time_zone
 
 _CRITERIA = ("visits", "tenure_days", "tenure_in")
 _LANGUAGE = validate.OneOf(LANGUAGES)
@@ -147,7 +147,7 @@ class Move(OneCategory):
 
     person_id = fields.UUID(required=True)
     rank_id = fields.UUID(load_default=None, allow_none=True)
-    since = fields.Date(load_default=None, allow_none=True)
+    since = Day(load_default=None, allow_none=True)
 
 
 class PromoteMany(OneCategory):
