@@ -20,7 +20,7 @@ def get_roster(sql: Any, session_id: UUID, *, at: datetime) -> Values:
 
     Places that are reserved and not confirmed yet have rows of their own.
 
-    Source: Q14 to Q19, Q32 to Q38, Qi5, Bi1.
+    Source: Q14 to Q19, Q32 to Q38, Qi5, Bi1, B48.
     """
     session = store.find_session(sql, session_id)
     if session is None:
@@ -30,13 +30,17 @@ def get_roster(sql: Any, session_id: UUID, *, at: datetime) -> Values:
     waiting = store.roster_waiting(sql, session_id, since=since, limit=ROSTER_WAITING_ROWS)
     reserved = store.roster_reserved(sql, session_id, since=since)
     texts = store.session_texts(sql, session_id)
+    dues = store.session_dues(sql, session_id)
     booked = sum(row.state != BookingState.CANCELLED for row in bookings)
     rows = [row._asdict() | {"status": booking_status(row)} for row in bookings]
     rows += [row._asdict() | {"status": "reserved", "booked_at": None} for row in reserved]
     rows += [row._asdict() | {"status": "waitlisted", "booked_at": None} for row in waiting]
     for row, found in zip(rows, (*bookings, *reserved, *waiting), strict=True):
         row["warmth"] = warmth(store.story_of(found), at=at)
-        row["actions"] = row_actions(row["status"], email=row["email"], phone=row["phone"])
+        due = dues.get(row.get("booking_id"))
+        row |= {"due_minor": due.minor, "currency": due.currency} if due else {"due_minor": 0}
+        reach = {"email": row["email"], "phone": row["phone"]}
+        row["actions"] = row_actions(row["status"], **reach, due=due is not None)
     return {
         "header": {
             "session": session,

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class RowAction(StrEnum):
-    """What the menu of a row offers. Source: Q39 to Q45, B29."""
+    """What the menu of a row offers. Source: Q39 to Q45, B29, B48."""
 
     MOVE_TO_ATTENDING = "move_to_attending"
     REMOVE_FROM_LIST = "remove_from_list"
@@ -15,6 +15,7 @@ class RowAction(StrEnum):
     MARK_ATTENDED = "mark_attended"
     MARK_NO_SHOW = "mark_no_show"
     CANCEL_BOOKING = "cancel_booking"
+    SEND_REMINDER = "send_reminder"
     SEND_EMAIL = "send_email"
     SEND_SMS = "send_sms"
     OPEN_PROFILE = "open_profile"
@@ -34,16 +35,19 @@ _BY_STATUS: Mapping[str, tuple[RowAction, ...]] = {
 }
 
 
-def row_actions(status: str, *, email: str | None, phone: str | None) -> list[RowAction]:
+def row_actions(
+    status: str, *, email: str | None, phone: str | None, due: bool = False
+) -> list[RowAction]:
     """List what can be done about somebody, in the order of the menu.
 
     Args:
         status: what the row shows: waitlisted, reserved, booked, attended, no_show or cancelled.
         email: their address; without one they are sent no email.
         phone: their number; without one they are sent no SMS.
+        due: whether something is still to be paid for the booking; if not, nobody is reminded.
 
-    Source: Q38.
+    Source: Q38, B48.
     """
-    offered = [*_BY_STATUS[status]]
+    offered = [*_BY_STATUS[status], *[RowAction.SEND_REMINDER] * due]
     offered += [RowAction.SEND_EMAIL] * bool(email) + [RowAction.SEND_SMS] * bool(phone)
     return [*offered, RowAction.OPEN_PROFILE]

@@ -34,6 +34,8 @@ class RosterRow(Schema):
     cancelled_by = fields.String()
     held_until = fields.AwareDateTime()
     since = fields.AwareDateTime()
+    due_minor = fields.Integer()
+    currency = fields.String()
     warmth = fields.Nested(Warmth)
     actions = fields.List(fields.String())
 

@@ -106,6 +106,7 @@ from services.booking.store.payments import (
     refunds_under_way,
     reminder_days,
     reminders_of,
+    session_dues,
     unpaid_checkouts,
 )
 from services.booking.store.people import (
@@ -291,6 +292,7 @@ __all__ = [
     "schedules_to_extend",
     "seats_wanted",
     "session_and_person",
+    "session_dues",
     "session_for_update",
     "session_texts",
     "session_to_move",

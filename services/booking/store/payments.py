@@ -108,6 +108,42 @@ def ledger(sql: Connection, booking_id: UUID, price_minor: int) -> Ledger:
     return Ledger(price_minor, int(paid), int(refunded))
 
 
+_SESSION_DUES = (
+    select(
+        BookingRow.booking_id,
+        BookingRow.currency,
+        (
+            BookingRow.price_minor
+            - select(func.coalesce(func.sum(PaymentRow.amount_minor), 0))
+            .where(
+                PaymentRow.booking_id == BookingRow.booking_id,
+                PaymentRow.state == PaymentState.PAID.value,
+            )
+            .scalar_subquery()
+            + select(func.coalesce(func.sum(RefundRow.amount_minor), 0))
+            .where(
+                RefundRow.booking_id == BookingRow.booking_id,
+                RefundRow.state == RefundState.DONE.value,
+            )
+            .scalar_subquery()
+        ).label("due_minor"),
+    )
+    .where(
+        BookingRow.session_id == bindparam("session_id"),
+        BookingRow.state == BookingState.CONFIRMED.value,
+        BookingRow.price_minor > 0,
+    )
+)
+
+
+def session_dues(sql: Connection, session_id: UUID) -> dict[UUID | None, Price]:
+    """Give what is still to be paid in a session, by booking, where something is."""
+    rows = sql.execute(_SESSION_DUES, {"session_id": session_id})
+    return {
+        row.booking_id: Price(int(row.due_minor), row.currency) for row in rows if row.due_minor > 0
+    }
+
+
 # -- refunds ------------------------------------------------------------------------------------
 
 
