@@ -38,7 +38,7 @@ def get_roster(sql: Any, session_id: UUID, *, at: datetime) -> Values:
     for row, found in zip(rows, (*bookings, *reserved, *waiting), strict=True):
         row["warmth"] = warmth(store.story_of(found), at=at)
         due = dues.get(row.get("booking_id"))
-        row |= {"due_minor": due.minor, "currency": due.currency} if due else {"due_minor": 0}
+        row["due_minor"], row["currency"] = (due.minor, due.currency) if due else (0, "")
         reach = {"email": row["email"], "phone": row["phone"]}
         row["actions"] = row_actions(row["status"], **reach, due=due is not None)
     return {
