@@ -535,6 +535,34 @@ def test_the_bookings_screen_asks_no_more_of_the_database_for_more_people(till: 
     assert for_four == for_one
 
 
+@pytest.mark.rule("B48")
+def test_a_reminder_is_offered_only_while_a_balance_is_due(till: Till) -> None:
+    till.session(price_minor=2000)
+    ids = {"session_id": till.studio.session_id}
+    ada, _, alan = till.book("ada"), till.paid("grace"), till.book("alan")
+    till.call.record_payment(booking_id=ada, amount_minor=500)
+    till.studio.cancel("alan")
+
+    def offered() -> dict[str, int]:
+        shown = [row for row in till.studio.roster["rows"] if "send_reminder" in row["actions"]]
+        assert till.call.get_session_details(**ids)["may_send_reminder"] is bool(shown)
+        return {row["booking_id"]: row["balance_minor"] for row in shown}
+
+    before = offered()
+    till.call.record_payment(booking_id=ada, amount_minor=1500)
+
+    assert (before, offered()) == ({ada: 1500}, {})
+    assert till.studio.row("ada")["balance_minor"] == 0
+    with pytest.raises(NothingDue):
+        till.call.send_reminder(booking_id=ada)
+    with pytest.raises(NothingDue):
+        till.call.send_reminder(booking_id=alan)
+    [payment] = [one for one in till.money(ada)["payments"] if one["amount_minor"] == 500]
+    till.call.refund_payment(payment_id=payment["payment_id"])
+    till.settle()
+    assert offered() == {ada: 500}
+
+
 def reminders_on(till: Till, days: int) -> list[int]:
     """Let days go by, a few hours at a time, and give on which of them reminders were asked for."""
     began, found = till.studio.suite.now(), []
@@ -573,10 +601,15 @@ def test_whoever_owes_is_reminded_seven_and_three_days_before_once_each(till: Ti
     assert [one["manual"] for one in said] == [False, False]
 
 
+@pytest.mark.rule("B46", "B47")
 def test_reminders_come_when_the_type_says_or_not_at_all(till: Till) -> None:
     till.session(price_minor=2000)
     till.book("ada")
-    till.arrange("UPDATE session_types SET first_reminder_days = 0, second_reminder_days = NULL")
+    session = till.call.get_session(session_id=till.studio.session_id)
+    kind = till.call.change_session_type(
+        session_type_id=session["session_type_id"], first_reminder_days=0, second_reminder_days=None
+    )
+    assert (kind["first_reminder_days"], kind["second_reminder_days"]) == (0, None)
 
     assert reminders_on(till, 9) == []
     till.studio.suite.advance(hours=23, minutes=30)  # the session's own morning

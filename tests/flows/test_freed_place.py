@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.config import settings
 from tests.flows.studio import Studio
 
 TO_THE_NEXT = ["BookingCancelled", "SpotRequested", "SpotGranted", "SpotAllocated", "EmailSent"]
@@ -53,6 +54,20 @@ def test_the_email_is_in_the_persons_own_language(
     studio.settle()
 
     assert str(studio.mailbox.last("grace")["Subject"]).startswith(subject)
+
+
+@pytest.mark.rule("Q48", "B29", "B54", "M31")
+def test_the_email_is_in_the_studios_language_where_nobody_said_which_the_person_reads(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATELIER_STUDIO_LANGUAGE", "it")
+    settings.cache_clear()
+    studio.full("ada", waiting=["grace"])
+
+    studio.cancel("ada")
+    studio.settle()
+
+    assert str(studio.mailbox.last("grace")["Subject"]).startswith("Hai un posto")
 
 
 def test_a_freed_place_nobody_waits_for_is_simply_free(studio: Studio) -> None:

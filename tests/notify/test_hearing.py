@@ -9,6 +9,7 @@ import pytest
 
 from services.notify.domain import Delivery, Message, Outcome
 from services.notify.gateways import BeforeDot
+from shared.config import settings
 from shared.contracts import Fact
 from shared.contracts.booking import (
     BookingCancelled,
@@ -225,6 +226,25 @@ def test_staff_read_of_visits_only_where_there_were_some(
     due, reached = [text_of(email) for _, email in office.mailbox.taken]
     assert words in due
     assert [text for text in (due, reached) if no_words in text] == []
+
+
+@pytest.mark.rule("M30")
+def test_staff_read_their_own_language_and_else_the_studio_s(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATELIER_STUDIO_LANGUAGE", "fr")
+    settings.cache_clear()
+    office.call.keep_staff(name="Amina", email="amina@example.com", roles=["admin"])
+    office.call.keep_staff(name="Oskar", email="oskar@example.com", roles=["admin"], language="de")
+
+    office.tell(
+        PromotionEarned,
+        "ada",
+        **(ADVANCE | {"next_rank_name": "green", "tell_client": False, "tell_admins": True}),
+    )
+
+    greetings = {name: text_of(office.mailbox.last(name)).split()[0] for name in ("Amina", "Oskar")}
+    assert greetings == {"Amina": "Bonjour", "Oskar": "Guten"}
 
 
 def test_a_demotion_congratulates_nobody(office: Office) -> None:

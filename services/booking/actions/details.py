@@ -16,7 +16,8 @@ from shared.contracts.errors import SessionNotFound
 def get_session_details(sql: Any, session_id: UUID) -> Values:
     """Give the summary of everything a session includes.
 
-    Source: B24, B25, B28 (there is something to confirm once there is a client), B50, B51.
+    Source: B24, B25, B28 (there is something to confirm once there is a client), B48 (and
+    something to remind of while a balance is due), B50, B51.
     """
     session = store.find_session(sql, session_id)
     if session is None:
@@ -32,6 +33,7 @@ def get_session_details(sql: Any, session_id: UUID) -> Values:
         **packages_shown(sql, session),
         "client": client,
         "may_request_confirmation": client is not None and not client["confirmed"],
+        "may_send_reminder": any(one.minor for one in store.balances(sql, session_id).values()),
         "booked": booked,
         "waiting": store.count_waiting(sql, session_id),
     }

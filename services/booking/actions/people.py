@@ -14,6 +14,7 @@ from services.booking.domain import (
     search_terms,
     search_words,
 )
+from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.booking import (
     PersonChanged,
@@ -41,7 +42,7 @@ def register_person(
     name: str,
     email: str | None,
     phone: str | None,
-    language: str,
+    language: str | None,
     time_zone: str = "",
     consent: str | None = None,
     consent_at: datetime | None = None,
@@ -53,8 +54,9 @@ def register_person(
 ) -> Values:
     """Make a person known; a lead only if they have expressly agreed to it.
 
-    `consent` says how they agreed to be kept, `consent_at` when; without it, now. `marketing` says
-    whether they agreed to messages that advertise as well.
+    Where nobody has said which language they read, it is the studio's. `consent` says how
+    they agreed to be kept, `consent_at` when; without it, now. `marketing` says whether they agreed
+    to messages that advertise as well.
     """
     if consent_at is not None and consent_at > at:
         msg = "consent_at: Must not be in the future."
@@ -65,7 +67,7 @@ def register_person(
         "name": name,
         "email": email,
         "phone": phone,
-        "language": language,
+        "language": language or settings().studio_language,
         "sequence": 1,
         "time_zone": time_zone,
         "marketing": marketing,

@@ -33,7 +33,7 @@ class RegisterPerson(Schema):
     name = Line(required=True)
     email = EmailAddress(load_default=None, allow_none=True)
     phone = PhoneNumber(load_default=None, allow_none=True)
-    language = fields.String(load_default="en", validate=validate.OneOf(LANGUAGES))
+    language = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(LANGUAGES))
     time_zone = time_zone(load_default="")
     consent = Line(load_default=None, allow_none=True)
     consent_at = Instant(load_default=None, allow_none=True)

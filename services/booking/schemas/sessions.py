@@ -168,6 +168,7 @@ class SessionDetails(Schema):
     choose_from = fields.List(fields.Nested(Package))
     client = fields.Nested(Client)
     may_request_confirmation = fields.Boolean()
+    may_send_reminder = fields.Boolean()
     booked = fields.Integer()
     waiting = fields.Integer()
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.notify import store
+from shared.config import settings
 from shared.contracts.booking import (
     MessageRequested,
     PersonChanged,
@@ -90,6 +91,7 @@ def keep_staff(tx: Tx, staff_id: UUID | None, **details: Any) -> Any:
     values = {
         "staff_id": staff_id or uuid4(),
         **details,
+        "language": details["language"] or settings().studio_language,
         "is_admin": "admin" in roles,
         "is_operator": "operator" in roles,
     }

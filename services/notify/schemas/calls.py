@@ -103,7 +103,7 @@ class KeepStaff(Schema):
     name = Line(required=True)
     email = EmailAddress(load_default=None, allow_none=True)
     phone = PhoneNumber(load_default=None, allow_none=True)
-    language = fields.String(load_default="en", validate=_LANGUAGE)
+    language = fields.String(load_default=None, allow_none=True, validate=_LANGUAGE)
     roles = fields.List(
         fields.String(validate=validate.OneOf(["admin", "operator"])),
         required=True,
