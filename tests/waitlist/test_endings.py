@@ -51,6 +51,22 @@ def test_who_is_erased_waits_no_more_and_their_offer_goes_on(studio: Studio) -> 
     assert studio.booked == ["alan"]
 
 
+def test_erasing_somebody_takes_out_what_staff_wrote_of_them_and_of_nobody_else(
+    studio: Studio,
+) -> None:
+    studio.full("ada", waiting=["linus", "grace", "alan"])
+    entries = [studio.entry_id(name) for name in ("grace", "alan")]
+    for entry_id in entries:
+        studio.suite.waitlist.move_entry(entry_id=entry_id, place=1, reason="called", by="Lea")
+    studio.settle()
+
+    studio.suite.booking.erase_person(person_id=studio.person("grace"), cancel_bookings=True)
+    studio.settle()
+
+    told = [studio.suite.waitlist.explain_entry(entry_id=one)["overrides"] for one in entries]
+    assert [[one["reason"] for one in overrides] for overrides in told] == [[""], ["called"]]
+
+
 def test_where_a_session_is_cancelled_all_who_wait_are_told(studio: Studio) -> None:
     freed(studio, "offer", "grace", "alan")
 

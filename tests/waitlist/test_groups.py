@@ -102,6 +102,21 @@ def test_kept_seats_that_are_no_more_go_back_and_nobody_sits_on_them(studio: Stu
     assert studio.taken == 2
 
 
+def test_kept_seats_that_went_back_are_not_counted_as_kept(studio: Studio) -> None:
+    studio.full("ada", "barbara", "linus", waiting=["grace", "alan"])
+    studio.suite.waitlist.change_queue(target_id=studio.session_id, paused=True)
+    for name in ("ada", "barbara"):
+        studio.cancel(name)
+        studio.settle()
+    studio.change(capacity=2, overrule_reason="two mats are torn")
+    studio.settle()
+
+    studio.cancel("linus")
+    studio.settle()
+
+    assert studio.held == {"waitlist": 2}
+
+
 def test_everybody_joins_the_list_of_an_event_in_their_own_name(hall: Hall) -> None:
     hall.event(capacity=1, waiting_list_size=9)
     hall.suite.deliver()

@@ -84,6 +84,16 @@ def test_a_replay_tells_policies_apart() -> None:
     assert min(announced.empty) > timedelta(0)
 
 
+def test_who_had_given_up_before_a_seat_came_free_gets_none_in_a_replay() -> None:
+    at = CLOSES - timedelta(hours=5)
+    gone = Joined(UUID(int=1), at - timedelta(hours=2), gave_up=at)
+    stayed = Joined(UUID(int=2), at - timedelta(hours=1), gave_up=at + timedelta(minutes=1))
+
+    outcome = replay(Told([gone, stayed], [at, at], CLOSES), rules(Policy.ASSIGN), EAGER)
+
+    assert (outcome.filled, outcome.waited) == (1, [timedelta(hours=1)])
+
+
 def test_a_period_is_replayed_from_what_the_list_recorded(studio: Studio) -> None:
     studio.full("ada", "barbara", waiting=["grace", "alan"])
     since = studio.suite.now() - timedelta(days=1)

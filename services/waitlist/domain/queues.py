@@ -155,8 +155,6 @@ def position_between(before: int | None, behind: int | None) -> int | None:
         before: the position in front; None: nobody is in front.
         behind: the position behind; None: nobody is behind.
     """
-    if before is None and behind is None:
-        return STEP
     if before is None:
         return behind - STEP if behind is not None else STEP
     if behind is None:
