@@ -7,65 +7,38 @@ data directory, email as files.
 
 import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
-import phonenumbers
-from environs import Env, EnvValidationError, ValidationError, validate
+from environs import Env, EnvValidationError, validate
+
+from shared.config.rules import (
+    ADDRESS,
+    BUS,
+    DATABASE,
+    MAIL_SERVER,
+    SENDER,
+    URL,
+    known_country,
+    known_zone,
+    setting,
+    strong_keys,
+)
 
 SERVICES = ("booking", "waitlist", "notify", "loyalty", "ranking", "events")
 WITH_PAGES = ("booking", "waitlist", "notify", "ranking", "events")
 """The services that have public pages, each at its own address."""
 PREFIX = "ATELIER_"
 EMBEDDED_BUS = "memory://"
-_SHORTEST_KEY = 16
 DEVELOPMENT_KEY = "atelier-development-only-key"
 
 
 class SettingsInvalid(Exception):
     """The environment names settings nobody could run with; the text lists them all."""
-
-
-def setting(default: object, help_text: str, rule: Callable[[Any], object] | None = None) -> Any:
-    """Declare one setting: its value where nothing is set, what it is for, the rule it obeys."""
-    return field(default=default, metadata={"help": help_text, "rule": rule})
-
-
-def _keys(keys: list[str]) -> None:
-    if not keys or any(len(key) < _SHORTEST_KEY for key in keys):
-        msg = f"Every key needs {_SHORTEST_KEY} characters or more."
-        raise ValidationError(msg)
-
-
-def _zone(name: str) -> None:
-    if name not in available_timezones():
-        msg = "Must be an IANA time zone."
-        raise ValidationError(msg)
-
-
-def _country(code: str) -> None:
-    if code and code not in phonenumbers.SUPPORTED_REGIONS:
-        msg = "Must be empty or a country's two capital letters (ISO 3166)."
-        raise ValidationError(msg)
-
-
-_URL = validate.URL(require_tld=False)
-_BUS = validate.Regexp(
-    r"(amqps?|memory)://", error="Must start with amqp://, amqps:// or memory://."
-)
-_DATABASE = validate.Regexp(
-    r"sqlite$|postgresql://", error="Must be sqlite or start with postgresql://."
-)
-_ADDRESS = validate.Regexp(r"[^:]+:\d{1,5}$", error="Must be host:port.")
-_MAIL_SERVER = validate.Regexp(
-    r"$|smtp(\+starttls|s)?://.", error="Must start with smtp://, smtp+starttls:// or smtps://."
-)
-_SENDER = validate.Regexp(r"[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>$", error="Must be Name <address>.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +48,13 @@ class Settings:
     bus_url: str = setting(
         EMBEDDED_BUS,
         "where RabbitMQ is (`amqp://user:password@host/vhost`); `memory://`: embedded",
-        _BUS,
+        BUS,
     )
     db_url: str = setting(
         "sqlite",
         "the databases, `{service}` standing for the service's name "
         "(`postgresql://host/atelier_{service}`); `sqlite`: files in the data directory",
-        _DATABASE,
+        DATABASE,
     )
     db_url_booking: str = setting("", "booking's database, where it is not by the pattern")
     db_url_waitlist: str = setting("", "waitlist's database, where it is not by the pattern")
@@ -95,39 +68,45 @@ class Settings:
     link_keys: tuple[str, ...] = setting(
         (DEVELOPMENT_KEY,),
         "secrets that sign links, separated by commas, newest last: the last signs, all verify",
-        _keys,
+        strong_keys,
     )
     booking_url: str = setting(
-        "http://127.0.0.1:8600", "the public address of booking's pages, as links name it", _URL
+        "http://127.0.0.1:8600",
+        "the public address of booking's pages, as links name it",
+        URL,
     )
     booking_web: str = setting(
-        "127.0.0.1:8600", "the address and port booking's pages listen on", _ADDRESS
+        "127.0.0.1:8600", "the address and port booking's pages listen on", ADDRESS
     )
     ranking_url: str = setting(
-        "http://127.0.0.1:8603", "the public address of ranking's pages, as links name it", _URL
+        "http://127.0.0.1:8603",
+        "the public address of ranking's pages, as links name it",
+        URL,
     )
     ranking_web: str = setting(
-        "127.0.0.1:8603", "the address and port ranking's pages listen on", _ADDRESS
+        "127.0.0.1:8603", "the address and port ranking's pages listen on", ADDRESS
     )
     waitlist_url: str = setting(
-        "http://127.0.0.1:8601", "the public address of waitlist's pages, as links name it", _URL
+        "http://127.0.0.1:8601",
+        "the public address of waitlist's pages, as links name it",
+        URL,
     )
     waitlist_web: str = setting(
-        "127.0.0.1:8601", "the address and port waitlist's pages listen on", _ADDRESS
+        "127.0.0.1:8601", "the address and port waitlist's pages listen on", ADDRESS
     )
     notify_url: str = setting(
         "http://127.0.0.1:8602",
         "the public address of notify's pages and of Twilio's callbacks, as links name it",
-        _URL,
+        URL,
     )
     notify_web: str = setting(
-        "127.0.0.1:8602", "the address and port notify's pages listen on", _ADDRESS
+        "127.0.0.1:8602", "the address and port notify's pages listen on", ADDRESS
     )
     events_url: str = setting(
-        "http://127.0.0.1:8605", "the public address of events' pages, as links name it", _URL
+        "http://127.0.0.1:8605", "the public address of events' pages, as links name it", URL
     )
     events_web: str = setting(
-        "127.0.0.1:8605", "the address and port events' pages listen on", _ADDRESS
+        "127.0.0.1:8605", "the address and port events' pages listen on", ADDRESS
     )
     studio_name: str = setting("Atelier", "what the studio is called in messages and on pages")
     studio_language: str = setting(
@@ -137,10 +116,12 @@ class Settings:
         validate.OneOf(["en", "it", "fr", "de"]),
     )
     studio_time_zone: str = setting(
-        "UTC", "the studio's time zone (IANA name), where nothing nearer says one", _zone
+        "UTC", "the studio's time zone (IANA name), where nothing nearer says one", known_zone
     )
     studio_country: str = setting(
-        "", "the country (ISO 3166, `IT`) of telephone numbers without a country code", _country
+        "",
+        "the country (ISO 3166, `IT`) of telephone numbers without a country code",
+        known_country,
     )
     currency: str = setting(
         "eur",
@@ -166,13 +147,13 @@ class Settings:
     ops_web: str = setting(
         "127.0.0.1:9600",
         "the address and port of `/health/live`, `/health/ready` and `/metrics`",
-        _ADDRESS,
+        ADDRESS,
     )
     smtp_url: str = setting(
         "",
         "the mail server (`smtp://user:password@host:25`, `smtp+starttls://…`, `smtps://…`); "
         "empty: email is written to files in the data directory",
-        _MAIL_SERVER,
+        MAIL_SERVER,
     )
     smtp_connections: int = setting(
         4, "mail server connections at a time, 1 to 50", validate.Range(1, 50)
@@ -181,7 +162,9 @@ class Settings:
         10.0, "seconds to wait for an answer of the mail server", validate.Range(0.1, 300)
     )
     mail_from: str = setting(
-        "Atelier <studio@example.com>", "the sender of every email, as `Name <address>`", _SENDER
+        "Atelier <studio@example.com>",
+        "the sender of every email, as `Name <address>`",
+        SENDER,
     )
     workers: int = setting(
         8, "RPC calls a service answers at the same time, 1 to 100", validate.Range(1, 100)
