@@ -30,6 +30,21 @@ TELL = "work_through"
 """The timer that tells everybody of an announced seat."""
 
 
+def waiting_of(entry: Any) -> Waiting:
+    """Give an entry's row as somebody who waits."""
+    return Waiting(
+        entry.entry_id,
+        entry.person_id,
+        entry.joined_at,
+        entry.position,
+        entry.quantity,
+        entry.wanted,
+        entry.asked,
+        entry.seats,
+        entry.asks_first,
+    )
+
+
 def decide(
     tx: Tx,
     queue: Queue,
@@ -177,9 +192,8 @@ def give_back(tx: Tx, queue: Queue, spot: Spot, rule: Rule, *, at: datetime) -> 
 def claim_again(tx: Tx, queue: Queue, entry: Any, *, seats: int = 1) -> Queue:
     """Say that somebody has a new claim to a seat, so that none stays free beside them.
 
-    With them so many `seats` are claimed again as there are free ones.
-
     Without it a seat that went back while they were asked for another one would be lost to them.
+    With them others may want the free seats, too: `seats` is for how many there are takers.
     """
     version = queue.version + 1
     store.count_change(tx.writes, queue.queue_id, joins=1, waiting=0)

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.waitlist import store
 from services.waitlist.actions.deciding import serve
 from services.waitlist.actions.entries import say_closed, seats_to_pass_on, wait_again
-from services.waitlist.actions.handing import give_back, request
+from services.waitlist.actions.handing import give_back, request, waiting_of
 from services.waitlist.domain import (
     IN_LINE,
     GroupRule,
@@ -17,7 +17,6 @@ from services.waitlist.domain import (
     Rule,
     Spot,
     SpotState,
-    Waiting,
 )
 from shared.contracts import Values
 from shared.contracts.errors import OfferGone, OfferNotFound
@@ -54,17 +53,7 @@ def accept_offer(tx: Tx, offer_id: UUID, *, at: datetime) -> Values:
         take_announced(tx, queue, len(used), OfferState.TAKEN)
     elif made.by_staff:
         rule = Rule.STAFF
-    who = Waiting(
-        entry.entry_id,
-        entry.person_id,
-        entry.joined_at,
-        entry.position,
-        entry.quantity,
-        entry.wanted,
-        entry.asked,
-        entry.seats,
-    )
-    request(tx, queue, who, used, rule, at=at)
+    request(tx, queue, waiting_of(entry), used, rule, at=at)
     if not made.announced:
         queue = _close_others(tx, queue, made, OfferState.TAKEN, at=at)
     if rest or queue.pooled:

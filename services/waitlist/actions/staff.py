@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from services.waitlist import store
 from services.waitlist.actions.deciding import serve
 from services.waitlist.actions.entries import close_own_offer, end_entry, locked, put_in_line
-from services.waitlist.actions.handing import claim_again, invite, request
+from services.waitlist.actions.handing import claim_again, invite, request, waiting_of
 from services.waitlist.actions.offers import take_announced
 from services.waitlist.actions.targets import Source, shown
 from services.waitlist.domain import (
@@ -20,7 +20,6 @@ from services.waitlist.domain import (
     Rule,
     Spot,
     SpotState,
-    Waiting,
     position_between,
 )
 from shared.contracts import Values
@@ -185,7 +184,7 @@ def move_to_attending(
     how: Values = {"over_capacity": over_capacity, "at": at}
     spots, rest = _seats_for(tx, queue, entry, freed, **how)
     _note_overtaking(tx, queue, entry, spots, "move_to_attending", reason=reason, by=by, at=at)
-    request(tx, queue, _waiting(entry), spots, Rule.STAFF, at=at)
+    request(tx, queue, waiting_of(entry), spots, Rule.STAFF, at=at)
     _serve_rest(tx, queue, rest, at=at)
     return shown(entry, state=EntryState.CLAIMING.value)
 
@@ -212,7 +211,7 @@ def invite_entry(
         raise WaitlistClosed(msg)
     spots, _ = _seats_for(tx, queue, entry, [], over_capacity=over_capacity, at=at)
     _note_overtaking(tx, queue, entry, spots, "invited", reason=reason, by=by, at=at)
-    who = [_waiting(entry)]
+    who = [waiting_of(entry)]
     tx.flush()
     queue = store.queue_by_id(tx.sql, queue.queue_id)
     invite(tx, queue, who, spots, Rule.STAFF, minutes=answer_minutes, at=at)
@@ -250,17 +249,3 @@ def _serve_rest(tx: Tx, queue: Queue, rest: list[Spot], *, at: datetime) -> None
     if rest:
         tx.flush()
         serve(tx, store.queue_by_id(tx.sql, queue.queue_id), rest, at=at)
-
-
-def _waiting(entry: Any) -> Waiting:
-    return Waiting(
-        entry.entry_id,
-        entry.person_id,
-        entry.joined_at,
-        entry.position,
-        entry.quantity,
-        entry.wanted,
-        entry.asked,
-        entry.seats,
-        entry.asks_first,
-    )
