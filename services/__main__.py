@@ -23,6 +23,7 @@ import click  # noqa: E402
 from nameko.exceptions import BadRequest, RemoteError  # noqa: E402
 from rich.table import Table  # noqa: E402
 
+from services.demo import play  # noqa: E402
 from services.parked import parked  # noqa: E402
 from services.replays import waitlist_commands  # noqa: E402
 from services.terminal import out, plainly  # noqa: E402
@@ -149,8 +150,6 @@ def migrate_command(service: str | None, *, create_databases: bool) -> None:
 @click.option("--quiet", is_flag=True, help="Show only how it ended.")
 def demo(*, quiet: bool) -> None:
     """Play the story of a full session, embedded, and show it as it happens."""
-    from services.demo import play  # noqa: PLC0415 - sets its own settings, so it comes last
-
     sys.exit(play(SUITE, quiet=quiet))
 
 

@@ -25,9 +25,14 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+from shared.bus import serve
+from shared.bus.caller import Caller
+from shared.bus.topology import fact_exchange
+from shared.bus.wire import Wire
 from shared.config import WITH_PAGES, settings
 from shared.contracts import FACTS
 from shared.logs import configure_logs
+from shared.migrate import migrate
 
 _PATIENCE = 10.0
 _COLOURS = {"booking": "cyan", "waitlist": "magenta", "notify": "green"}
@@ -44,11 +49,6 @@ def play(suite: Mapping[str, Any], *, quiet: bool = False) -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="atelier-demo-") as directory:
         _set_up(Path(directory))
-        # Imported here because they read the settings that have just been made.
-        from shared.bus import serve  # noqa: PLC0415
-        from shared.bus.caller import Caller  # noqa: PLC0415
-        from shared.migrate import migrate  # noqa: PLC0415
-
         for service in suite:
             migrate(service)
         serve.declare(serve.suite_topology(suite.values()))
@@ -239,9 +239,6 @@ class Story:
 
     def _overhear(self) -> Callable[[], None]:
         """Bind a queue of our own to every service's facts and show what comes."""
-        from shared.bus.topology import fact_exchange  # noqa: PLC0415 - after the settings
-        from shared.bus.wire import Wire  # noqa: PLC0415
-
         wire = Wire()
         for owner in sorted({fact.owner for fact in FACTS.values()}):
             queue = Queue("demo", exchange=fact_exchange(owner), routing_key="#")(wire.channel)
