@@ -82,7 +82,7 @@ def open_link(purpose: str, token: str, *, at: datetime, keys: Sequence[str] | N
     try:
         made: Any = _signer(purpose, _keys(keys)).loads(token)
         subject, expires = UUID(made[0]), int(made[1])
-        message_id = UUID(made[2]) if len(made) > 2 else None  # noqa: PLR2004
+        message_id = UUID(made[2]) if len(made) > 2 else None  # noqa: PLR2004 - a third part
     except (BadSignature, ValueError, TypeError, LookupError) as exc:
         msg = "this link is not valid"
         raise LinkInvalid(msg) from exc

@@ -25,7 +25,7 @@ KINDS: Mapping[str, str] = {
     "pdf": "application/pdf",
 }
 """The kinds of file there are, and how they are called on the web."""
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide ones, too
 _BYTE_ORDER_MARK = "\ufeff"
 _LONGEST_CELL = 32_767  # what a spreadsheet takes
 

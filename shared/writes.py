@@ -63,6 +63,7 @@ class Text:
 class Writes:
     """The writes of one transaction that wait for its commit."""
 
+    # One for all transactions of the process: a statement is made into text once.
     _texts: dict[tuple[int, tuple[str, ...], str], tuple[UpdateBase, Text]] = {}  # noqa: RUF012
 
     def __init__(self) -> None:

@@ -115,7 +115,7 @@ def _held(
     when = texts["since"].format(first)
     if until is not None and until >= row["since"]:  # of two records of theirs it may be before
         last = format_date(until, "long", locale=language)
-        when = first if last == first else f"{first} – {last}"  # noqa: RUF001
+        when = first if last == first else f"{first} – {last}"  # noqa: RUF001 - an en dash, as in print
     return f"{f'<strong>{name}</strong>' if strong else name}, {when}"
 
 

@@ -273,7 +273,7 @@ class Line(SharedExtension):
             timer.stopping = True
             timer.wake()
         if self._intake is not None:
-            with eventlet.Timeout(settings().stop_seconds * 0.6, False):  # noqa: FBT003
+            with eventlet.Timeout(settings().stop_seconds * 0.6, False):  # noqa: FBT003 - a quiet time-out
                 self._stopped.wait()
                 while any(timer.busy for timer in self._all_timers()):
                     eventlet.sleep(0.01)
@@ -282,7 +282,7 @@ class Line(SharedExtension):
         """Publish what is committed, as far as the broker lets us, and let go of everything."""
         if self.publisher is not None:
             self.publisher.stop()
-            with eventlet.Timeout(settings().stop_seconds * 0.3, False):  # noqa: FBT003
+            with eventlet.Timeout(settings().stop_seconds * 0.3, False):  # noqa: FBT003 - a quiet time-out
                 while self.publisher.wire is not None:
                     eventlet.sleep(0.01)
             self.publisher.note()

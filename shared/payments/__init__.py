@@ -64,8 +64,7 @@ def make_cards() -> Cards:
     chosen = settings()
     if not chosen.stripe_key:
         return NoCards()
-    # Stripe's library takes 0.3 s to import, and most processes never ask it.
-    from shared.payments.account import StripeCards  # noqa: PLC0415
+    from shared.payments.account import StripeCards  # noqa: PLC0415 - takes 0.3 s; few ask Stripe
 
     return StripeCards(chosen)
 

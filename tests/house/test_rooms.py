@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.metadata import packages_distributions
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -123,3 +124,16 @@ def test_no_other_distribution_claims_our_names() -> None:
 
     assert set(claimed["services"]) == {"atelier"}
     assert set(claimed["shared"]) == {"atelier"}
+
+
+def test_an_ignored_lint_says_why() -> None:
+    ignored = re.compile(r"# (?:noqa: (?!E402)[A-Z0-9, ]+|type: ignore\[[a-z, -]+\])(.*)")
+    mute = []
+    for path in python_files("services", "shared"):
+        lines = ["", *path.read_text().splitlines()]
+        for before, line in pairwise(lines):
+            found = ignored.search(line)
+            if found and not found.group(1).strip() and not before.strip().startswith("#"):
+                mute.append(f"{path.relative_to(ROOT)}: {line.strip()}")
+
+    assert mute == []

@@ -263,10 +263,8 @@ def tell_of_waiting(tx: Tx, joined: WaitlistJoined, *, at: datetime) -> None:
 
 def tell_of_leaving(tx: Tx, left: WaitlistLeft, *, at: datetime) -> None:
     """Write to a person that they wait no longer, if that was not their own doing."""
-    for subject_id in (
-        wait_of(left.entry_id),
-        left.entry_id,
-    ):  # an older release wrote of the second
+    # An older release wrote of the entry itself.
+    for subject_id in (wait_of(left.entry_id), left.entry_id):
         store.note_standing(tx.writes, subject_id, left.reason, at=left.left_at)
     if not left.session_name or left.reason not in _WORTH_TELLING:
         return

@@ -64,9 +64,8 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     """Remove what is known of a person, and say what was."""
     tx.flush()
     known, messages = store.erase(tx.sql, erased.person_id, at=at)
-    store.note_standing(
-        tx.writes, erased.person_id, "erased", at=at
-    )  # what others are told of them
+    # What others would be told of them is not true any more.
+    store.note_standing(tx.writes, erased.person_id, "erased", at=at)
     forget(tx.sql, [erased.person_id], said=_SAID, heard=_NAMING)
     removed = ["name, email address, telephone number, language, time zone, preferences"] * known
     if messages:

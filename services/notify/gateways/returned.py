@@ -49,12 +49,14 @@ def read_returned(mail: str) -> Returned | None:
         if kind == "message/delivery-status":
             for about in _blocks(part):
                 if _said(about, "Action").lower() == "failed":
-                    words = _said(about, "Diagnostic-Code").partition(";")[2].strip()
-                    return Returned(message_id, False, _status(about), words[:_LONGEST])  # noqa: FBT003
+                    why, words = _status(about), _said(about, "Diagnostic-Code").partition(";")[2]
+                    said = words.strip()[:_LONGEST]
+                    return Returned(message_id, complained=False, status=why, words=said)
         elif kind == "message/feedback-report":
             for about in _blocks(part):
                 if _said(about, "Feedback-Type").lower() in {"abuse", "fraud"}:
-                    return Returned(message_id, True, "", _said(about, "Feedback-Type"))  # noqa: FBT003
+                    said = _said(about, "Feedback-Type")
+                    return Returned(message_id, complained=True, status="", words=said)
     return None
 
 

@@ -86,7 +86,7 @@ def _span(context: Mapping[str, str], zone: ZoneInfo, language: str) -> str:
         return day and f"{day}, {begin}"
     if last_day == day:
         return f"{day}, {begin}–{end}"  # noqa: RUF001 - an en dash, as in print
-    return f"{day}, {begin} – {last_day}, {end}"  # noqa: RUF001
+    return f"{day}, {begin} – {last_day}, {end}"  # noqa: RUF001 - the same
 
 
 @cache
