@@ -8,6 +8,7 @@ from typing import Any
 
 import eventlet
 import pytest
+from sqlalchemy import text
 
 from shared.contracts.errors import (
     Refused,
@@ -97,6 +98,35 @@ def test_one_who_registers_many_times_at_once_is_registered_once(hall: Hall) -> 
 
     assert ended == {"done": 1, "AlreadyRegistered": 7}
     assert hall.seats() == (9, 1)
+
+
+@pytest.mark.parametrize("change", ["merged", "erased"])
+def test_who_is_registered_while_their_record_ends_is_not_missed(hall: Hall, change: str) -> None:
+    hall.event(capacity=9)
+    ada, countess = hall.person("ada"), hall.person("countess")
+    update = {
+        "merged": text("UPDATE people SET merged_into = :other WHERE person_id = :id"),
+        "erased": text("UPDATE people SET erased = true WHERE person_id = :id AND :other = :other"),
+    }[change]
+
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+
+    engine = hall.suite.members["events"].home.engine
+    with engine.connect() as sql, engine.connect() as watch:
+        sql.execute(text("BEGIN"))
+        sql.execute(update, {"id": countess, "other": ada})
+        registering = eventlet.spawn(at_once, [partial(hall.register, "countess")])
+        while not watch.execute(waits).scalar():
+            assert not registering.dead  # it waits for what becomes of them
+            eventlet.sleep(0.01)
+        sql.execute(text("COMMIT"))
+    ended = registering.wait()
+
+    assert ended == ({"done": 1} if change == "merged" else {"PersonNotFound": 1})
+    assert hall.names() == (["ada"] if change == "merged" else [])
 
 
 @pytest.mark.rule("D19", "D20", "D21", "Di2")

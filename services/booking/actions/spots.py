@@ -207,10 +207,11 @@ def free_returned_seat(tx: Tx, returned: SpotReturned, *, at: datetime) -> None:
     """
     if returned.source != SOURCE:
         return
+    # The hold before the session, as everywhere, so that no two wait crosswise.
+    spot = store.hold_for_update(tx.sql, returned.spot_id)
     session = session_for_update(tx, returned.target_id)
     session = replace(session, cleared=max(session.cleared, returned.queue_version))
     store.note_queue(tx.sql, session, seats=0)
-    spot = store.hold_for_update(tx.sql, returned.spot_id)
     if spot is None or spot.state is not HoldState.OPEN:
         return
     store.end_hold(tx.writes, spot.hold_id, HoldState.RETURNED, at=at)

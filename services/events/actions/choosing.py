@@ -55,21 +55,23 @@ class Chosen:
     waits: list[Target] = field(default_factory=list)
 
 
-def who_is(tx: Tx, person_id: UUID) -> Any:
+def who_is(tx: Tx, person_id: UUID, *, settled: bool = False) -> Any:
     """Find what is known of a person, or of the one whose record theirs has become in the end.
 
-    Give None where booking's word of them has not come yet: facts come in any order.
+    Give None where booking's word of them has not come yet: facts come in any order. `settled`
+    keeps them from being merged or erased until the commit, so that what they get is not missed.
     """
-    return store.find_person(tx.sql, store.own_id(tx.sql, person_id))
+    own_id = store.own_id(tx.sql, person_id, settled=settled)
+    return store.find_person(tx.sql, own_id)
 
 
-def known_person(tx: Tx, person_id: UUID) -> UUID:
+def known_person(tx: Tx, person_id: UUID, *, settled: bool = False) -> UUID:
     """Give the id of a person, or of the one whose record theirs has become.
 
     Raises:
         PersonNotFound: booking has said nothing of them, or they are to be forgotten.
     """
-    found = who_is(tx, person_id)
+    found = who_is(tx, person_id, settled=settled)
     if found is None or found.erased:
         raise PersonNotFound(str(person_id))
     known: UUID = found.person_id

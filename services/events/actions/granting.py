@@ -85,7 +85,7 @@ def _registration_for(
         PersonNotFound: booking's word of them has not come yet; the bus tries again, and at last
             keeps the request for an operator.
     """
-    person = who_is(tx, request.person_id)
+    person = who_is(tx, request.person_id, settled=True)
     if person is None:
         # To refuse them would end their wait, and they may only not have been told of yet.
         raise PersonNotFound(str(request.person_id))

@@ -194,15 +194,16 @@ def _forget(tx: Tx, person_id: UUID, *, at: datetime) -> tuple[int, int]:
     Returns:
         How many registrations stay without a name, and how many notes of waiting are gone.
     """
+    # First of all: whoever is just giving them a seat has done so, or finds them erased.
+    ids = [person_id, *store.merged_into(tx.sql, person_id)]
+    for one in ids:
+        store.erase_person(tx.sql, one)
     rows = store.places_of_person(tx.sql, person_id)
     waited = store.forget_waiting(tx.sql, person_id)
     for row in rows:
         event = event_for_seats(tx, row.event_id)
         if event.ends_at > at and row.state != RegistrationState.CANCELLED:
             cancel_registration(tx, row.registration_id, by="staff", at=at)
-    ids = [person_id, *store.merged_into(tx.sql, person_id)]
-    for one in ids:
-        store.erase_person(tx.sql, one)
     said, heard = (GuestIntroduced, EventMessageRequested), (PersonRegistered, PersonChanged)
     forget(tx.sql, ids, said=said, heard=heard)
     return len(rows), waited

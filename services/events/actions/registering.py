@@ -73,7 +73,7 @@ def register(
     event = event_for_seats(tx, event_id)
     if event.cancelled_at is not None:
         raise EventCancelled(event.name)
-    person_id = known_person(tx, person_id)
+    person_id = known_person(tx, person_id, settled=True)
     sessions = wanted_sessions(tx, event, wish)
     names = {one.session_id: one.name for one in sessions} or {event_id: event.name}
     held = _choose_pass(tx, event, wish.pass_id)

@@ -1,7 +1,7 @@
 """What every way a seat changes hands has in common.
 
 Locks are taken in one order everywhere: the event's row (shared by those who take and free seats,
-alone by those who change the event), a registration, targets by id, a spot, a pass.
+alone by those who change the event), a person, a registration, targets by id, a spot, a pass.
 """
 
 from datetime import datetime

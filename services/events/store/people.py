@@ -19,7 +19,7 @@ from shared.writes import Writes
 
 _KEPT = ("name", "email", "email_key", "phone", "language", "sequence")
 _PERSON = select(PersonRow.__table__).where(PersonRow.person_id == bindparam("person_id"))
-_PERSON_FOR_UPDATE = _PERSON.with_for_update()
+_SETTLED_PERSON = _PERSON.with_for_update(read=True)
 _BY_EMAIL = (
     select(PersonRow.__table__)
     .where(
@@ -60,16 +60,18 @@ def keep_person(writes: Writes, person: dict[str, Any]) -> None:
     writes.add(_KEEP, {**row, "email_key": key, "erased": False, "merged_into": None})
 
 
-def find_person(sql: Connection, person_id: UUID, *, lock: bool = False) -> Row[Any] | None:
-    """Find a person by id."""
-    query = _PERSON_FOR_UPDATE if lock else _PERSON
+def find_person(sql: Connection, person_id: UUID, *, settled: bool = False) -> Row[Any] | None:
+    """Find a person by id; settled, they are neither merged nor erased until the commit."""
+    query = _SETTLED_PERSON if settled else _PERSON
     return sql.execute(query, {"person_id": person_id}).one_or_none()
 
 
-def own_id(sql: Connection, person_id: UUID) -> UUID:
+def own_id(sql: Connection, person_id: UUID, *, settled: bool = False) -> UUID:
     """Give the id a person has by now: that of whose record theirs has become in the end."""
-    while (found := find_person(sql, person_id)) is not None and found.merged_into is not None:
+    found = find_person(sql, person_id, settled=settled)
+    while found is not None and found.merged_into is not None:
         person_id = found.merged_into
+        found = find_person(sql, person_id, settled=settled)
     return person_id
 
 
