@@ -94,7 +94,8 @@ def _prepare() -> None:
 
 
 def _check(services: list[str]) -> None:
-    if DEVELOPMENT_KEY in settings().link_keys and settings().environment != "test":
+    signing = set(services) & set(WITH_PAGES)
+    if signing and DEVELOPMENT_KEY in settings().link_keys and settings().environment != "test":
         msg = "ATELIER_LINK_KEYS: anybody knows the development key: set one of your own"
         raise click.ClickException(msg)
     if due := {name: found for name in services if (found := migrations_due(name))}:

@@ -4,6 +4,7 @@ Pages run in the container's workers. Health and metrics do not: they answer fro
 their own, also when every worker is busy.
 """
 
+import errno
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
@@ -12,13 +13,14 @@ import eventlet
 import structlog
 from eventlet import wsgi
 from nameko.web.handlers import HttpRequestHandler
-from nameko.web.server import BindAddress, WebServer
-from werkzeug.exceptions import HTTPException
+from nameko.web.server import WebServer, WsgiApp
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Request, Response
 
 from shared import metrics
-from shared.config import host_and_port, settings
-from shared.pages import shown
+from shared.config import PREFIX, host_and_port, settings
+from shared.links import LinkInvalid
+from shared.pages import Pages, language_of, shown
 
 log = structlog.get_logger()
 _SOCKET_SECONDS = 15
@@ -61,14 +63,41 @@ class _Quiet:
     debug = info = write
 
 
+class AddressInUse(OSError):
+    """Another program listens there; the text names the setting."""
+
+
+def listen(setting: str, address: str) -> Any:
+    """Listen on `host:port`, alone; port 0 takes a free one.
+
+    Raises:
+        AddressInUse: another program does already. eventlet by itself would share the port with
+            it, and each of the two would answer some of the requests meant for the other.
+    """
+    try:
+        return eventlet.listen(host_and_port(address), reuse_port=False)
+    except OSError as exc:
+        if exc.errno != errno.EADDRINUSE:
+            raise
+        msg = f"{PREFIX}{setting.upper()}: another program listens on {address} already"
+        raise AddressInUse(msg) from exc
+
+
 class PublicServer(WebServer):
     """The server of a service's pages, with limits on what a client may cost."""
 
-    @property
-    def bind_addr(self) -> BindAddress:
-        """Give the address from the service's own setting."""
-        address = getattr(settings(), f"{self.container.service_name}_web")
-        return BindAddress(*host_and_port(address))
+    _serv: Any
+
+    def start(self) -> None:
+        """Listen where nobody else does; otherwise as nameko's own."""
+        if self._serv is not None:
+            return
+        name = f"{self.container.service_name}_web"
+        sock = listen(name, getattr(settings(), name))
+        sock.settimeout(None)
+        self._sock = sock
+        self._serv = self.get_wsgi_server(sock, self.get_wsgi_app())
+        self._gt = self.container.spawn_managed_thread(self.run)
 
     def get_wsgi_server(self, sock: Any, wsgi_app: Any, **more: Any) -> Any:
         """Make the server with a time-out on every socket and no access log."""
@@ -77,6 +106,28 @@ class PublicServer(WebServer):
         server.log = _Quiet()
         server.log_output = False
         return server
+
+    def get_wsgi_app(self) -> Any:
+        """Route to the pages, and answer in the visitor's language where there is none."""
+        return _Routed(self)
+
+
+class _Routed(WsgiApp):
+    """Routes to pages; an address that no page has is answered as an unreadable link is."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        try:
+            self.url_map.bind_to_environ(environ).match()
+        except NotFound:
+            language = language_of(Request(environ))
+            response = Pages(self.server.container.service_name).sorry(LinkInvalid(), language)
+            response.headers.extend(_SECURITY)
+            answered: Iterable[bytes] = response(environ, start_response)
+            return answered
+        except HTTPException:
+            pass  # a redirect, or a method the page does not have: nameko answers those
+        passed_on: Iterable[bytes] = super().__call__(environ, start_response)
+        return passed_on
 
 
 class Page(HttpRequestHandler):
@@ -123,7 +174,7 @@ class OpsServer:
     def __init__(self, address: str, check: Check) -> None:
         """Listen on `host:port`; port 0 takes a free one."""
         self.check = check
-        self._socket = eventlet.listen(host_and_port(address))
+        self._socket = listen("ops_web", address)
         host, port = self._socket.getsockname()[:2]
         self.address = f"{host}:{port}"
         self._thread = eventlet.spawn(

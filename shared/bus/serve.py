@@ -17,8 +17,8 @@ from shared.bus import On
 from shared.bus.line import LINES, set_topology
 from shared.bus.topology import Topology, topology_of
 from shared.bus.wire import connect
-from shared.config import settings
-from shared.web import OpsServer
+from shared.config import WITH_PAGES, settings
+from shared.web import OpsServer, listen
 
 log = structlog.get_logger()
 _START_SECONDS = 60
@@ -108,6 +108,10 @@ def serve(classes: Iterable[Any]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    classes = list(classes)
+    for name in {cls.name for cls in classes} & set(WITH_PAGES):
+        # Found out before anything runs: one sentence, where nameko would have many tracebacks.
+        listen(f"{name}_web", getattr(settings(), f"{name}_web")).close()
     ops = OpsServer(settings().ops_web, health)
     try:
         with running(classes) as runner:

@@ -5,9 +5,17 @@ import subprocess
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from services.__main__ import SUITE
-from shared.config import DEVELOPMENT_KEY, Settings, host_and_port, read_settings
+from services.__main__ import SUITE, atelier
+from shared.config import (
+    DEVELOPMENT_KEY,
+    Settings,
+    host_and_port,
+    read_settings,
+    settings,
+    variables,
+)
 from tests.deploy import BASE, COMPOSE, DEPLOY, compose, documents
 
 MAKES_OR_CHECKS_LINKS = ("booking", "waitlist", "notify", "ranking", "events")
@@ -30,8 +38,12 @@ def given(name: str, env: dict[str, str]) -> dict[str, str]:
     def fill(match: re.Match[str]) -> str:
         return env[match[1]]
 
+    # A name without a value is what .env says, and nothing where it says nothing.
+    said = {key: env.get(key) if value is None else value for key, value in declared.items()}
     return {
-        key: re.sub(r"\$\{(\w+):\?[^}]*\}", fill, str(value)) for key, value in declared.items()
+        key: re.sub(r"\$\{(\w+):\?[^}]*\}", fill, str(value))
+        for key, value in said.items()
+        if value is not None
     }
 
 
@@ -50,6 +62,57 @@ def test_a_container_starts_with_the_settings_of_a_new_env(
         assert chosen.bus_url.startswith(f"amqp://atelier_{service}:")
     if service in MAKES_OR_CHECKS_LINKS:
         assert DEVELOPMENT_KEY not in chosen.link_keys
+
+
+@pytest.mark.parametrize("service", SUITE)
+def test_a_container_is_not_turned_away_for_a_key_it_has_no_use_for(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nothing listens there: what the container says is that, and not that it lacks a key.
+    nowhere = {"ATELIER_DB_URL": "postgresql://atelier:none@127.0.0.1:1/none"}
+    for name, value in (given(service, new_env()) | nowhere).items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+
+    said = CliRunner().invoke(atelier, ["run", service]).output
+
+    settings.cache_clear()
+    assert "ATELIER_LINK_KEYS" not in said
+    assert "refused" in said
+
+
+def test_every_setting_of_the_suite_can_be_made_in_env() -> None:
+    image = set(re.findall(r"ATELIER_\w+(?==)", (DEPLOY / "Dockerfile").read_text()))
+    inside = {"ATELIER_BUS_URL", "ATELIER_DB_URL", "ATELIER_ENVIRONMENT", "ATELIER_FAILPOINTS"}
+    inside |= {f"ATELIER_DB_URL_{service.upper()}" for service in SUITE}
+    passed: set[str] = set()
+    for service in SUITE:
+        passed |= compose()["services"][service]["environment"].keys()
+
+    assert {f"ATELIER_{name.upper()}" for name in variables()} - image - inside <= passed
+
+
+@pytest.mark.parametrize("service", SUITE)
+def test_every_service_hears_who_the_studio_is(service: str) -> None:
+    env = new_env() | {"ATELIER_STUDIO_NAME": "Ginnastica Aurora", "ATELIER_CURRENCY": "chf"}
+
+    chosen = given(service, env)
+
+    assert chosen["ATELIER_STUDIO_NAME"] == "Ginnastica Aurora"
+    assert chosen["ATELIER_CURRENCY"] == "chf"
+    assert chosen["ATELIER_MAIL_FROM"] == env["ATELIER_MAIL_FROM"]
+
+
+@pytest.mark.parametrize("service", SUITE)
+def test_who_takes_cards_knows_the_account_and_reaches_it(service: str) -> None:
+    takes = service in {"booking", "events"}
+    chosen = given(service, new_env() | {"ATELIER_STRIPE_KEY": "rk_of_the_account"})
+    policies = {one["metadata"]["name"]: one["spec"] for one in documents(BASE / "network.yaml")}
+    reaching = policies["stripe"]["podSelector"]["matchExpressions"][0]["values"]
+
+    assert ("ATELIER_STRIPE_KEY" in chosen) is takes
+    assert (service in reaching) is takes
+    assert policies["stripe"]["egress"] == [{"ports": [{"port": 443}]}]
 
 
 @pytest.mark.parametrize("service", SUITE)
@@ -163,6 +226,18 @@ def test_the_config_map_is_one_the_services_take(monkeypatch: pytest.MonkeyPatch
             monkeypatch.setenv(name, value)
 
     read_settings()
+
+
+def test_links_of_the_example_lead_to_where_its_pages_are() -> None:
+    example = BASE.parent / "example"
+    literals = documents(example / "kustomization.yaml")[0]["configMapGenerator"][0]["literals"]
+    named = dict(one.split("=", 1) for one in literals)
+    hosts = {
+        f"ATELIER_{one['metadata']['name'].upper()}_URL": f"https://{one['spec']['rules'][0]['host']}"
+        for one in documents(example / "ingress.yaml")
+    }
+
+    assert {name: named.get(name) for name in hosts} == hosts
 
 
 def test_kubernetes_adds_no_variable_that_would_stop_a_service() -> None:

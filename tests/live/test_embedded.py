@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.servers import free_port
-from tests.stack import ATELIER, ROOT, http
+from tests.stack import ATELIER, ROOT, http, page_addresses
 
 KILLED = -9
 WAITING = "SELECT count(*) FROM entries WHERE state = 'waiting'"
@@ -28,14 +28,10 @@ class Embedded:
     def __init__(self, directory: Path) -> None:
         """Prepare one that nobody has started."""
         self.directory = directory
-        web, self.ops = (f"127.0.0.1:{free_port()}" for _ in range(2))
+        self.ops = f"127.0.0.1:{free_port()}"
         theirs = {key: value for key, value in os.environ.items() if not key.startswith("ATELIER_")}
-        self.env = theirs | {
-            "ATELIER_DATA_DIR": str(directory),
-            "ATELIER_BOOKING_WEB": web,
-            "ATELIER_BOOKING_URL": f"http://{web}",
-            "ATELIER_OPS_WEB": self.ops,
-        }
+        own = {"ATELIER_DATA_DIR": str(directory), "ATELIER_OPS_WEB": self.ops}
+        self.env = theirs | page_addresses() | own
         self.process: subprocess.Popen[bytes] | None = None
 
     def run(self, *program: str) -> "subprocess.CompletedProcess[str]":
