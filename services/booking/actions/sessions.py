@@ -138,6 +138,15 @@ def hold_against_single(details: Values) -> None:
         raise InvalidRequest(msg)
 
 
+def list_sessions(sql: Any, *, after: UUID | None, **wanted: Any) -> list[Session]:
+    """List the sessions that start in a time, a page at a time."""
+    last = store.find_session(sql, after) if after else None
+    if after is not None and last is None:
+        msg = "after: No session has this id."
+        raise InvalidRequest(msg)
+    return store.list_sessions(sql, after=last, **wanted)
+
+
 def new_session(kind: Any, details: Values, starts_at: datetime, **more: Any) -> Session:
     """Make a session of a type that nobody has a place in yet."""
     return Session(
