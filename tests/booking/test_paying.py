@@ -198,6 +198,16 @@ def test_who_was_booked_by_staff_meanwhile_pays_for_that_booking(till: Till) -> 
     assert till.studio.taken == 1
 
 
+def test_who_pays_by_themselves_ends_the_reservation_beside_it(till: Till) -> None:
+    till.session(capacity=2)
+    till.hold("ada", kind="staff")
+
+    till.paid("ada")
+
+    assert till.studio.booked == ["ada"]
+    assert (till.studio.taken, till.studio.held) == (1, {})
+
+
 def test_who_pays_twice_gets_it_back_once(till: Till) -> None:
     till.session()
     checkout = till.checkout("ada", kind="staff")

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from services.booking import store
-from services.booking.actions.holds import end_and_free
+from services.booking.actions.holds import end_and_free, end_reservation
 from services.booking.actions.money import (
     ask_stripe,
     booking_ledger,
@@ -158,6 +158,7 @@ def _book(
     tx.emit(confirmed)
     tx.emit(PaymentReceived(**said_of(tx, payment, payment.amount_minor), paid_at=at))
     close_checkouts(tx, payment.booking_id, at=at)
+    end_reservation(tx, **ids, at=at, used=hold.hold_id if hold else None)
     if session.started(at):  # whoever is marked when it starts was marked without them
         store.change_session(tx.sql, session.session_id, {"attended_at": None})
     return True
@@ -240,6 +241,7 @@ def _add(tx: Tx, payment: Any, spot: store.Hold, session: Session, *, at: dateti
         return False
     store.end_hold(tx.writes, spot.hold_id, HoldState.GRANTED, at=at, entry_id=entry_id)
     store.note_seat_given(tx.writes, entry_id, **ids, at=at)
+    end_reservation(tx, **ids, at=at)
     tx.emit(
         SpotGranted(
             spot_id=spot.hold_id,
