@@ -361,6 +361,15 @@ def test_whoever_pays_too_late_gets_the_money_back_where_no_seat_is_left(desk: D
     assert desk.row(grace["checkout"])["state"] == "awaiting_payment"
 
 
+def test_a_pass_that_cards_cannot_be_charged_for_is_refused(desk: Desk) -> None:
+    desk.event()
+    details = {"event_id": desk.hall.event_id, "name": "Whole", "currency": "kwd"}
+
+    with pytest.raises(InvalidRequest, match="price_minor: Cards are charged kwd in steps of 10"):
+        desk.hall.events.define_pass(**details, price_minor=1255, online=True)
+    assert desk.hall.events.define_pass(**details, price_minor=1255)["price_minor"] == 1255
+
+
 def test_what_is_paid_in_a_currency_nobody_asked_for_goes_back(desk: Desk) -> None:
     desk.event(capacity=1)
     checkout = desk.register("ada")

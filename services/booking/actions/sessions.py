@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from services.booking import store
 from services.booking.actions.clients import assign_client
+from services.booking.actions.money import check_price
 from services.booking.actions.packages import package_terms
 from services.booking.actions.seats import queue_limits
 from services.booking.domain import Arrangement, AttendanceMode, Classification, Session
@@ -121,8 +122,14 @@ def settled_details(kind: Any, details: Values) -> tuple[Values, list[str]]:
 
 
 def currency_of(price_minor: int | None, named: str) -> str:
-    """Give the currency of a price: the one it names, or the studio's; of no price, none."""
-    return "" if price_minor is None else named or settings().currency
+    """Give the currency of a price: the one it names, or the studio's; of no price, none.
+
+    Raises:
+        InvalidRequest: cards cannot be charged this price in it.
+    """
+    currency = "" if price_minor is None else named or settings().currency
+    check_price(price_minor, currency)
+    return currency
 
 
 def hold_against_single(details: Values) -> None:
