@@ -21,6 +21,11 @@ class StillLeaving(Exception):
     """A fact that names somebody has not left the journal yet; erasing is tried again later."""
 
 
+def counted(many: int, one: str, several: str) -> str:
+    """Write a number of things, for a receipt: `1 entry`, `2 entries`."""
+    return f"{many} {one if many == 1 else several}"
+
+
 _PUT_BY = select(deferred.c.deferred_id, deferred.c.body).where(
     deferred.c.topic.in_(bindparam("topics", expanding=True))
 )

@@ -23,6 +23,11 @@ def decimals(currency: str) -> int:
     return 3 if currency in _WITH_THOUSANDTHS else USUAL_DECIMALS
 
 
+def card_step(currency: str) -> int:
+    """Give what an amount charged to a card must be a multiple of: cards know no thousandths."""
+    return 10 if currency in _WITH_THOUSANDTHS else 1
+
+
 def exact(amount_minor: int, currency: str) -> Decimal:
     """Give an amount in the currency's main unit: 1250 "eur" is 12.50."""
     return Decimal(amount_minor).scaleb(-decimals(currency))

@@ -5,11 +5,10 @@ from typing import Any
 
 import stripe
 
-from shared.money import decimals
+from shared.money import card_step
 from shared.payments.words import CardsRefused, Gone, KeptCard, Repaid, Seen
 
 _HUNDREDFOLD = frozenset(["isk", "ugx"])  # Stripe counts hundredths that there are not
-_THOUSANDTHS = 3
 _FAILED = frozenset(["requires_payment_method", "canceled"])
 _KEPT = frozenset(["won", "warning_closed", "prevented"])  # disputes that cost nothing
 
@@ -22,7 +21,7 @@ def to_stripe(amount_minor: int, currency: str) -> int:
     """
     if currency in _HUNDREDFOLD:
         return amount_minor * 100
-    if decimals(currency) == _THOUSANDTHS and amount_minor % 10:
+    if amount_minor % card_step(currency):
         msg = f"cards are charged {currency} in steps of 10 thousandths, and this is {amount_minor}"
         raise CardsRefused(msg)
     return amount_minor

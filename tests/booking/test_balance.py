@@ -1,5 +1,6 @@
 """What is due, what staff note and give back, who is reminded, and cards that are kept."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -48,6 +49,35 @@ def test_a_balance_is_never_below_nothing(price: int, paid: int, refunded: int) 
 @given(money, st.sampled_from(["eur", "jpy", "kwd"]))
 def test_an_amount_is_exact_in_its_currency(minor: int, currency: str) -> None:
     assert exact(minor, currency) * 10 ** decimals(currency) == minor
+
+
+def test_a_price_that_cards_cannot_be_charged_is_refused_when_it_is_set(till: Till) -> None:
+    call, rule = till.call, "price_minor: Cards are charged kwd in steps of 10"
+    odd: dict[str, Any] = {"price_minor": 1255, "currency": "kwd"}
+    even: dict[str, Any] = {"price_minor": 1250, "currency": "kwd"}
+    session_id = till.session(**even)
+    kind = call.create_session_type(name="A", duration_minutes=60, **even)["session_type_id"]
+    of_kind = {"session_type_id": kind}
+    package = call.add_package(**of_kind, name="B", **even)["package_id"]
+
+    setting: tuple[Callable[[], Any], ...] = (
+        lambda: call.create_session_type(name="A", duration_minutes=60, **odd),
+        lambda: call.change_session_type(**of_kind, price_minor=1255),
+        lambda: call.add_package(**of_kind, name="C", **odd),
+        lambda: call.change_package(package_id=package, price_minor=1255),
+        lambda: call.change_session(session_id=session_id, price_minor=1255),
+    )
+    for refused in setting:
+        with pytest.raises(InvalidRequest, match=rule):
+            refused()
+
+
+def test_where_no_cards_are_taken_a_price_may_have_thousandths(studio: Studio) -> None:
+    made = studio.suite.booking.create_session_type(
+        name="A", duration_minutes=60, price_minor=1255, currency="kwd"
+    )
+
+    assert made["price_minor"] == 1255
 
 
 # -- offline payments -----------------------------------------------------------------------------

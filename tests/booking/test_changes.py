@@ -337,6 +337,54 @@ def test_a_cancelled_booking_says_that_its_visit_was_taken_back(studio: Studio) 
     assert first["attendance"] is None
 
 
+def test_a_booking_moved_to_where_a_place_is_reserved_takes_that_place(studio: Studio) -> None:
+    first, later = two_days(studio)  # one seat each
+    booking_id = studio.book("ada")["booking_id"]
+    studio.session_id = later
+    studio.hold("ada", kind="staff")
+
+    studio.suite.booking.move_booking(booking_id=booking_id, session_id=later)
+    studio.settle()
+
+    assert [(row["name"], row["status"]) for row in studio.roster["rows"]] == [("ada", "booked")]
+    assert (studio.taken, studio.held) == (1, {})
+    studio.session_id = first
+    assert studio.taken == 0
+
+
+def reserved_and_waiting(studio: Studio, *waiting: str) -> None:
+    """Have a full session of two, with a place reserved for ada, who waits as well."""
+    studio.session(capacity=2)
+    studio.book("grace")
+    studio.hold("ada", kind="staff")
+    studio.settle()
+    for name in waiting:
+        studio.join(name)
+        studio.settle()
+
+
+def test_a_seat_from_the_list_ends_the_reservation_beside_it(studio: Studio) -> None:
+    reserved_and_waiting(studio, "ada", "alan")
+
+    studio.cancel("grace")
+    studio.settle()
+
+    assert sorted(studio.booked) == ["ada", "alan"]
+    assert (studio.taken, studio.held) == (2, {})
+
+
+def test_a_seat_over_capacity_ends_the_reservation_beside_it(studio: Studio) -> None:
+    reserved_and_waiting(studio, "ada")
+
+    studio.suite.waitlist.move_to_attending(
+        entry_id=studio.entry_id("ada"), over_capacity=True, reason="Asked.", by="Lea"
+    )
+    studio.settle()
+
+    assert sorted(studio.booked) == ["ada", "grace"]
+    assert (studio.taken, studio.held) == (2, {})
+
+
 def test_a_moved_booking_takes_its_visit_back(studio: Studio) -> None:
     first, later = two_days(studio)
     studio.book("ada")

@@ -186,6 +186,26 @@ def test_who_pays_when_no_seat_is_left_gets_the_money_back(till: Till) -> None:
     assert till.said("PaymentReceived") == []
 
 
+def test_what_is_paid_in_a_currency_nobody_asked_for_goes_back(till: Till) -> None:
+    till.session()
+    checkout = till.checkout("ada")
+    till.standin.pay(till.checkout_id(checkout))
+    page = till.standin.things[till.checkout_id(checkout)]
+    page["currency"] = till.standin.things[page["payment_intent"]]["currency"] = "usd"
+
+    till.hear("checkout.session.completed", till.checkout_id(checkout))
+    till.settle()
+    till.settle()
+
+    assert till.studio.booked == []
+    assert till.standin.held() == 0
+    [refunded] = till.said("PaymentRefunded")
+    wanted = ("other_currency", "usd", 2000)
+    assert (refunded["reason"], refunded["currency"], refunded["amount_minor"]) == wanted
+    [payment] = till.money(checkout["booking_id"])["payments"]
+    assert payment["error"] == "it was paid in usd instead of eur"
+
+
 def test_who_was_booked_by_staff_meanwhile_pays_for_that_booking(till: Till) -> None:
     till.session(capacity=2)
     checkout = till.checkout("ada")
@@ -196,6 +216,16 @@ def test_who_was_booked_by_staff_meanwhile_pays_for_that_booking(till: Till) -> 
     assert till.balance(booking_id) == (2000, 0, 0)
     assert till.studio.booked == ["ada"]
     assert till.studio.taken == 1
+
+
+def test_who_pays_by_themselves_ends_the_reservation_beside_it(till: Till) -> None:
+    till.session(capacity=2)
+    till.hold("ada", kind="staff")
+
+    till.paid("ada")
+
+    assert till.studio.booked == ["ada"]
+    assert (till.studio.taken, till.studio.held) == (1, {})
 
 
 def test_who_pays_twice_gets_it_back_once(till: Till) -> None:

@@ -288,6 +288,19 @@ def test_what_cannot_be_a_schedule_is_refused_by_field(
     assert studio.suite.booking.list_schedules() == []
 
 
+def test_schedules_are_read_a_page_at_a_time(studio: Studio) -> None:
+    made = {weekly(studio)["schedule_id"] for _ in range(3)}
+    call = studio.suite.booking.list_schedules
+
+    first = call(limit=2)
+    second = call(limit=2, after=first[-1]["schedule_id"])
+
+    assert (len(first), len(second)) == (2, 1)
+    assert {one["schedule_id"] for one in (*first, *second)} == made
+    with pytest.raises(InvalidRequest, match="after: No schedule has this id"):
+        call(after=str(uuid4()))
+
+
 def test_a_schedule_that_is_not_there_is_named(studio: Studio) -> None:
     nothing = {"schedule_id": str(uuid4())}
 

@@ -120,6 +120,24 @@ def test_a_marketing_session_is_made_by_itself(studio: Studio) -> None:
     assert [session["session_id"] for session in listed] == [session_id]
 
 
+def test_the_timetable_is_read_a_page_at_a_time(studio: Studio) -> None:
+    at = studio.suite.now() + timedelta(days=1)
+    made = {studio.session(starts_at=at + timedelta(hours=hour // 2)) for hour in range(5)}
+    part: dict[str, Any] = {"since": at, "until": at + timedelta(days=1), "limit": 2}
+    pages: list[list[Any]] = [studio.suite.booking.list_sessions(**part)]
+
+    while pages[-1]:
+        last = pages[-1][-1]["session_id"]
+        pages.append(studio.suite.booking.list_sessions(**part, after=last))
+
+    assert [len(page) for page in pages] == [2, 2, 1, 0]
+    assert {one["session_id"] for page in pages for one in page} == made
+    starts = [one["starts_at"] for page in pages for one in page]
+    assert starts == sorted(starts)
+    with pytest.raises(InvalidRequest, match="after: No session has this id"):
+        studio.suite.booking.list_sessions(**part, after=str(uuid4()))
+
+
 def test_the_type_says_how_long_a_session_lasts(studio: Studio) -> None:
     kind = studio.suite.booking.create_session_type(name="Long", duration_minutes=150)
     starts_at = studio.suite.now() + timedelta(days=1)

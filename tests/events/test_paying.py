@@ -361,6 +361,32 @@ def test_whoever_pays_too_late_gets_the_money_back_where_no_seat_is_left(desk: D
     assert desk.row(grace["checkout"])["state"] == "awaiting_payment"
 
 
+def test_a_pass_that_cards_cannot_be_charged_for_is_refused(desk: Desk) -> None:
+    desk.event()
+    details = {"event_id": desk.hall.event_id, "name": "Whole", "currency": "kwd"}
+
+    with pytest.raises(InvalidRequest, match="price_minor: Cards are charged kwd in steps of 10"):
+        desk.hall.events.define_pass(**details, price_minor=1255, online=True)
+    assert desk.hall.events.define_pass(**details, price_minor=1255)["price_minor"] == 1255
+
+
+def test_what_is_paid_in_a_currency_nobody_asked_for_goes_back(desk: Desk) -> None:
+    desk.event(capacity=1)
+    checkout = desk.register("ada")
+    desk.standin.pay(desk.checkout_id(checkout))
+    page = desk.standin.things[desk.checkout_id(checkout)]
+    page["currency"] = desk.standin.things[page["payment_intent"]]["currency"] = "usd"
+
+    desk.hear("checkout.session.completed", desk.checkout_id(checkout))
+    desk.settle()
+    desk.settle()
+
+    row = desk.row(checkout)
+    assert (row["state"], row["paid_minor"]) == ("awaiting_payment", 0)
+    assert [(one["reason"], one["state"]) for one in row["refunds"]] == [("other_currency", "done")]
+    assert desk.standin.held() == 0
+
+
 def test_what_is_paid_for_a_cancelled_registration_goes_back(desk: Desk) -> None:
     desk.event(capacity=1)
     checkout = desk.register("ada")

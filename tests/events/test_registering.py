@@ -1,5 +1,7 @@
 """Registering, agendas, cancelling, and staff's exceptions."""
 
+from uuid import uuid4
+
 import pytest
 
 from shared.contracts.errors import (
@@ -304,6 +306,19 @@ def test_the_short_form_makes_a_whole_event(hall: Hall) -> None:
     assert (made["format"], made["capacity"], made["time_zone"]) == ("onsite", 3, "UTC")
     listed = hall.events.list_events(since=DAY, until=DAY.replace(hour=1))
     assert [one["name"] for one in listed] == ["Talk"]
+
+
+def test_events_are_read_a_page_at_a_time(hall: Hall) -> None:
+    made = [hall.event(name=name)["event_id"] for name in ("a", "b", "c")]
+    part = {"since": DAY, "until": DAY.replace(hour=23), "limit": 2}
+
+    first = hall.events.list_events(**part)
+    second = hall.events.list_events(**part, after=first[-1]["event_id"])
+
+    assert (len(first), len(second)) == (2, 1)
+    assert [one["event_id"] for one in (*first, *second)] == sorted(made)
+    with pytest.raises(InvalidRequest, match="after: No event has this id"):
+        hall.events.list_events(**part, after=str(uuid4()))
 
 
 def test_sessions_have_speakers_and_lie_within_their_event(hall: Hall) -> None:

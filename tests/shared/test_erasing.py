@@ -14,7 +14,7 @@ from shared.columns import outbox as journal
 from shared.contracts import Fact, Trace
 from shared.contracts.booking import PersonErased, PersonRegistered
 from shared.db import Home, Unit
-from shared.erasing import StillLeaving, forget, redacted
+from shared.erasing import StillLeaving, counted, forget, redacted
 from shared.inbox import StoredReply
 from tests.contracts.samples import sample
 
@@ -123,3 +123,11 @@ def test_a_kept_reply_names_them_no_more(any_home: Home) -> None:
         kept = inbox.find_reply(sql, ["key:1"])
     assert kept is not None
     assert json.loads(kept.reply) == reply | {"name": "erased"}
+
+
+def test_a_receipt_counts_as_people_do() -> None:
+    assert [counted(many, "entry", "entries") for many in (0, 1, 2)] == [
+        "0 entries",
+        "1 entry",
+        "2 entries",
+    ]

@@ -69,9 +69,10 @@ from services.booking.actions.schedules import (
     end_schedule,
     extend_schedules,
     get_schedule,
+    list_schedules,
     skip_date,
 )
-from services.booking.actions.sessions import as_values, schedule_session
+from services.booking.actions.sessions import as_values, list_sessions, schedule_session
 from services.booking.actions.spots import (
     close_spot,
     drop_waiting,
@@ -147,6 +148,8 @@ __all__ = [
     "known",
     "launch_roll_call",
     "list_people",
+    "list_schedules",
+    "list_sessions",
     "look_at_payment",
     "mark_all_attended",
     "mark_attendance",

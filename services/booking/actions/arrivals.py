@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from services.booking import store
-from services.booking.actions.holds import end_and_free
+from services.booking.actions.holds import end_and_free, end_reservation
 from services.booking.actions.money import (
     ask_stripe,
     booking_ledger,
@@ -38,10 +38,6 @@ from shared.db import Tx
 from shared.payments.jobs import JobKind
 
 
-class OtherCurrency(Exception):
-    """Stripe says that it was paid in a currency nobody asked for."""
-
-
 def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
     """Take money that has arrived at Stripe; taken already, nothing changes.
 
@@ -59,8 +55,8 @@ def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
     if payment is None or payment.state == PaymentState.PAID:
         return
     if seen.currency != payment.currency:
-        msg = f"{payment_id}: {seen.currency} instead of {payment.currency}"
-        raise OtherCurrency(msg)
+        _take_other_currency(tx, payment, seen, at=at)
+        return
     came = {"paid_at": at, "intent_id": seen.intent_id, "amount_minor": seen.amount_minor}
     store.change_payment(tx.sql, payment_id, state=PaymentState.PAID.value, error=None, **came)
     payment = store.find_payment(tx.sql, payment_id)
@@ -72,6 +68,17 @@ def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
         _pay(tx, payment, booking, at=at)
     else:
         _take_place(tx, payment, hold, paid_at=min(seen.paid_at or at, at), at=at)
+
+
+def _take_other_currency(tx: Tx, payment: Any, seen: Seen, *, at: datetime) -> None:
+    """Note money in a currency nobody asked for, which pays for nothing and goes back."""
+    error = f"it was paid in {seen.currency} instead of {payment.currency}"
+    came = {"intent_id": seen.intent_id, "amount_minor": seen.amount_minor, "paid_at": at}
+    state: Values = {"state": PaymentState.PAID.value, "currency": seen.currency, "error": error}
+    store.change_payment(tx.sql, payment.payment_id, **state, **came)
+    _give_back(tx, payment, seen.amount_minor, RefundReason.OTHER_CURRENCY, at=at)
+    if payment.purpose == PaymentPurpose.SPOT:
+        _refuse(tx, payment, "not_paid", still_open=True, at=at)
 
 
 def _keep_card(tx: Tx, person_id: UUID, card: KeptCard, *, at: datetime) -> None:
@@ -158,6 +165,7 @@ def _book(
     tx.emit(confirmed)
     tx.emit(PaymentReceived(**said_of(tx, payment, payment.amount_minor), paid_at=at))
     close_checkouts(tx, payment.booking_id, at=at)
+    end_reservation(tx, **ids, at=at, used=hold.hold_id if hold else None)
     if session.started(at):  # whoever is marked when it starts was marked without them
         store.change_session(tx.sql, session.session_id, {"attended_at": None})
     return True
@@ -240,6 +248,7 @@ def _add(tx: Tx, payment: Any, spot: store.Hold, session: Session, *, at: dateti
         return False
     store.end_hold(tx.writes, spot.hold_id, HoldState.GRANTED, at=at, entry_id=entry_id)
     store.note_seat_given(tx.writes, entry_id, **ids, at=at)
+    end_reservation(tx, **ids, at=at)
     tx.emit(
         SpotGranted(
             spot_id=spot.hold_id,

@@ -19,7 +19,7 @@ from shared.contracts.booking import (
 )
 from shared.contracts.errors import ErasureNotFound, PersonHasBookings, PersonNotFound
 from shared.db import Tx
-from shared.erasing import blank_replies, drop_said
+from shared.erasing import blank_replies, counted, drop_said
 
 _NAMING = (PersonRegistered, PersonChanged, MessageRequested)
 _KEPT = (
@@ -71,7 +71,10 @@ def _give_up_places(tx: Tx, person_id: UUID, *, cancel_bookings: bool, at: datet
     bookings = store.future_bookings(tx.sql, [person_id], at=at)
     holds = store.open_holds_of(tx.sql, [person_id])
     if (bookings or holds) and not cancel_bookings:
-        msg = f"{len(bookings)} bookings and {len(holds)} held seats are still to come"
+        msg = (
+            f"{counted(len(bookings), 'booking', 'bookings')} and "
+            f"{counted(len(holds), 'held seat', 'held seats')} still to come"
+        )
         raise PersonHasBookings(msg)
     for booking_id in bookings:
         cancel_booking(tx, booking_id, by="staff", at=at)
@@ -97,14 +100,14 @@ def _remove(tx: Tx, row: Any, ids: list[UUID], *, at: datetime) -> str:
     records.end_waiting(tx.sql, ids)
     store.drop_words(tx.sql, ids)
     records.blank_people(tx.sql, ids, at=at)
-    counted = (
-        (len(ids) - 1, "merged records"),
-        (remarks, "remarks beside consent and credits"),
-        (cards, "kept cards"),
-        (letters, "letters not sent yet"),
-        (files, "downloads that may have named them"),
+    things = (
+        (len(ids) - 1, "merged record", "merged records"),
+        (remarks, "remark beside consent and credits", "remarks beside consent and credits"),
+        (cards, "kept card", "kept cards"),
+        (letters, "letter not sent yet", "letters not sent yet"),
+        (files, "download that may have named them", "downloads that may have named them"),
     )
-    found += [f"{count} {what}" for count, what in counted if count]
+    found += [counted(count, one, several) for count, one, several in things if count]
     found += ["what the journal and stored replies said of them (within a minute)"]
     return ", ".join(found)
 

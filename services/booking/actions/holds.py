@@ -118,6 +118,8 @@ def confirm_hold(tx: Tx, hold_id: UUID, *, unpaid: bool = False, at: datetime) -
         price = FREE
     store.end_hold(tx.writes, hold_id, HoldState.GRANTED, at=at)
     close_checkouts(tx, hold_id, at=at)
+    if hold.kind is HoldKind.CHECKOUT:
+        end_reservation(tx, hold.session_id, person_id, at=at, used=hold_id)
     said = {**ids, **occasion(session), **priced(price)}
     tx.emit(BookingConfirmed(booking_id=hold_id, booked_at=at, sequence=1, **said))
     return {"status": "booked", "booking_id": hold_id, "entry_id": None, **ids}
@@ -146,6 +148,27 @@ def _own_hold(tx: Tx, hold_id: UUID) -> store.Hold:
     if hold is None or hold.kind is HoldKind.WAITLIST:
         raise HoldNotFound(str(hold_id))
     return hold
+
+
+def reservation_for_update(
+    tx: Tx, session_id: UUID, person_id: UUID, *, at: datetime
+) -> store.Hold | None:
+    """Lock the place that staff keep for a person in a session, if they do."""
+    hold_id = store.find_reserved(tx.sql, session_id, person_id, at=at)
+    hold = store.hold_for_update(tx.sql, hold_id) if hold_id else None
+    return hold if hold is not None and hold.state is HoldState.OPEN else None
+
+
+def end_reservation(
+    tx: Tx, session_id: UUID, person_id: UUID, *, at: datetime, used: UUID | None = None
+) -> None:
+    """Free the place that is reserved for a person who has another one in the session now.
+
+    `used` is the hold that has just become their place.
+    """
+    hold = reservation_for_update(tx, session_id, person_id, at=at)
+    if hold is not None and hold.hold_id != used:
+        end_and_free(tx, hold, at=at)
 
 
 def end_and_free(tx: Tx, hold: store.Hold, *, at: datetime) -> None:

@@ -15,10 +15,12 @@ from services.booking.domain import (
     RefundReason,
     RefundState,
 )
+from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.booking import PaymentRefunded
 from shared.contracts.errors import BookingNotFound, InvalidRequest, PaymentNotFound
 from shared.db import Tx
+from shared.money import card_step
 from shared.payments.jobs import JobKind
 
 
@@ -31,6 +33,18 @@ def ask_stripe(tx: Tx, kind: JobKind, subject_id: UUID, *, due_at: datetime) -> 
 def look_at_payment(tx: Tx, payment_id: UUID, *, at: datetime) -> None:
     """Have Stripe asked now how a payment stands, whatever it has or has not told."""
     ask_stripe(tx, JobKind.LOOK, payment_id, due_at=at)
+
+
+def check_price(price_minor: int | None, currency: str) -> None:
+    """Refuse a price that cards could not be charged, where cards are taken.
+
+    Raises:
+        InvalidRequest: it has a thousandth of its currency.
+    """
+    step = card_step(currency)
+    if settings().stripe_key and (price_minor or 0) % step:
+        msg = f"price_minor: Cards are charged {currency} in steps of {step}; round it to one."
+        raise InvalidRequest(msg)
 
 
 def priced(price: Price, ledger: Ledger | None = None) -> Values:

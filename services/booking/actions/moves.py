@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.booking import store
+from services.booking.actions.holds import reservation_for_update
+from services.booking.actions.money import close_checkouts
 from services.booking.actions.places import bookable
 from services.booking.actions.seats import (
     keep_spots,
@@ -13,7 +15,7 @@ from services.booking.actions.seats import (
     session_for_update,
 )
 from services.booking.actions.visits import mark
-from services.booking.domain import Arrangement, BookingState, Session, goes_to_list
+from services.booking.domain import Arrangement, BookingState, HoldState, Session, goes_to_list
 from shared.contracts import Values
 from shared.contracts.booking import BookingMoved, SessionChanged
 from shared.contracts.errors import (
@@ -52,6 +54,13 @@ def move_booking(
     if (session_id is None) is (starts_at is None):
         msg = "session_id: Either it or starts_at has to be given, and not both."
         raise InvalidRequest(msg)
+    found = store.find_booking(tx.sql, booking_id)
+    # In the order in which everything else locks: hold, booking, session.
+    reserved = (
+        reservation_for_update(tx, session_id, found.person_id, at=at)
+        if session_id is not None and found is not None
+        else None
+    )
     booking = store.find_booking(tx.sql, booking_id, lock=True)
     if booking is None:
         raise BookingNotFound(str(booking_id))
@@ -61,11 +70,13 @@ def move_booking(
         return _move_in_time(tx, booking, starts_at, at=at)
     if session_id is None or session_id == booking.session_id:
         return booking._asdict()
-    return _move_to(tx, booking, session_id, at=at)
+    return _move_to(tx, booking, session_id, reserved, at=at)
 
 
-def _move_to(tx: Tx, booking: Any, session_id: UUID, *, at: datetime) -> Values:
-    """Take a seat there first, and only then free the one here."""
+def _move_to(
+    tx: Tx, booking: Any, session_id: UUID, reserved: store.Hold | None, *, at: datetime
+) -> Values:
+    """Take a seat there first, the one that is reserved for them if one is; then free this one."""
     # Both are locked in the order of their ids, so that two moves never wait for each other.
     both = sorted([booking.session_id, session_id])
     sessions = {one: session_for_update(tx, one) for one in both}
@@ -76,7 +87,10 @@ def _move_to(tx: Tx, booking: Any, session_id: UUID, *, at: datetime) -> Values:
         raise InvalidRequest(msg)
     if store.has_place(tx.sql, session_id, booking.person_id, seat=booking.seat):
         raise AlreadyBooked(new.name)
-    if store.take_seat(tx.sql, session_id, at=at) is None:
+    if reserved is not None:
+        store.end_hold(tx.writes, reserved.hold_id, HoldState.ENDED, at=at)
+        close_checkouts(tx, reserved.hold_id, at=at)
+    elif store.take_seat(tx.sql, session_id, at=at) is None:
         msg = f"{new.name}: all {new.capacity} seats are taken"
         raise SessionFull(msg)
     spot_id = uuid4() if goes_to_list(old, at=at) else None

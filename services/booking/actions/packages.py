@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.booking import store
+from services.booking.actions.money import check_price
 from services.booking.actions.seats import queue_limits, session_for_update
 from services.booking.domain import Arrangement, Session
 from shared.config import settings
@@ -49,6 +50,7 @@ def add_package(
         "offered": True,
         "added_at": at,
     }
+    check_price(price_minor, values["currency"])
     store.add_package(tx.sql, values)
     return values
 
@@ -58,9 +60,11 @@ def change_package(tx: Tx, package_id: UUID, changes: Values) -> Values:
     package = store.find_package(tx.sql, package_id, lock=True)
     if package is None:
         raise PackageNotFound(str(package_id))
+    now = package._asdict() | changes
+    check_price(now["price_minor"], now["currency"])
     if changes:
         store.change_package(tx.sql, package_id, changes)
-    return package._asdict() | changes
+    return now
 
 
 def package_terms(sql: Any, session: Session, package_id: UUID | None) -> Values:

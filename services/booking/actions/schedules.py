@@ -225,3 +225,12 @@ def get_schedule(sql: Any, schedule_id: UUID, *, at: datetime) -> Values:
         raise ScheduleNotFound(str(schedule_id))
     ahead = [session for _, session in store.sessions_of_schedule(sql, schedule_id, since=at)]
     return schedule._asdict() | {"sessions": ahead, "notes": [], "kept": []}
+
+
+def list_schedules(sql: Any, *, after: UUID | None, limit: int) -> Sequence[Any]:
+    """List the schedules, a page at a time."""
+    last = store.find_schedule(sql, after) if after else None
+    if after is not None and last is None:
+        msg = "after: No schedule has this id."
+        raise InvalidRequest(msg)
+    return store.list_schedules(sql, after=last, limit=limit)

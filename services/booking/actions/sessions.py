@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from services.booking import store
 from services.booking.actions.clients import assign_client
+from services.booking.actions.money import check_price
 from services.booking.actions.packages import package_terms
 from services.booking.actions.seats import queue_limits
 from services.booking.domain import Arrangement, AttendanceMode, Classification, Session
@@ -121,8 +122,14 @@ def settled_details(kind: Any, details: Values) -> tuple[Values, list[str]]:
 
 
 def currency_of(price_minor: int | None, named: str) -> str:
-    """Give the currency of a price: the one it names, or the studio's; of no price, none."""
-    return "" if price_minor is None else named or settings().currency
+    """Give the currency of a price: the one it names, or the studio's; of no price, none.
+
+    Raises:
+        InvalidRequest: cards cannot be charged this price in it.
+    """
+    currency = "" if price_minor is None else named or settings().currency
+    check_price(price_minor, currency)
+    return currency
 
 
 def hold_against_single(details: Values) -> None:
@@ -136,6 +143,15 @@ def hold_against_single(details: Values) -> None:
     if details.get("waiting_list_size"):
         msg = "waiting_list_size: A single session has no waiting list."
         raise InvalidRequest(msg)
+
+
+def list_sessions(sql: Any, *, after: UUID | None, **wanted: Any) -> list[Session]:
+    """List the sessions that start in a time, a page at a time."""
+    last = store.find_session(sql, after) if after else None
+    if after is not None and last is None:
+        msg = "after: No session has this id."
+        raise InvalidRequest(msg)
+    return store.list_sessions(sql, after=last, **wanted)
 
 
 def new_session(kind: Any, details: Values, starts_at: datetime, **more: Any) -> Session:

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.booking import store
 from services.booking.actions.arrivals import charge_for_spot
 from services.booking.actions.credits import has_credits, take_credits
+from services.booking.actions.holds import end_reservation
 from services.booking.actions.places import cancel_booking
 from services.booking.actions.seats import (
     free_or_ask_again,
@@ -149,6 +150,7 @@ def _book(tx: Tx, request: SpotRequested, session: Session, *, at: datetime) -> 
 def _granted(tx: Tx, request: SpotRequested, session: Session, *, at: datetime) -> None:
     ids: Values = {"session_id": request.target_id, "person_id": request.person_id}
     store.note_seat_given(tx.writes, request.entry_id, **ids, at=at)
+    end_reservation(tx, **ids, at=at)
     tx.emit(
         SpotGranted(
             spot_id=request.spot_id,

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from services.booking import store
+from services.booking.actions.money import check_price
 from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.errors import InvalidRequest, SessionTypeNotFound
@@ -18,6 +19,7 @@ def create_session_type(tx: Tx, *, at: datetime, **details: object) -> Values:
     values: Values = {"session_type_id": uuid4(), "created_at": at, **_plain(details)}
     if values.get("price_minor") is not None and not values.get("currency"):
         values["currency"] = settings().currency
+    check_price(values.get("price_minor"), values.get("currency") or "")
     store.add_session_type(tx.sql, values)
     return values
 
@@ -37,6 +39,8 @@ def change_session_type(tx: Tx, session_type_id: UUID, changes: Values) -> Value
         raise InvalidRequest(msg)
     if plain.get("price_minor") is not None and not (plain.get("currency") or kind.currency):
         plain["currency"] = settings().currency
+    price, named = (plain.get(key, getattr(kind, key)) for key in ("price_minor", "currency"))
+    check_price(price, named)
     if plain:
         store.change_session_type(tx.sql, session_type_id, plain)
     return kind._asdict() | plain

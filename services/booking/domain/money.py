@@ -61,6 +61,7 @@ class RefundReason(StrEnum):
     BOOKING_CANCELLED = "booking_cancelled"
     NO_SEAT_LEFT = "no_seat_left"
     PAID_TWICE = "paid_twice"
+    OTHER_CURRENCY = "other_currency"  # paid in one that nobody asked for
     ELSEWHERE = "elsewhere"  # in Stripe's own pages
     DISPUTED = "disputed"  # its holder has claimed it back through the bank
 

@@ -131,8 +131,9 @@ class SkipDate(OneSchedule):
 
 
 class ListSchedules(Schema):
-    """The schedules, the newest first."""
+    """The schedules, the newest first; `after` is the one the page before ended with."""
 
+    after = fields.UUID(load_default=None, allow_none=True)
     limit = count(1, 1000, load_default=200)
 
 

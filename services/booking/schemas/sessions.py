@@ -99,10 +99,11 @@ class ChoosePackage(OneSession):
 
 
 class ListSessions(Schema):
-    """A stretch of the timetable, as staff, members or leads see it."""
+    """A stretch of the timetable; `after` is the session the page before ended with."""
 
     since = Instant(required=True)
     until = Instant(required=True)
+    after = fields.UUID(load_default=None, allow_none=True)
     audience = fields.Enum(Audience, by_value=True, load_default=Audience.STAFF)
     limit = count(1, 1000, load_default=200)
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.booking import actions, schemas, store
+from services.booking import actions, schemas
 from shared.bus import every, rpc
 from shared.clock import Now
 from shared.db import Transactions
@@ -80,10 +80,10 @@ class Groups:
         return shaped(schemas.Schedule, schedule)
 
     @rpc(schemas.ListSchedules())
-    def list_schedules(self, limit: int) -> Any:
+    def list_schedules(self, **part: Any) -> Any:
         """List the schedules, the newest first."""
         with self.db.read() as sql:
-            return shaped(schemas.Schedule, store.list_schedules(sql, limit=limit), many=True)
+            return shaped(schemas.Schedule, actions.list_schedules(sql, **part), many=True)
 
     @every(seconds=600)
     def extend_schedules(self) -> None:

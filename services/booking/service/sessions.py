@@ -1,11 +1,9 @@
 """Calls about sessions."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.booking import actions, schemas, store
-from services.booking.domain import Audience
 from shared.bus import every, rpc
 from shared.clock import Now
 from shared.contracts.errors import SessionNotFound
@@ -43,13 +41,10 @@ class Sessions:
         return shaped(schemas.Session, session)
 
     @rpc(schemas.ListSessions())
-    def list_sessions(
-        self, since: datetime, until: datetime, limit: int, audience: Audience
-    ) -> Any:
+    def list_sessions(self, **wanted: Any) -> Any:
         """List the sessions that start in a time, as staff, members or leads see them."""
-        times: dict[str, Any] = {"since": since, "until": until}
         with self.db.read() as sql:
-            sessions = store.list_sessions(sql, **times, limit=limit, audience=audience)
+            sessions = actions.list_sessions(sql, **wanted)
         return shaped(schemas.Session, sessions, many=True)
 
     @rpc(schemas.OneSession())

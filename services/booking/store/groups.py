@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from services.booking.models import GroupRow, ScheduleRow
 
@@ -36,11 +36,15 @@ def find_schedule(sql: Connection, schedule_id: UUID, *, lock: bool = False) -> 
     return sql.execute(query.with_for_update() if lock else query).one_or_none()
 
 
-def list_schedules(sql: Connection, *, limit: int) -> list[Row[Any]]:
-    """List the schedules, the newest first."""
+def list_schedules(sql: Connection, *, after: Row[Any] | None, limit: int) -> list[Row[Any]]:
+    """List the schedules, the newest first; `after` ended the page before."""
     query = select(ScheduleRow.__table__).order_by(
         ScheduleRow.created_at.desc(), ScheduleRow.schedule_id
     )
+    if after is not None:
+        older = ScheduleRow.created_at < after.created_at
+        same = ScheduleRow.created_at == after.created_at
+        query = query.where(or_(older, same & (ScheduleRow.schedule_id > after.schedule_id)))
     return list(sql.execute(query.limit(limit)))
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select, tuple_
 
 from services.booking.domain import (
     Arrangement,
@@ -57,12 +57,20 @@ _ON_EVERYBODYS = (
 
 
 def list_sessions(
-    sql: Connection, *, since: datetime, until: datetime, limit: int, audience: Audience
+    sql: Connection,
+    *,
+    since: datetime,
+    until: datetime,
+    after: Session | None,
+    limit: int,
+    audience: Audience,
 ) -> list[Session]:
     """List the sessions that start in a time and are shown to somebody, the first first.
 
     Members never see what is there to win leads over, leads nothing else; an appointment made for
     one client, and what does not take place, is on nobody's timetable but the staff's.
+
+    `after` is the session the page before ended with.
 
     Source: Q13.
     """
@@ -74,6 +82,9 @@ def list_sessions(
         .order_by(SessionRow.starts_at, SessionRow.session_id)
         .limit(limit)
     )
+    if after is not None:
+        place = tuple_(SessionRow.starts_at, SessionRow.session_id)
+        query = query.where(place > tuple_(after.starts_at, after.session_id))
     return [session_of(row) for row in sql.execute(query)]
 
 

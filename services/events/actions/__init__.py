@@ -32,6 +32,7 @@ from services.events.actions.looking import (
     get_event,
     get_registration,
     get_session,
+    list_events,
     list_registrations,
     list_waiting,
 )
@@ -121,6 +122,7 @@ __all__ = [
     "introduce_guest",
     "keep_person",
     "list_check_ins",
+    "list_events",
     "list_registrations",
     "list_waiting",
     "merge_people",

@@ -29,10 +29,6 @@ from shared.db import Tx
 from shared.payments.jobs import JobKind, same_refund
 
 
-class OtherCurrency(Exception):
-    """Stripe says that it was paid in a currency nobody asked for."""
-
-
 def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
     """Take money that has arrived at Stripe; taken already, nothing changes.
 
@@ -48,12 +44,16 @@ def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
     checkout = store.find_checkout(tx.sql, payment_id, lock=True)
     if checkout is None or checkout.state == CheckoutState.PAID:
         return
-    if seen.currency != checkout.currency:
-        msg = f"{payment_id}: {seen.currency} instead of {checkout.currency}"
-        raise OtherCurrency(msg)
     came: Values = {"paid_at": at, "intent_id": seen.intent_id, "amount_minor": seen.amount_minor}
-    store.change_checkout(tx.sql, payment_id, state=CheckoutState.PAID.value, error=None, **came)
+    came |= {"currency": seen.currency, "state": CheckoutState.PAID.value, "error": None}
     about: Values = {"payment_id": payment_id, "method": "card", "reference": seen.intent_id}
+    if seen.currency != checkout.currency:  # it pays for nothing, and goes back
+        came["error"] = f"it was paid in {seen.currency} instead of {checkout.currency}"
+        store.change_checkout(tx.sql, payment_id, **came)
+        note_money(tx, row, seen.amount_minor, **about, note=came["error"], at=at)
+        _give_back(tx, payment_id, seen.amount_minor, RefundReason.OTHER_CURRENCY, at=at)
+        return
+    store.change_checkout(tx.sql, payment_id, **came)
     paid = note_money(tx, row, seen.amount_minor, **about, at=at)["paid_minor"]
     if row.state == RegistrationState.CANCELLED:
         lapsed = row.cancelled_by == HOLD_ENDED

@@ -24,6 +24,7 @@ from shared.contracts.event_errors import (
 )
 from shared.contracts.events import SessionRegistrationDisabled
 from shared.db import Tx
+from shared.money import card_step
 
 
 def set_own_agenda(tx: Tx, event_id: UUID, *, own_agenda: bool, at: datetime) -> None:
@@ -101,7 +102,7 @@ def define_pass(tx: Tx, event_id: UUID, details: Values, *, at: datetime) -> Val
     event = event_alone(tx, event_id)
     session_ids = details.pop("session_ids")
     details["currency"] = details["currency"] or settings().currency
-    _check_online(online=details["online"], price_minor=details["price_minor"])
+    _check_online(details["online"], details["price_minor"], details["currency"])
     _check_sessions(tx, event_id, session_ids)
     values = {
         **details,
@@ -129,9 +130,13 @@ def _check_sessions(tx: Tx, event_id: UUID, session_ids: list[UUID]) -> None:
             raise InvalidRequest(msg)
 
 
-def _check_online(*, online: bool, price_minor: int) -> None:
+def _check_online(online: object, price_minor: int, currency: str) -> None:
     if online and not price_minor:
         msg = "online: Only a pass with a price can be paid for online."
+        raise InvalidRequest(msg)
+    step = card_step(currency)
+    if online and price_minor % step:
+        msg = f"price_minor: Cards are charged {currency} in steps of {step}; round it to one."
         raise InvalidRequest(msg)
 
 
@@ -174,7 +179,7 @@ def change_pass(tx: Tx, pass_id: UUID, changes: Values, *, at: datetime) -> Valu
         msg = f"quantity: {found.sold} are held already; it cannot be lower."
         raise InvalidRequest(msg)
     online, price = changes.get("online", found.online), changes.get("price_minor")
-    _check_online(online=online, price_minor=found.price_minor if price is None else price)
+    _check_online(online, found.price_minor if price is None else price, found.currency)
     store.change_pass(tx.sql, pass_id, changes)
     if session_ids is not None:
         _check_sessions(tx, found.event_id, session_ids)

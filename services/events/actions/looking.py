@@ -10,6 +10,7 @@ from services.events import store
 from services.events.domain import Event, Session, Target, overlapping, policy
 from shared.contracts import Values
 from shared.contracts.errors import (
+    InvalidRequest,
     SessionNotFound,
 )
 from shared.contracts.event_errors import (
@@ -29,6 +30,15 @@ def _limits(target: Target, *, at: datetime) -> Values:
         "waiting_list_closes_at": target.closes_at,
         "may_wait": not target.has_room and target.list_is_open(at),
     }
+
+
+def list_events(sql: Any, *, after: UUID | None, **wanted: Any) -> list[Event]:
+    """List the events that start in a time, a page at a time."""
+    last = store.find_event(sql, after) if after else None
+    if after is not None and last is None:
+        msg = "after: No event has this id."
+        raise InvalidRequest(msg)
+    return store.list_events(sql, after=last, **wanted)
 
 
 def get_event(sql: Any, event_id: UUID, *, at: datetime) -> Values:

@@ -21,7 +21,7 @@ from shared.contracts.event_errors import (
 )
 from shared.contracts.events import EventMessageRequested, EventsRecordsErased, GuestIntroduced
 from shared.db import Tx
-from shared.erasing import forget
+from shared.erasing import counted, forget
 
 _NOTHING = "name, email address and telephone number"
 
@@ -174,9 +174,9 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     registrations, waited = _forget(tx, erased.person_id, at=at)
     removed = [_NOTHING] if known is not None and known.name else []
     if waited:
-        removed.append(f"{waited} notes of waiting for an event")
-    many = f"{registrations} registrations without a name, as the history of seats"
-    kept = many if registrations else ""
+        removed.append(counted(waited, "note", "notes") + " of waiting for an event")
+    many = counted(registrations, "registration", "registrations")
+    kept = f"{many} without a name, as the history of seats" if registrations else ""
     tx.emit(
         EventsRecordsErased(
             erasure_id=erased.erasure_id,

@@ -90,10 +90,11 @@ class SetOwnAgenda(OneEvent):
 
 
 class ListEvents(Schema):
-    """Events that start in a time."""
+    """Events that start in a time; `after` is the event the page before ended with."""
 
     since = Instant(required=True)
     until = Instant(required=True)
+    after = fields.UUID(load_default=None, allow_none=True)
     published = fields.Boolean(load_default=None, allow_none=True)
     limit = count(1, 1000, load_default=200)
 

@@ -1,6 +1,5 @@
 """Calls about events and their passes."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -60,18 +59,10 @@ class Occasions:
             return shaped(schemas.Event, actions.get_event(sql, event_id, at=self.now()))
 
     @rpc(schemas.ListEvents())
-    def list_events(
-        self,
-        since: datetime,
-        until: datetime,
-        published: bool | None,  # noqa: FBT001 - named on the wire
-        limit: int,
-    ) -> Any:
+    def list_events(self, **wanted: Any) -> Any:
         """List the events that start in a time, the first first."""
         with self.db.read() as sql:
-            found = store.list_events(
-                sql, since=since, until=until, published=published, limit=limit
-            )
+            found = actions.list_events(sql, **wanted)
         return shaped(schemas.ListedEvent, found, many=True)
 
     # -- passes -------------------------------------------------------------------------------

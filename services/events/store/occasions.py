@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
 from services.events.domain import Event, Format, Session, Venue, VenueKind
 from services.events.models import (
@@ -79,9 +79,15 @@ def change_event(sql: Connection, event_id: UUID, changes: dict[str, Any]) -> No
 
 
 def list_events(
-    sql: Connection, *, since: datetime, until: datetime, published: bool | None, limit: int
+    sql: Connection,
+    *,
+    since: datetime,
+    until: datetime,
+    after: Event | None,
+    published: bool | None,
+    limit: int,
 ) -> list[Event]:
-    """List events that start in a time, the first first."""
+    """List events that start in a time, the first first; `after` ended the page before."""
     query = (
         select(EventRow.__table__)
         .where(EventRow.starts_at >= since, EventRow.starts_at < until)
@@ -90,6 +96,9 @@ def list_events(
     )
     if published is not None:
         query = query.where(EventRow.published == published)
+    if after is not None:
+        place = tuple_(EventRow.starts_at, EventRow.event_id)
+        query = query.where(place > tuple_(after.starts_at, after.event_id))
     return [_event(row) for row in sql.execute(query)]
 
 

@@ -19,7 +19,7 @@ from shared.contracts.loyalty import ReferralThanked
 from shared.contracts.notify import EmailFailed, NotifyRecordsErased, SmsFailed
 from shared.contracts.ranking import PromotionEarned, RankAwarded
 from shared.db import Tx
-from shared.erasing import forget
+from shared.erasing import counted, forget
 
 _SAID = (EmailFailed, SmsFailed)  # what a server says of an address may quote it
 _NAMING = (
@@ -69,7 +69,9 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     forget(tx.sql, [erased.person_id], said=_SAID, heard=_NAMING)
     removed = ["name, email address, telephone number, language, time zone, preferences"] * known
     if messages:
-        removed.append(f"names, addresses and contents of {messages} messages")
+        removed.append(
+            f"names, addresses and contents of {counted(messages, 'message', 'messages')}"
+        )
     tx.emit(
         NotifyRecordsErased(
             erasure_id=erased.erasure_id,

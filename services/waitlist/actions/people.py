@@ -8,7 +8,7 @@ from services.waitlist.domain import EntryState
 from shared.contracts.booking import PersonErased, PersonMerged
 from shared.contracts.waitlist import WaitlistRecordsErased
 from shared.db import Tx
-from shared.erasing import forget
+from shared.erasing import counted, forget
 
 
 def merge_entries(tx: Tx, merged: PersonMerged, *, at: datetime) -> None:
@@ -44,14 +44,16 @@ def erase_entries(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     kept = store.entries_of(tx.sql, erased.person_id)
     texts = store.blank_overrides(tx.sql, erased.person_id)
     forget(tx.sql, [erased.person_id], said=(), heard=())
-    removed = [f"{len(waiting)} places on waiting lists"] if waiting else []
-    removed += [f"{texts} reasons written by staff"] if texts else []
+    places = counted(len(waiting), "place on a waiting list", "places on waiting lists")
+    removed = [places] if waiting else []
+    removed += [counted(texts, "reason", "reasons") + " written by staff"] if texts else []
+    entries = counted(kept, "entry", "entries")
     tx.emit(
         WaitlistRecordsErased(
             erasure_id=erased.erasure_id,
             person_id=erased.person_id,
             removed=", ".join(removed),
-            kept=f"{kept} entries without a name, for the lists' history" if kept else "",
+            kept=f"{entries} without a name, for the lists' history" if kept else "",
             erased_at=at,
         )
     )

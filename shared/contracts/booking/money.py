@@ -51,6 +51,7 @@ class PaymentRefunded(Money, Fact, version=1, about="booking_id"):
         "booking_cancelled",
         "no_seat_left",
         "paid_twice",
+        "other_currency",  # paid in one that nobody asked for
         "elsewhere",  # in the card company's own pages
         "disputed",  # claimed back through the holder's bank
     ]
