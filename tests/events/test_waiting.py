@@ -335,6 +335,7 @@ def test_segments_of_waiting_and_invited_people_are_chosen_by_session(hall: Hall
         hall.events.write_to(
             event_id=hall.event_id, **ids, audience=audience, subject="News", text="Soon."
         )
+        hall.suite.tick("events.say_letters")
         names = {person: name for name, person in hall.people.items()}
         return sorted(names[str(one.person_id)] for one in hall.said("EventMessageRequested"))
 

@@ -99,6 +99,12 @@ class Places:
             written = actions.write_to(tx, event_id, letter, at=self.now())
         return shaped(schemas.Letters, written)
 
+    @every(seconds=5)
+    def say_letters(self) -> None:
+        """Say a letter to many for the next few hundred of them."""
+        with self.db.begin() as tx:
+            actions.say_letters(tx)
+
     # -- the door -----------------------------------------------------------------------------
 
     @rpc(schemas.OneRegistration())
