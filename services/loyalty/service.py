@@ -195,6 +195,13 @@ class Loyalty:
             recorded = actions.record_purchase(tx, person_id, **purchase, at=self.now())
         return shaped(schemas.Purchase, recorded)
 
+    @rpc(schemas.RetractPurchase())
+    def retract_purchase(self, reference: str) -> Any:
+        """Take back what a purchase earned, once."""
+        with self.db.begin() as tx:
+            retracted = actions.retract_purchase(tx, reference, at=self.now())
+        return shaped(schemas.Purchase, retracted)
+
     @every(seconds=3600)
     def expire_points(self) -> None:
         """Take the points that have outlived their time."""

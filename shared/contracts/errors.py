@@ -331,6 +331,11 @@ class PurchaseDiffers(Refused):
 
 
 @deserialize_to_instance
+class PurchaseNotFound(Refused):
+    """No purchase was recorded under this reference."""
+
+
+@deserialize_to_instance
 class PaymentNotFound(Refused):
     """No payment has this id."""
 

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import eventlet
 import pytest
 from sqlalchemy import text
 
+from services.events import actions
 from shared.contracts.errors import (
     Refused,
 )
@@ -67,6 +69,22 @@ def test_agendas_in_every_order_neither_oversell_nor_wait_for_one_another(hall: 
 
     assert ended == {"done": 3, "SessionFull": 6}
     assert [hall.seats(one) for one in ("clay", "ink", "wood")] == [(3, 3)] * 3
+
+
+def test_one_visitor_with_two_tabs_is_introduced_once(hall: Hall) -> None:
+    hall.event(capacity=30)
+    visitor = actions.Visitor(name="Ada  Lovelace", email="ada@example.com", language="en")
+
+    def press() -> None:
+        with hall.suite.worker("events").db.begin() as tx:
+            event_id, at = UUID(hall.event_id), hall.suite.now()
+            actions.sign_up(tx, event_id, visitor, actions.Wish(), online=False, at=at)
+
+    ended = at_once([press] * 8)
+
+    assert ended == {"done": 8}
+    assert hall.seats() == (30, 1)
+    assert len(hall.said("GuestIntroduced")) == 1
 
 
 def test_swapping_sessions_at_once_never_loses_count(hall: Hall) -> None:

@@ -335,6 +335,7 @@ def test_segments_of_waiting_and_invited_people_are_chosen_by_session(hall: Hall
         hall.events.write_to(
             event_id=hall.event_id, **ids, audience=audience, subject="News", text="Soon."
         )
+        hall.suite.tick("events.say_letters")
         names = {person: name for name, person in hall.people.items()}
         return sorted(names[str(one.person_id)] for one in hall.said("EventMessageRequested"))
 
@@ -383,3 +384,17 @@ def test_what_the_list_says_of_bookings_is_none_of_events_business(hall: Hall) -
     )
 
     assert hall.suite.story == []
+
+
+def test_a_long_list_of_those_who_wait_is_read_in_parts(hall: Hall) -> None:
+    hall.event(capacity=0, waiting_list_size=9)
+    for name in ("ada", "bob", "cleo"):
+        hall.joined(name, hall.event_id)
+        hall.suite.advance(seconds=1)
+
+    parts = [
+        [one["name"] for one in hall.events.list_waiting(event_id=hall.event_id, **part)]
+        for part in ({"limit": 2}, {"limit": 2, "offset": 2}, {"offset": 3})
+    ]
+
+    assert parts == [["ada", "bob"], ["cleo"], []]

@@ -20,6 +20,7 @@ from shared.contracts.errors import (
     NoTreatCard,
     PersonNotFound,
     PurchaseDiffers,
+    PurchaseNotFound,
     ReferralCorrected,
     ReferralNotFound,
     ReferralRing,
@@ -493,6 +494,24 @@ def test_a_purchase_earns_once_for_each_reference(desk: Desk) -> None:
     for other in ({"amount_minor": 10_001}, {"kind": "product"}, {"currency": "usd"}):
         with pytest.raises(PurchaseDiffers):
             desk.buys("ada", **(invoice | other))
+
+
+def test_a_purchase_is_taken_back_once_even_if_its_points_are_spent(desk: Desk) -> None:
+    desk.card("ada")
+    desk.buys("ada", 2000, reference="till 1")
+    desk.buys("ada", 1000, reference="till 2")
+    desk.add("ada", -25)
+
+    answers = [desk.call.retract_purchase(reference="till 1") for _ in range(2)]
+    again = desk.buys("ada", 2000, reference="till 1")
+
+    assert answers[0] == answers[1]
+    assert answers[0]["retracted_at"] == again["retracted_at"] is not None
+    assert desk.entries("ada")[-1] == ("purchase_refunded", -20)
+    assert desk.entries("ada").count(("purchase_refunded", -20)) == 1
+    assert desk.balance("ada") == -15
+    with pytest.raises(PurchaseNotFound, match="till 3"):
+        desk.call.retract_purchase(reference="till 3")
 
 
 def test_a_purchase_without_a_card_earns_nothing(desk: Desk) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.ranking.store import categories, shapes
 from shared.contracts.errors import InvalidRequest, PersonNotFound, RankNotFound
 from shared.testing import MORNING
 from tests.ranking.dojo import Dojo, day
@@ -140,6 +141,25 @@ def test_what_if_says_who_would_become_eligible_and_changes_nothing(dojo: Dojo) 
     assert same == {"promoted": [], "become_eligible": [], "lose_eligibility": []}
     assert dojo.suite.story == []
     assert dojo.call.list_versions(category_id=dojo.category_id) == before
+
+
+def test_what_if_reads_the_rules_once_and_not_with_each_person(
+    dojo: Dojo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dojo.category()
+    for number in range(9):
+        dojo.assign(f"person{number}")
+    read: list[Any] = []
+
+    def reading(row: Any) -> Any:
+        read.append(row)
+        return shapes.read_scheme(row)
+
+    monkeypatch.setattr(categories, "read_scheme", reading)
+
+    _what_if(dojo, visits=2)
+
+    assert 0 < len(read) < 9
 
 
 def test_what_if_says_who_would_be_promoted_and_switching_it_on_does_that(dojo: Dojo) -> None:

@@ -19,6 +19,7 @@ from services.events.actions.doors import (
 from services.events.actions.exports import as_file, export_registrations, export_waiting
 from services.events.actions.granting import grant_spot
 from services.events.actions.letters import (
+    say_letters,
     write_to,
 )
 from services.events.actions.levels import (
@@ -133,6 +134,7 @@ __all__ = [
     "record_refund",
     "refund_payment",
     "register",
+    "say_letters",
     "set_own_agenda",
     "settle_card_job",
     "sign_up",

@@ -1,15 +1,16 @@
 """What staff write to those who are registered, wait or are invited."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from services.events import store
 from services.events.actions.choosing import known_person
 from services.events.actions.seats import event_for_seats
 from services.events.actions.telling import target_name
 from services.events.domain import Event
-from shared.contracts import Values
+from shared.contracts import Trace, Values
 from shared.contracts.errors import (
     InvalidRequest,
     SessionNotFound,
@@ -17,6 +18,11 @@ from shared.contracts.errors import (
 from shared.contracts.events import EventMessageRequested
 from shared.db import Tx
 
+AT_ONCE = 200
+_SAID = (
+    *("batch_id", "batch_size", "about_name", "event_id", "target_id"),
+    *("channel", "subject", "text", "marketing", "requested_at"),
+)
 Audience = Literal["registered", "waiting", "invited", "person"]
 
 
@@ -43,6 +49,8 @@ def segment(
 def write_to(tx: Tx, event_id: UUID, letter: Values, *, at: datetime) -> Values:
     """Write to one person, or to all who are registered, wait or are invited.
 
+    Who it goes to is settled now; it is said for them a few hundred at a time, right after.
+
     Returns:
         The id of the batch and how many letters it has; none where the audience is empty.
     """
@@ -55,23 +63,43 @@ def write_to(tx: Tx, event_id: UUID, letter: Values, *, at: datetime) -> Values:
     if session is not None and audience != "person" and not event.own_agenda:
         msg = f"session_id: people register for the whole of {event.name}, and wait for it"
         raise InvalidRequest(msg)
+    letter |= {
+        "batch_id": uuid4(),
+        "about_name": target_name(event, session),
+        "event_id": event_id,
+        "target_id": session_id,
+        "requested_at": at,
+    }
     if audience == "person":
         people = [known_person(tx, person_id)]
+        _say(tx, people, letter | {"batch_size": 1})
     else:
         people = segment(tx, event, session_id, audience, at=at)
-    batch_id = uuid4()
-    for one in people:
-        tx.emit(
-            EventMessageRequested(
-                letter_id=uuid4(),
-                batch_id=batch_id,
-                batch_size=len(people),
-                person_id=one,
-                about_name=target_name(event, session),
-                event_id=event_id,
-                target_id=session_id,
-                requested_at=at,
-                **letter,
-            )
-        )
-    return {"batch_id": batch_id, "letters": len(people)}
+        if people:
+            thread = {
+                "correlation_id": tx.trace.correlation_id,
+                "began_at": tx.trace.began_at,
+            }
+            store.add_letter(tx.sql, letter | thread | {"batch_size": len(people)}, people)
+            tx.wake("say_letters")
+    return {"batch_id": letter["batch_id"], "letters": len(people)}
+
+
+def say_letters(tx: Tx, *, limit: int = AT_ONCE) -> int:
+    """Say the oldest letter for the next of its people; give for how many."""
+    row = store.claim_letter(tx.sql)
+    if row is None:
+        return 0
+    people = store.take_recipients(tx.sql, row.batch_id, limit=limit)
+    letter = {name: getattr(row, name) for name in _SAID}
+    _say(tx.on(Trace(row.correlation_id, row.began_at)), people, letter)
+    if len(people) < limit:
+        store.drop_letter(tx.sql, row.batch_id)
+    tx.wake("say_letters")  # until there is no letter any more
+    return len(people)
+
+
+def _say(tx: Tx, people: Sequence[UUID], letter: Values) -> None:
+    for person_id in people:
+        letter_id = uuid5(letter["batch_id"], str(person_id))
+        tx.emit(EventMessageRequested(letter_id=letter_id, person_id=person_id, **letter))

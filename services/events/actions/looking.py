@@ -170,11 +170,11 @@ def list_registrations(
 
 
 def list_waiting(
-    sql: Any, event_id: UUID, session_id: UUID | None, *, limit: int, at: datetime
+    sql: Any, event_id: UUID, session_id: UUID | None, *, limit: int, offset: int, at: datetime
 ) -> list[Any]:
     """List who waits for an event or a session, longest first, and who is invited."""
     _, target_id = event_and_target(sql, event_id, session_id)
-    return list(store.list_waiting(sql, target_id, at=at, limit=limit))
+    return list(store.list_waiting(sql, target_id, at=at, limit=limit, offset=offset))
 
 
 def check_agenda(

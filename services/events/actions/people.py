@@ -104,8 +104,10 @@ def _unpaid_of(tx: Tx, event: Event, person_id: UUID, *, at: datetime) -> Values
 def _known_or_new(tx: Tx, visitor: Visitor, *, at: datetime) -> UUID:
     """Find the person of this name and address, or introduce them.
 
-    What is known of a person is not changed, for anybody can fill in the form.
+    What is known of a person is not changed, for anybody can fill in the form. Two forms of one
+    address are looked at one after the other, else both would introduce them.
     """
+    store.hold_address(tx.sql, visitor.email)
     for row in store.people_at(tx.sql, visitor.email):
         if _plain(row.name) == _plain(visitor.name):
             person_id: UUID = row.person_id
@@ -171,10 +173,12 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     What they were still to attend is cancelled, so that their seats go to others.
     """
     known = store.find_person(tx.sql, erased.person_id)
-    registrations, waited = _forget(tx, erased.person_id, at=at)
+    registrations, waited, letters = _forget(tx, erased.person_id, at=at)
     removed = [_NOTHING] if known is not None and known.name else []
     if waited:
         removed.append(counted(waited, "note", "notes") + " of waiting for an event")
+    if letters:
+        removed.append(counted(letters, "letter", "letters") + " not sent yet")
     many = counted(registrations, "registration", "registrations")
     kept = f"{many} without a name, as the history of seats" if registrations else ""
     tx.emit(
@@ -188,11 +192,12 @@ def erase_person(tx: Tx, erased: PersonErased, *, at: datetime) -> None:
     )
 
 
-def _forget(tx: Tx, person_id: UUID, *, at: datetime) -> tuple[int, int]:
+def _forget(tx: Tx, person_id: UUID, *, at: datetime) -> tuple[int, int, int]:
     """Give up what somebody was still to attend, and forget them and whoever they were before.
 
     Returns:
-        How many registrations stay without a name, and how many notes of waiting are gone.
+        How many registrations stay without a name; how many notes of waiting and how many letters
+        that were still to be said are gone.
     """
     # First of all: whoever is just giving them a seat has done so, or finds them erased.
     ids = [person_id, *store.merged_into(tx.sql, person_id)]
@@ -200,10 +205,11 @@ def _forget(tx: Tx, person_id: UUID, *, at: datetime) -> tuple[int, int]:
         store.erase_person(tx.sql, one)
     rows = store.places_of_person(tx.sql, person_id)
     waited = store.forget_waiting(tx.sql, person_id)
+    letters = store.drop_recipient(tx.sql, ids)
     for row in rows:
         event = event_for_seats(tx, row.event_id)
         if event.ends_at > at and row.state != RegistrationState.CANCELLED:
             cancel_registration(tx, row.registration_id, by="staff", at=at)
     said, heard = (GuestIntroduced, EventMessageRequested), (PersonRegistered, PersonChanged)
     forget(tx.sql, ids, said=said, heard=heard)
-    return len(rows), waited
+    return len(rows), waited, letters

@@ -4,6 +4,7 @@ Rows of people, events and sessions are never deleted, so registrations and plac
 without foreign keys, which would lock the event's row for every registration.
 """
 
+from services.events.models.letters import LetterRow, RecipientRow
 from services.events.models.occasions import (
     EventRow,
     PassRow,
@@ -39,12 +40,14 @@ __all__ = [
     "CheckInRow",
     "CheckoutRow",
     "EventRow",
+    "LetterRow",
     "OfferRow",
     "PassRow",
     "PassSessionRow",
     "PaymentRow",
     "PersonRow",
     "PlaceRow",
+    "RecipientRow",
     "RefundRow",
     "RegistrationRow",
     "SessionRow",

@@ -183,6 +183,7 @@ class ListWaiting(Listed):
     """Who waits for an event, or for one session."""
 
     limit = count(1, 1000, load_default=500)
+    offset = count(0, 10_000_000, load_default=0)
 
 
 class ExportWaiting(Listed):

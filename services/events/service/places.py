@@ -86,10 +86,10 @@ class Places:
         return shaped(schemas.File, actions.as_file(*found, kind, written))
 
     @rpc(schemas.ListWaiting())
-    def list_waiting(self, event_id: UUID, session_id: UUID | None, limit: int) -> Any:
+    def list_waiting(self, event_id: UUID, session_id: UUID | None, **part: int) -> Any:
         """List who waits for an event or a session, as far as events has heard."""
         with self.db.read() as sql:
-            found = actions.list_waiting(sql, event_id, session_id, limit=limit, at=self.now())
+            found = actions.list_waiting(sql, event_id, session_id, **part, at=self.now())
         return shaped(schemas.Waiting, found, many=True)
 
     @rpc(schemas.WriteTo())
@@ -98,6 +98,12 @@ class Places:
         with self.db.begin() as tx:
             written = actions.write_to(tx, event_id, letter, at=self.now())
         return shaped(schemas.Letters, written)
+
+    @every(seconds=5)
+    def say_letters(self) -> None:
+        """Say a letter to many for the next few hundred of them."""
+        with self.db.begin() as tx:
+            actions.say_letters(tx)
 
     # -- the door -----------------------------------------------------------------------------
 

@@ -101,7 +101,9 @@ def _invited(at: datetime) -> Any:
     )
 
 
-def list_waiting(sql: Connection, target_id: UUID, *, at: datetime, limit: int) -> Sequence[Any]:
+def list_waiting(
+    sql: Connection, target_id: UUID, *, at: datetime, limit: int, offset: int = 0
+) -> Sequence[Any]:
     """List who waits for an event or session, longest first, and whether they are invited."""
     query = (
         select(
@@ -119,6 +121,7 @@ def list_waiting(sql: Connection, target_id: UUID, *, at: datetime, limit: int) 
         )
         .order_by(WaitingRow.since, WaitingRow.entry_id)
         .limit(limit)
+        .offset(offset)
     )
     return sql.execute(query).all()
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, delete, false, select, update
+from sqlalchemy import Connection, Row, String, bindparam, delete, false, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.events.models import (
@@ -17,6 +17,7 @@ from services.events.models import (
 )
 from shared.writes import Writes
 
+_HOLD = select(func.pg_advisory_xact_lock(func.hashtext(bindparam("email_key", type_=String))))
 _KEPT = ("name", "email", "email_key", "phone", "language", "sequence")
 _PERSON = select(PersonRow.__table__).where(PersonRow.person_id == bindparam("person_id"))
 _SETTLED_PERSON = _PERSON.with_for_update(read=True)
@@ -78,6 +79,12 @@ def own_id(sql: Connection, person_id: UUID, *, settled: bool = False) -> UUID:
 def people_at(sql: Connection, email: str) -> Sequence[Any]:
     """Find who has an email address, in whatever letters it is written."""
     return sql.execute(_BY_EMAIL, {"email_key": email.lower()}).all()
+
+
+def hold_address(sql: Connection, email: str) -> None:
+    """Keep others from introducing somebody of this address until this transaction has ended."""
+    if sql.dialect.name == "postgresql":  # SQLite has one writer at a time
+        sql.execute(_HOLD, {"email_key": email.lower()})
 
 
 def note_merge(sql: Connection, merged_id: UUID, person_id: UUID) -> None:

@@ -6,6 +6,7 @@ from services.loyalty.actions.earning import (
     count_payment,
     count_visit,
     record_purchase,
+    retract_purchase,
 )
 from services.loyalty.actions.ledger import expire_points
 from services.loyalty.actions.looking import (
@@ -54,6 +55,7 @@ __all__ = [
     "redeem_treat",
     "refer",
     "replace_card",
+    "retract_purchase",
     "return_treat",
     "save_settings",
     "withdraw_referral",

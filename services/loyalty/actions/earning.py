@@ -23,7 +23,7 @@ from shared.contracts.booking import (
     VisitRecorded,
     VisitRetracted,
 )
-from shared.contracts.errors import PurchaseDiffers
+from shared.contracts.errors import PurchaseDiffers, PurchaseNotFound
 from shared.db import Tx
 
 
@@ -132,6 +132,7 @@ def record_purchase(
         "purchase_id": uuid4(),
         "points": purchase_points(amount_minor, currency, rate) if has_card else 0,
         "recorded_at": at,
+        "retracted_at": None,
     }
     if not store.add_purchase(tx.sql, purchase):
         return _recorded_before(tx, what)
@@ -140,6 +141,25 @@ def record_purchase(
         about = purchase["purchase_id"]
         post(tx, account, EntryKind.PURCHASE, purchase["points"], about=about, at=at)
     return purchase
+
+
+def retract_purchase(tx: Tx, reference: str, *, at: datetime) -> Values:
+    """Take back what a purchase earned, once: it was given back, or was none.
+
+    Points that are spent meanwhile are owed (DECISIONS.md, 19). The reference stays taken.
+
+    Raises:
+        PurchaseNotFound: nothing was recorded under the reference.
+    """
+    first = store.retract_purchase(tx.sql, reference, at=at)
+    found = store.find_purchase(tx.sql, reference)
+    if found is None:
+        raise PurchaseNotFound(reference)
+    if first and found.points:
+        account = open_account(tx, store.meant(tx.sql, found.person_id), at=at)
+        back: Values = {"about": found.purchase_id, "at": at, "earned_at": found.recorded_at}
+        take_back(tx, account, EntryKind.PURCHASE_REFUNDED, found.points, **back)
+    return found._asdict()
 
 
 def _recorded_before(tx: Tx, what: Values) -> Values:

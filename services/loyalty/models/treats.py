@@ -69,6 +69,7 @@ class PurchaseRow(Base):
     currency: Mapped[str] = mapped_column(String(3))
     points: Mapped[int] = mapped_column(BIG)
     recorded_at: Mapped[datetime]
+    retracted_at: Mapped[datetime | None]  # it was given back, and earns nothing
 
 
 class PaidBookingRow(Base):

@@ -26,6 +26,7 @@ from services.loyalty.schemas.points import (
     Purchase,
     RecordPurchase,
     RedeemTreat,
+    RetractPurchase,
     Statement,
     Treat,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "RedeemTreat",
     "Refer",
     "Referral",
+    "RetractPurchase",
     "SaveSettings",
     "Settings",
     "Statement",

@@ -38,6 +38,12 @@ class RecordPurchase(OnePerson):
     reference = Line(required=True)
 
 
+class RetractPurchase(Schema):
+    """A purchase that is taken back, by the caller's own name for it."""
+
+    reference = Line(required=True)
+
+
 class Purchase(Schema):
     """A purchase and what it earned."""
 
@@ -49,6 +55,7 @@ class Purchase(Schema):
     currency = fields.String()
     points = fields.Integer()
     recorded_at = fields.AwareDateTime()
+    retracted_at = fields.AwareDateTime(allow_none=True)
 
 
 class RedeemTreat(OnePerson):

@@ -38,6 +38,12 @@ _OFFER_OF = select(OfferRow.__table__).where(OfferRow.treat == bindparam("treat"
 _WITHDRAW = delete(OfferRow).where(OfferRow.treat == bindparam("treat"))
 _PURCHASE = select(PurchaseRow.__table__).where(PurchaseRow.reference == bindparam("reference"))
 _ADD_PURCHASE = upsert(PurchaseRow).on_conflict_do_nothing().returning(PurchaseRow.purchase_id)
+_RETRACT = (
+    update(PurchaseRow)
+    .where(PurchaseRow.reference == bindparam("of"), PurchaseRow.retracted_at.is_(None))
+    .values(retracted_at=bindparam("at"))
+    .returning(PurchaseRow.purchase_id)
+)
 
 
 def find_treat_of_booking(sql: Connection, booking_id: UUID) -> Row[Any] | None:
@@ -88,6 +94,11 @@ def add_purchase(sql: Connection, values: dict[str, Any]) -> bool:
 def find_purchase(sql: Connection, reference: str) -> Row[Any] | None:
     """Find a purchase by its reference."""
     return sql.execute(_PURCHASE, {"reference": reference}).one_or_none()
+
+
+def retract_purchase(sql: Connection, reference: str, *, at: datetime) -> bool:
+    """Note that a purchase was given back; False where it had been before, or there is none."""
+    return sql.execute(_RETRACT, {"of": reference, "at": at}).first() is not None
 
 
 # -- payments of bookings ---------------------------------------------------------------------

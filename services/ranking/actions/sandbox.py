@@ -10,7 +10,7 @@ from services.ranking.actions.categories import known_category, tried
 from services.ranking.actions.settling import Known, chain, ladder_of
 from services.ranking.actions.studio import active_studio
 from services.ranking.domain import Scheme
-from services.ranking.store import Category, Held
+from services.ranking.store import Category, Held, Studio
 from shared.contracts import Values
 
 _AT_ONCE = 500
@@ -37,7 +37,7 @@ def try_criteria(
         ranks: for each rank with other criteria, its `rank_id` and what differs.
         at: now (UTC).
     """
-    _, today = active_studio(sql, at=at)
+    studio, today = active_studio(sql, at=at)
     category = known_category(sql, category_id)
     scheme = tried(category.scheme, automatic=automatic, ranks=ranks, today=today)
     names = store.rank_names(sql, category_id)
@@ -47,7 +47,7 @@ def try_criteria(
         "lose_eligibility": [],
     }
     looked_at = 0
-    for held, known in _everybody(sql, category):
+    for held, known in _everybody(sql, category, studio):
         looked_at += 1
         outcome, ranks_then = _compare(held, known, scheme, today=today)
         if outcome is not None:
@@ -62,9 +62,9 @@ def try_criteria(
     }
 
 
-def _everybody(sql: Any, category: Category) -> Iterator[tuple[Held, Known]]:
+def _everybody(sql: Any, category: Category, studio: Studio) -> Iterator[tuple[Held, Known]]:
     after = _FIRST
-    while held := store.held_in(sql, category.category_id, after=after, limit=_AT_ONCE):
+    while held := store.held_in(sql, category, studio, after=after, limit=_AT_ONCE):
         people = [one.person_id for one in held]
         known = Known.of(sql, people, held)
         yield from ((one, known) for one in held)

@@ -55,7 +55,8 @@ _OF_PEOPLE = _HELD.where(StandingRow.person_id.in_(bindparam("people", expanding
     StandingRow.person_id, StandingRow.category_id
 )
 _IN_CATEGORY = (
-    _HELD.where(
+    select(StandingRow.person_id, StandingRow.announced, StandingRow.asked)
+    .where(
         StandingRow.category_id == bindparam("category_id"),
         StandingRow.person_id > bindparam("after"),
     )
@@ -156,10 +157,18 @@ def stands_of(sql: Connection, person_id: UUID) -> dict[UUID, Stand]:
     return {row.category_id: Stand(*row[1:]) for row in rows}
 
 
-def held_in(sql: Connection, category_id: UUID, *, after: UUID, limit: int) -> list[Held]:
-    """Give the standings in a category of people whose ids are higher than `after`."""
-    values = {"category_id": category_id, "after": after, "limit": limit}
-    return [_read(row) for row in sql.execute(_IN_CATEGORY, values)]
+def held_in(
+    sql: Connection, category: Category, studio: Studio, *, after: UUID, limit: int
+) -> list[Held]:
+    """Give the standings in a category of people whose ids are higher than `after`.
+
+    What they have in common was read before: once, and not with each of them.
+    """
+    values = {"category_id": category.category_id, "after": after, "limit": limit}
+    return [
+        Held(row.person_id, category, studio, row.announced, row.asked)
+        for row in sql.execute(_IN_CATEGORY, values)
+    ]
 
 
 def due_people(sql: Connection, *, today: date, limit: int) -> list[UUID]:
