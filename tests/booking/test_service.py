@@ -266,7 +266,7 @@ def test_a_reserved_spot_is_kept_for_its_client_alone(studio: Studio) -> None:
     assert studio.taken == 1
 
 
-@pytest.mark.rule("B52", "Bi4")
+@pytest.mark.rule("B52", "Bi4", "H17")
 def test_a_reservation_ends_when_staff_release_it(studio: Studio) -> None:
     studio.session(capacity=1, waiting=0)
     hold_id = studio.hold("ada")
@@ -278,7 +278,7 @@ def test_a_reservation_ends_when_staff_release_it(studio: Studio) -> None:
         studio.suite.booking.confirm_hold(hold_id=hold_id)
 
 
-@pytest.mark.rule("B52", "Bi4")
+@pytest.mark.rule("B52", "Bi4", "H17")
 def test_a_reservation_ends_when_its_time_is_over_if_it_has_one(studio: Studio) -> None:
     studio.session(capacity=1, waiting=0)
     hold_id = studio.hold("ada", held_until=studio.suite.now() + timedelta(minutes=5))
@@ -316,8 +316,13 @@ def test_only_the_list_makes_spots(studio: Studio) -> None:
 
 
 @pytest.mark.rule("Q14", "Q15", "Q16", "Q17", "Q18", "Q19")
-def test_the_header_shows_how_the_session_stands(studio: Studio) -> None:
-    studio.full("ada", "alan", waiting=["grace"], size=4)
+@pytest.mark.parametrize("classification", ["marketing", "regular"])
+def test_the_header_shows_how_the_session_stands(studio: Studio, classification: str) -> None:
+    studio.session(capacity=2, waiting=4, classification=classification)
+    for name in ("ada", "alan", "grace"):
+        studio.person(name, "client" if classification == "regular" else "lead")
+        studio.book(name)
+        studio.settle()
     studio.change(capacity=3)  # and the spot is on its way to grace
 
     header = studio.roster["header"]
