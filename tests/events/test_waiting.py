@@ -41,6 +41,18 @@ def test_a_freed_seat_is_granted_once_to_whom_the_list_names(hall: Hall) -> None
     assert "RegistrationConfirmed" not in hall.suite.story
 
 
+def test_asked_anew_for_a_seat_it_has_granted_events_gives_no_other_answer(hall: Hall) -> None:
+    entry = full(hall)
+    hall.cancel("ada")
+    spot = hall.spot()
+
+    for _ in range(2):
+        hall.ask(spot, entry, "alan", hall.event_id)
+
+    assert len(hall.said("EventSpotGranted")) == 1
+    assert hall.said("EventSpotRefused") == []
+
+
 @pytest.mark.rule("D9")
 def test_each_session_has_its_own_list_and_a_grant_joins_the_agenda(hall: Hall) -> None:
     hall.fair(capacity=1)
@@ -189,6 +201,29 @@ def test_a_seat_asked_for_in_a_name_that_stands_for_nobody_can_be_taken_back(hal
     assert (freed.reason, hall.seats()) == ("list_asked_again", (1, 1))
     (refused,) = hall.said("EventSpotRefused")
     assert (refused.reason, refused.still_open) == ("spot_closed", False)
+
+
+def test_a_seat_that_is_asked_for_after_the_start_is_let_go_once(hall: Hall) -> None:
+    entry = full(hall)
+    hall.cancel("ada")
+    spot = hall.spot()
+    hall.suite.at = DAY.replace(hour=9)
+
+    hall.ask(spot, entry, "alan", hall.event_id)
+
+    assert hall.seats() == (1, 0)
+    hall.suite.tick("events.end_lapsed_spots")
+    assert hall.seats() == (1, 0)
+
+
+def test_a_seat_by_hand_that_is_refused_is_no_seat_for_the_next(hall: Hall) -> None:
+    entry = full(hall)
+    hall.register("alan", overrule="Early")
+
+    hall.ask(str(uuid4()), entry, "alan", hall.event_id, overruled=True)
+
+    (refused,) = hall.said("EventSpotRefused")
+    assert (refused.reason, refused.still_open) == ("already_booked", False)
 
 
 def test_a_spot_lapses_at_the_start(hall: Hall) -> None:
