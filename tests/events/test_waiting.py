@@ -86,6 +86,38 @@ def test_a_grant_that_would_overlap_is_refused(hall: Hall) -> None:
     assert (refused.reason, refused.still_open) == ("not_eligible", True)
 
 
+def test_a_grant_that_overlaps_is_made_where_the_event_allows_it(hall: Hall) -> None:
+    hall.event(overlaps_allowed=True)
+    hall.session("clay", 9, 2, capacity=1, waiting_list_size=5)
+    hall.session("ink", 10, 1, capacity=5)
+    hall.events.set_own_agenda(event_id=hall.event_id, own_agenda=True)
+    hall.register("ada", "clay")
+    hall.register("alan", "ink")
+    entry = hall.joined("alan", hall.sessions["clay"])
+    hall.cancel("ada")
+
+    hall.ask(hall.spot(), entry, "alan", hall.sessions["clay"])
+
+    assert (hall.names("clay"), hall.names("ink")) == (["alan"], ["alan"])
+
+
+def test_who_gave_up_a_seat_from_the_list_gets_no_other_by_the_same_entry(hall: Hall) -> None:
+    hall.fair(capacity=1)
+    hall.register("ada", "clay")
+    hall.register("alan", "ink")
+    entry = hall.joined("alan", hall.sessions["clay"])
+    hall.cancel("ada")
+    hall.ask(hall.spot(), entry, "alan", hall.sessions["clay"])
+    hall.joined("grace", hall.sessions["clay"])
+    hall.cancel("alan", "clay")
+
+    hall.ask(hall.spot(), entry, "alan", hall.sessions["clay"])
+
+    (refused,) = hall.said("EventSpotRefused")
+    assert (refused.reason, refused.still_open) == ("already_booked", True)
+    assert hall.names("clay") == []
+
+
 def test_a_returned_seat_is_free_unless_somebody_has_joined_meanwhile(hall: Hall) -> None:
     full(hall)
     hall.cancel("ada")
@@ -224,6 +256,37 @@ def test_a_seat_by_hand_that_is_refused_is_no_seat_for_the_next(hall: Hall) -> N
 
     (refused,) = hall.said("EventSpotRefused")
     assert (refused.reason, refused.still_open) == ("already_booked", False)
+
+
+def test_a_free_seat_that_is_given_by_hand_overrules_nothing(hall: Hall) -> None:
+    hall.event(capacity=1)
+
+    hall.ask(str(uuid4()), str(uuid4()), "alan", hall.event_id, overruled=True)
+
+    (row,) = hall.events.list_registrations(event_id=hall.event_id)["rows"]
+    assert (row["name"], row["overruled"], hall.seats()) == ("alan", None, (1, 1))
+
+
+def test_no_seat_is_given_by_hand_in_what_was_called_off(hall: Hall) -> None:
+    entry = full(hall)
+    hall.events.cancel_event(event_id=hall.event_id)
+
+    hall.ask(str(uuid4()), entry, "alan", hall.event_id, overruled=True)
+
+    (refused,) = hall.said("EventSpotRefused")
+    assert (refused.reason, hall.names()) == ("session_started", [])
+
+
+def test_a_spot_an_operator_took_back_is_given_to_nobody(hall: Hall) -> None:
+    entry = full(hall)
+    hall.cancel("ada")
+    spot = hall.spot()
+
+    hall.events.close_spot(spot_id=spot)
+    hall.ask(spot, entry, "alan", hall.event_id)
+
+    (refused,) = hall.said("EventSpotRefused")
+    assert (refused.reason, refused.still_open, hall.names()) == ("spot_closed", False, [])
 
 
 def test_a_spot_lapses_at_the_start(hall: Hall) -> None:
