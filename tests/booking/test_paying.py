@@ -65,6 +65,17 @@ def test_a_place_to_be_paid_at_the_studio_is_confirmed_without_paying(till: Till
     assert till.standin.calls == []
 
 
+def test_the_page_of_a_place_that_is_confirmed_at_the_desk_is_closed(till: Till) -> None:
+    till.session(price_minor=2000)
+    checkout = till.checkout("ada", kind="staff")
+
+    till.call.confirm_hold(hold_id=checkout["booking_id"])
+    till.settle()
+
+    assert till.standin.things[till.checkout_id(checkout)]["status"] == "expired"
+    assert till.balance(checkout["booking_id"]) == (0, 0, 2000)
+
+
 def test_nothing_is_asked_for_a_place_that_costs_nothing(till: Till) -> None:
     till.session(price_minor=0, credits=0)
 

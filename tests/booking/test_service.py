@@ -292,6 +292,27 @@ def test_a_reservation_ends_when_its_time_is_over_if_it_has_one(studio: Studio) 
     assert studio.taken == 0
 
 
+def test_whose_reservation_is_over_may_have_another_at_once(studio: Studio) -> None:
+    studio.session(capacity=2, waiting=0)
+    studio.hold("ada", held_until=studio.suite.now() + timedelta(minutes=5))
+    studio.suite.advance(minutes=5)
+
+    again = studio.hold("ada")
+
+    assert studio.suite.booking.confirm_hold(hold_id=again)["status"] == "booked"
+
+
+def test_a_reservation_becomes_no_booking_once_the_session_has_begun(studio: Studio) -> None:
+    studio.session(capacity=1, waiting=0)
+    hold_id = studio.hold("ada")
+    studio.suite.advance(days=30)
+
+    with pytest.raises(SessionStarted):
+        studio.suite.booking.confirm_hold(hold_id=hold_id)
+
+    assert studio.booked == []
+
+
 def test_a_hold_becomes_one_booking(studio: Studio) -> None:
     studio.session(capacity=3)
     hold_id = studio.hold("ada")
@@ -310,6 +331,19 @@ def test_only_the_list_makes_spots(studio: Studio) -> None:
 
     with pytest.raises(InvalidRequest, match="kind: Only the waiting list"):
         studio.hold("ada", kind="waitlist")
+
+
+@pytest.mark.parametrize("call", ["confirm_hold", "release_hold"])
+def test_what_is_held_for_the_list_is_nobodys_to_confirm_or_release(
+    studio: Studio, call: str
+) -> None:
+    studio.full("ada", waiting=["grace"])
+    spot_id = studio.cancel("ada")["spot_id"]
+
+    with pytest.raises(HoldNotFound):
+        studio.suite.call("booking", call, hold_id=spot_id)
+
+    assert studio.held == {"waitlist": 1}
 
 
 # -- the bookings screen ------------------------------------------------------------------------

@@ -128,8 +128,17 @@ class Hall:
         )
         return entry_id
 
-    def ask(self, spot_id: str, entry_id: str, name: str, target_id: str, **more: Any) -> None:
-        """Have the waiting list ask for a spot in somebody's name."""
+    def ask(
+        self,
+        spot_id: str,
+        entry_id: str,
+        name: str,
+        target_id: str,
+        *,
+        overruled: bool = False,
+        **more: Any,
+    ) -> None:
+        """Have the waiting list ask for a spot in somebody's name; `overruled`, by hand."""
         self.say(
             SpotRequested(
                 spot_id=UUID(spot_id),
@@ -138,6 +147,7 @@ class Hall:
                 target_id=UUID(target_id),
                 person_id=UUID(self.person(name)),
                 requested_at=self.suite.now(),
+                overruled=overruled,
             ),
             **more,
         )

@@ -293,6 +293,18 @@ def test_a_pass_opens_a_choice_of_sessions_at_a_price_and_runs_out(hall: Hall) -
     hall.register("alan", pass_id=made["pass_id"])
 
 
+def test_a_pass_that_was_withdrawn_is_neither_had_nor_needed(hall: Hall) -> None:
+    hall.event(capacity=1, waiting_list_size=5)
+    gone = hall.events.define_pass(event_id=hall.event_id, name="Early")["pass_id"]
+    hall.events.withdraw_pass(pass_id=gone)
+
+    hall.register("ada")
+
+    assert hall.names() == ["ada"]
+    with pytest.raises(PassSoldOut):
+        hall.register("alan", pass_id=gone, or_wait=[hall.event_id])
+
+
 @pytest.mark.rule("D4")
 def test_whoever_holds_a_pass_is_told_when_it_opens_other_sessions(hall: Hall) -> None:
     hall.event()

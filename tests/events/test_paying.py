@@ -310,6 +310,18 @@ def test_seats_are_kept_for_a_quarter_of_an_hour_and_no_longer(desk: Desk) -> No
         desk.pay_page(checkout["registration_id"])
 
 
+def test_whoever_gives_up_before_they_have_paid_is_told_nothing(desk: Desk) -> None:
+    desk.event(capacity=1)
+    checkout = desk.register("ada")
+
+    desk.hall.cancel("ada")
+    desk.settle()
+
+    assert (desk.hall.seats(), desk.row(checkout)["state"]) == ((1, 0), "cancelled")
+    assert desk.hall.said("RegistrationEnded") == []
+    assert desk.hall.said("RegistrationCancelled") == []
+
+
 def test_the_seat_of_a_hold_that_ends_goes_to_the_list_first(desk: Desk) -> None:
     desk.event(capacity=1, waiting_list_size=5)
     desk.register("ada")

@@ -15,6 +15,7 @@ from shared.contracts.event_errors import (
     EventCancelled,
     EventFull,
     EventStarted,
+    RegistrationCancelledAlready,
     SessionsOverlap,
 )
 from tests.events.hall import DAY, Hall
@@ -192,6 +193,17 @@ def test_an_agenda_is_changed_whole_or_not_at_all(hall: Hall) -> None:
     assert [hall.seats(one)[1] for one in ("clay", "ink", "wood")] == [1, 0, 1]
     (changed,) = hall.said("RegistrationChanged")
     assert [line.split()[2] for line in changed.agenda.splitlines()] == ["clay", "wood"]
+
+
+def test_a_cancelled_registration_gets_no_other_agenda(hall: Hall) -> None:
+    hall.fair()
+    ada = hall.register("ada", "clay")["registration_id"]
+    hall.cancel("ada")
+
+    with pytest.raises(RegistrationCancelledAlready):
+        hall.events.change_agenda(registration_id=ada, session_ids=[hall.sessions["ink"]])
+
+    assert hall.seats("ink")[1] == 0
 
 
 def test_a_change_that_would_leave_only_waiting_is_refused(hall: Hall) -> None:

@@ -41,6 +41,18 @@ def test_a_freed_seat_is_granted_once_to_whom_the_list_names(hall: Hall) -> None
     assert "RegistrationConfirmed" not in hall.suite.story
 
 
+def test_asked_anew_for_a_seat_it_has_granted_events_gives_no_other_answer(hall: Hall) -> None:
+    entry = full(hall)
+    hall.cancel("ada")
+    spot = hall.spot()
+
+    for _ in range(2):
+        hall.ask(spot, entry, "alan", hall.event_id)
+
+    assert len(hall.said("EventSpotGranted")) == 1
+    assert hall.said("EventSpotRefused") == []
+
+
 @pytest.mark.rule("D9")
 def test_each_session_has_its_own_list_and_a_grant_joins_the_agenda(hall: Hall) -> None:
     hall.fair(capacity=1)
@@ -72,6 +84,38 @@ def test_a_grant_that_would_overlap_is_refused(hall: Hall) -> None:
 
     (refused,) = hall.said("EventSpotRefused")
     assert (refused.reason, refused.still_open) == ("not_eligible", True)
+
+
+def test_a_grant_that_overlaps_is_made_where_the_event_allows_it(hall: Hall) -> None:
+    hall.event(overlaps_allowed=True)
+    hall.session("clay", 9, 2, capacity=1, waiting_list_size=5)
+    hall.session("ink", 10, 1, capacity=5)
+    hall.events.set_own_agenda(event_id=hall.event_id, own_agenda=True)
+    hall.register("ada", "clay")
+    hall.register("alan", "ink")
+    entry = hall.joined("alan", hall.sessions["clay"])
+    hall.cancel("ada")
+
+    hall.ask(hall.spot(), entry, "alan", hall.sessions["clay"])
+
+    assert (hall.names("clay"), hall.names("ink")) == (["alan"], ["alan"])
+
+
+def test_who_gave_up_a_seat_from_the_list_gets_no_other_by_the_same_entry(hall: Hall) -> None:
+    hall.fair(capacity=1)
+    hall.register("ada", "clay")
+    hall.register("alan", "ink")
+    entry = hall.joined("alan", hall.sessions["clay"])
+    hall.cancel("ada")
+    hall.ask(hall.spot(), entry, "alan", hall.sessions["clay"])
+    hall.joined("grace", hall.sessions["clay"])
+    hall.cancel("alan", "clay")
+
+    hall.ask(hall.spot(), entry, "alan", hall.sessions["clay"])
+
+    (refused,) = hall.said("EventSpotRefused")
+    assert (refused.reason, refused.still_open) == ("already_booked", True)
+    assert hall.names("clay") == []
 
 
 def test_a_returned_seat_is_free_unless_somebody_has_joined_meanwhile(hall: Hall) -> None:
@@ -189,6 +233,60 @@ def test_a_seat_asked_for_in_a_name_that_stands_for_nobody_can_be_taken_back(hal
     assert (freed.reason, hall.seats()) == ("list_asked_again", (1, 1))
     (refused,) = hall.said("EventSpotRefused")
     assert (refused.reason, refused.still_open) == ("spot_closed", False)
+
+
+def test_a_seat_that_is_asked_for_after_the_start_is_let_go_once(hall: Hall) -> None:
+    entry = full(hall)
+    hall.cancel("ada")
+    spot = hall.spot()
+    hall.suite.at = DAY.replace(hour=9)
+
+    hall.ask(spot, entry, "alan", hall.event_id)
+
+    assert hall.seats() == (1, 0)
+    hall.suite.tick("events.end_lapsed_spots")
+    assert hall.seats() == (1, 0)
+
+
+def test_a_seat_by_hand_that_is_refused_is_no_seat_for_the_next(hall: Hall) -> None:
+    entry = full(hall)
+    hall.register("alan", overrule="Early")
+
+    hall.ask(str(uuid4()), entry, "alan", hall.event_id, overruled=True)
+
+    (refused,) = hall.said("EventSpotRefused")
+    assert (refused.reason, refused.still_open) == ("already_booked", False)
+
+
+def test_a_free_seat_that_is_given_by_hand_overrules_nothing(hall: Hall) -> None:
+    hall.event(capacity=1)
+
+    hall.ask(str(uuid4()), str(uuid4()), "alan", hall.event_id, overruled=True)
+
+    (row,) = hall.events.list_registrations(event_id=hall.event_id)["rows"]
+    assert (row["name"], row["overruled"], hall.seats()) == ("alan", None, (1, 1))
+
+
+def test_no_seat_is_given_by_hand_in_what_was_called_off(hall: Hall) -> None:
+    entry = full(hall)
+    hall.events.cancel_event(event_id=hall.event_id)
+
+    hall.ask(str(uuid4()), entry, "alan", hall.event_id, overruled=True)
+
+    (refused,) = hall.said("EventSpotRefused")
+    assert (refused.reason, hall.names()) == ("session_started", [])
+
+
+def test_a_spot_an_operator_took_back_is_given_to_nobody(hall: Hall) -> None:
+    entry = full(hall)
+    hall.cancel("ada")
+    spot = hall.spot()
+
+    hall.events.close_spot(spot_id=spot)
+    hall.ask(spot, entry, "alan", hall.event_id)
+
+    (refused,) = hall.said("EventSpotRefused")
+    assert (refused.reason, refused.still_open, hall.names()) == ("spot_closed", False, [])
 
 
 def test_a_spot_lapses_at_the_start(hall: Hall) -> None:

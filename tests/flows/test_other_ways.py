@@ -1,10 +1,15 @@
 """A seat comes free without a cancellation, or comes free and helps nobody."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
+from shared.contracts import Fact, Trace, Values
+from shared.contracts.booking import SpotFreed
+from shared.contracts.waitlist import SpotRequested, SpotReturned, WaitlistJoined
 from shared.testing import Delivery, Order
 from tests.flows.studio import Studio
 
@@ -199,3 +204,54 @@ def test_who_was_refused_a_spot_taken_back_is_not_forgotten(studio: Studio, orde
     assert studio.booked == ["grace"]
     assert studio.held == {}
     assert studio.taken == 1
+
+
+def say_to_booking(studio: Studio, fact: Fact) -> None:
+    """Have booking hear a fact, in an envelope of its own."""
+    at = studio.suite.now()
+    said = replace(fact, envelope=None).said(Trace.begin(at).envelope(at=at))
+    for listener in studio.suite.members["booking"].listeners:
+        if listener.contract is type(fact):
+            listener.hear([said.to_wire().encode()])
+
+
+def test_asked_anew_for_a_seat_it_has_granted_booking_gives_no_other_answer(
+    studio: Studio,
+) -> None:
+    studio.full("ada", waiting=["grace"])
+    studio.cancel("ada")
+    studio.settle()
+    (asked,) = [one for one in studio.suite.said if one.topic == SpotRequested.topic]
+
+    say_to_booking(studio, SpotRequested.from_wire(asked.body))
+
+    assert studio.suite.story.count("SpotGranted") == 1
+    assert "SpotRefused" not in studio.suite.story
+
+
+def test_an_older_word_of_the_list_undoes_no_newer_one(studio: Studio) -> None:
+    studio.full("ada")
+    at, target_id = studio.suite.now(), UUID(studio.session_id)
+
+    def joined(version: int) -> None:
+        ids: Values = {"entry_id": uuid4(), "person_id": UUID(studio.person("grace"))}
+        which: Values = {"source": "booking", "target_id": target_id, "queue_version": version}
+        say_to_booking(studio, WaitlistJoined(**ids, **which, joined_at=at))
+
+    def returned(spot_id: str, version: int) -> None:
+        which: Values = {"source": "booking", "target_id": target_id, "queue_version": version}
+        say_to_booking(studio, SpotReturned(spot_id=UUID(spot_id), **which, returned_at=at))
+
+    joined(5)
+    joined(3)
+    first = studio.cancel("ada")["spot_id"]
+    returned(first, 4)
+    assert studio.held == {"waitlist": 1}  # somebody had joined since the list said so
+    again = SpotFreed.from_wire(studio.suite.said[-1].body)
+    returned(str(again.spot_id), 5)
+    returned(first, 2)
+
+    studio.book("bob")
+    studio.suite.booking.close_spot(spot_id=studio.cancel("bob")["spot_id"])
+
+    assert (studio.held, studio.taken) == ({}, 0)

@@ -119,6 +119,17 @@ def test_other_changes_of_a_person_leave_the_referrer_staff_have_chosen(desk: De
     assert desk.call.find_referral(new_person_id=desk.id("bob")) is None
 
 
+def test_booking_naming_nobody_leaves_whom_staff_have_chosen_instead(desk: Desk) -> None:
+    desk.card("ada")
+    desk.card("cleo")
+    desk.names_referrer("bob", "ada", sequence=2)
+    desk.refer("bob", by="cleo")
+
+    desk.names_referrer("bob", None, sequence=3)
+
+    assert asked(desk) == [("Bob", "Cleo")]
+
+
 @pytest.mark.rule("T11")
 def test_booking_naming_oneself_or_closing_a_ring_makes_no_referral(desk: Desk) -> None:
     for name in ("ada", "bob"):

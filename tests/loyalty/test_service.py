@@ -318,6 +318,19 @@ def test_a_withdrawn_referral_is_taken_back(desk: Desk) -> None:
     assert desk.refer("bob", by="ada")["asks"] is True
 
 
+@pytest.mark.rule("Ti5")
+def test_withdrawing_a_referral_that_was_corrected_leaves_the_one_in_its_place(desk: Desk) -> None:
+    wrong = desk.refer("bob", by="ada")
+    right = desk.refer("bob", by="cleo")
+
+    desk.call.withdraw_referral(referral_id=wrong["referral_id"])
+
+    found = desk.call.find_referral(new_person_id=desk.id("bob"))
+    assert found["referral_id"] == right["referral_id"]
+    with pytest.raises(ReferralRing):
+        desk.refer("cleo", by="bob")
+
+
 @pytest.mark.rule("T11", "H20")
 def test_nobody_brings_themselves(desk: Desk) -> None:
     desk.card("ada")

@@ -11,6 +11,7 @@ from shared.contracts.booking import (
     MessageRequested,
     PaymentReceived,
     PaymentReminderRequested,
+    PersonMerged,
 )
 from shared.contracts.errors import PersonNotFound
 from shared.contracts.loyalty import ReferralThanked
@@ -121,6 +122,35 @@ def test_each_kind_is_chosen_by_itself_and_what_is_always_sent_has_no_box(office
     assert ("receipt", "sent") in off
 
 
+def test_switching_one_thing_on_leaves_all_else_and_everybody_else_as_they_are(
+    office: Office,
+) -> None:
+    people = {name: str(office.person(name, phone=PHONE)) for name in ("ada", "bob")}
+    for person_id in people.values():
+        office.call.set_preferences(person_id=person_id, wanted=[])
+
+    wanted = [{"topic": "thanks", "channel": "sms"}]
+    office.call.set_preferences(person_id=people["ada"], wanted=wanted)
+
+    on = {
+        (name, one["topic"], one["channel"])
+        for name, person_id in people.items()
+        for one in office.call.get_preferences(person_id=person_id)["choices"]
+        if one["on"]
+    }
+    assert on == {("ada", "thanks", "sms")}
+
+
+def test_what_either_record_had_switched_off_stays_off_when_they_are_one(office: Office) -> None:
+    old, ada = office.person("old"), office.person("ada", phone=PHONE)
+    office.call.set_preferences(person_id=str(old), wanted=[])
+
+    office.say(PersonMerged(person_id=ada, merged_id=old, merged_at=office.suite.at))
+    office.tell(ReferralThanked, "ada", text="Thanks")
+
+    assert office.states("ada") == [("referral_thanks", "suppressed")]
+
+
 def test_who_comes_back_by_their_own_hand_gets_news_again(office: Office) -> None:
     office.person("ada", marketing=True)
     news(office, "ada")
@@ -141,8 +171,10 @@ def test_the_page_knows_of_an_address_that_unsubscribed_under_another_record(
     again = str(office.person("again", email="ada@example.com", marketing=True))
 
     found = office.call.get_preferences(person_id=again)["choices"]
+    news(office, "again")
 
     assert [one["on"] for one in found if one["topic"] == "news"] == [False, True]
+    assert office.states("again") == [("news", "suppressed")]
 
 
 def test_who_has_not_agreed_to_news_is_asked_nothing_about_them_and_loses_nothing(

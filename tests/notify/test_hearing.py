@@ -291,6 +291,33 @@ def test_of_an_erased_person_nothing_is_kept_but_that_there_were_messages(office
     assert office.mailbox["violet"] == ["confirmed"]
 
 
+def test_what_waits_for_the_morning_or_in_a_paused_batch_is_given_up_with_its_person(
+    office: Office,
+) -> None:
+    office.call.change_settings(email_per_minute=60)
+    batch_id = str(letters(office, "ada", "bob"))
+    office.call.pause_batch(batch_id=batch_id)
+    office.suite.at = MORNING.replace(hour=22, minute=30)
+    due = {"booking_id": uuid4(), "due_minor": 100, "currency": "eur"}
+    office.tell(PaymentReminderRequested, "ada", **due)
+
+    office.tell(PersonErased, "ada", erasure_id=uuid4())
+
+    assert office.states("ada") == [("letter", "suppressed"), ("payment_reminder", "suppressed")]
+    assert all(one["ended_at"] for one in office.messages("ada"))
+    assert office.call.get_batch(batch_id=batch_id)["waiting"] == 1
+
+
+def test_what_an_erased_person_had_switched_off_is_not_kept(office: Office) -> None:
+    ada = str(office.person("ada"))
+    office.call.set_preferences(person_id=ada, wanted=[])
+
+    office.tell(PersonErased, "ada", erasure_id=uuid4())
+
+    with office.suite.sql("notify") as sql:
+        assert sql.exec_driver_sql("SELECT * FROM preferences").all() == []
+
+
 def test_a_message_about_somebody_unknown_waits_until_they_are_known(office: Office) -> None:
     office.stranger("ada")
     office.say(office.fact(BookingConfirmed, "ada"), settle=False)

@@ -7,6 +7,7 @@ import pytest
 
 from shared.contracts.booking import BookingConfirmed, MessageRequested
 from shared.contracts.errors import InvalidRequest, MessageNotFound
+from shared.contracts.loyalty import ReferralThanked
 from shared.contracts.waitlist import SpotAllocated
 from tests.notify.office import Office
 
@@ -167,4 +168,18 @@ def test_nobody_is_suppressed_by_who_has_not_read_a_message_of_ours(office: Offi
             office.call.take_returned_mail(mail=report)
         assert office.states("ada") == [("confirmed", "sent")], name
 
+    assert office.call.list_suppressions() == []
+
+
+def test_a_report_of_an_email_is_none_of_a_text_message(office: Office) -> None:
+    office.person("ada", phone=PHONE)
+    office.tell(ReferralThanked, "ada", text="Thanks")
+    (message,) = office.messages("ada")
+    headers = f"Message-ID: <{message['message_id']}@example.com>"
+    values = {"action": "failed", "status": "5.1.1", "original": "message/rfc822"}
+
+    with pytest.raises(MessageNotFound):
+        office.call.take_returned_mail(mail=DSN.format(headers=headers, **values))
+
+    assert office.states("ada") == [("referral_thanks", "sent")]
     assert office.call.list_suppressions() == []

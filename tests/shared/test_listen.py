@@ -107,6 +107,21 @@ def test_a_failed_fact_is_tried_again_by_the_schedule_and_then_parked(
     assert retry_due(any_home, [listener]) == 0
 
 
+def test_a_deferred_fact_is_one_process_s_until_its_lease_is_over(
+    any_home: Home, clock: StandingClock
+) -> None:
+    def due() -> int:
+        with any_home.plain() as sql:
+            return len(inbox.take_due(sql, at=clock.at))
+
+    listening(any_home, refusing).hear([body(returned())])
+    clock.at += RETRIES[0]
+
+    assert (due(), due()) == (1, 0)
+    clock.at += inbox.LEASE
+    assert due() == 1
+
+
 def test_a_retry_that_succeeds_leaves_nothing_put_by(any_home: Home, clock: StandingClock) -> None:
     fails = [True]
 
