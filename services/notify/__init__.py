@@ -4,8 +4,8 @@ Owns:      contact copies, messages and their delivery, templates, preferences, 
 Publishes: EmailSent, EmailFailed, SmsSent, SmsFailed, MessageSuppressed, NotifyRecordsErased
 Hears:     PersonRegistered, PersonChanged, PersonMerged, PersonErased, BookingConfirmed,
            BookingMoved, BookingCancelled, ConfirmationRequested, PaymentReceived, PaymentRefunded,
-           PaymentReminderRequested, MessageRequested, SpotAllocated, SpotOffered, OfferClosed,
-           WaitlistJoined, WaitlistLeft, RegistrationConfirmed, RegistrationChanged,
+           SessionChanged, PaymentReminderRequested, MessageRequested, SpotAllocated, SpotOffered,
+           OfferClosed, WaitlistJoined, WaitlistLeft, RegistrationConfirmed, RegistrationChanged,
            RegistrationEnded, EventMessageRequested, RankAwarded, PromotionEarned, ReferralThanked
 Vendors:   SMTP, Twilio
 """

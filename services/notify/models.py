@@ -153,6 +153,20 @@ class ReminderRow(Base):
     message_id: Mapped[UUID]
     starts_at: Mapped[datetime] = mapped_column(index=True)
     as_of: Mapped[datetime]
+    session_id: Mapped[UUID | None]  # of booking
+
+
+class RenamedRow(Base):
+    """What a session of booking is called, and who leads it, since it was last changed."""
+
+    __tablename__ = "renamed"
+
+    session_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    staff: Mapped[str]
+    sequence: Mapped[int]
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    changed_at: Mapped[datetime]
 
 
 class SuppressionRow(Base):

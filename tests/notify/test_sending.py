@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.notify.domain import Delivery
+from shared.contracts import Trace
 from shared.contracts.booking import (
     BookingCancelled,
     BookingConfirmed,
@@ -15,6 +16,7 @@ from shared.contracts.booking import (
     MessageRequested,
     PaymentReceived,
     PaymentReminderRequested,
+    SessionChanged,
 )
 from shared.contracts.errors import InvalidRequest, NotLifted
 from shared.contracts.events import RegistrationConfirmed, RegistrationEnded
@@ -231,6 +233,33 @@ def test_a_day_before_people_are_reminded_once(office: Office) -> None:
     assert office.mailbox["eva"] == ["registered", "reminder"]
     assert "/cancel/" in text_of(office.mailbox.last("ada"))
     assert "/registrations/" in text_of(office.mailbox.last("eva"))
+
+
+@pytest.mark.rule("B10", "B31")
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_reminder_calls_the_session_what_it_is_called_by_now(office: Office, order: int) -> None:
+    ids: dict[str, Any] = {"session_id": uuid4(), "starts_at": MORNING + timedelta(days=3)}
+    ada = office.fact(BookingConfirmed, "ada", booking_id=BOOKING, **ids)
+    office.suite.advance(hours=1)
+    limits: dict[str, Any] = {"waiting_list_size": 0, "waiting_list_closes_at": ids["starts_at"]}
+    envelope = Trace.begin(office.suite.at).envelope
+    renamed = [
+        SessionChanged(**ids, **limits, name=name, staff="Lea", sequence=number).said(
+            envelope(at=office.suite.at)
+        )
+        for number, name in enumerate(("Open house", "Garden party"), start=2)
+    ]
+
+    for fact in [ada, *renamed][::order]:
+        office.say(fact)
+    office.suite.advance(hours=1)
+    office.tell(BookingConfirmed, "bob", booking_id=uuid4(), **ids | {"session_name": "Bob's"})
+    office.wait(days=2, minutes=5)
+
+    assert office.mailbox["ada"] == office.mailbox["bob"] == ["confirmed", "reminder"]
+    assert "Garden party" in str(office.mailbox.last("ada")["Subject"])
+    assert "Garden party" in text_of(office.mailbox.last("ada"))
+    assert "Bob's" in str(office.mailbox.last("bob")["Subject"])
 
 
 def test_the_studio_says_how_long_before_and_whether_at_all(office: Office) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.notify import store
 from services.notify.actions.writing import Draft, occasion, write
 from services.notify.domain import MessageKind, MessageState, payment_of, wait_of
+from shared.contracts import Values
 from shared.contracts.booking import (
     BookingCancelled,
     BookingConfirmed,
@@ -15,6 +16,7 @@ from shared.contracts.booking import (
     PaymentReceived,
     PaymentRefunded,
     PaymentReminderRequested,
+    SessionChanged,
 )
 from shared.contracts.waitlist import (
     OfferClosed,
@@ -49,7 +51,7 @@ def email_confirmation(tx: Tx, booked: BookingConfirmed, *, at: datetime) -> Non
         as_of=booked.booked_at,
         subject_id=booked.booking_id,
     )
-    _with_reminder(tx, write(tx, draft, booked, at=at), draft, booked.starts_at)
+    _with_reminder(tx, write(tx, draft, booked, at=at), draft, booked)
 
 
 def email_allocation(tx: Tx, allocated: SpotAllocated, *, at: datetime) -> None:
@@ -69,14 +71,31 @@ def email_allocation(tx: Tx, allocated: SpotAllocated, *, at: datetime) -> None:
         as_of=allocated.allocated_at,
         subject_id=allocated.booking_id,
     )
-    _with_reminder(tx, write(tx, draft, allocated, at=at), draft, allocated.starts_at)
+    _with_reminder(tx, write(tx, draft, allocated, at=at), draft, allocated)
 
 
-def _with_reminder(tx: Tx, message_id: UUID, draft: Draft, starts_at: datetime) -> None:
-    if draft.subject_id is not None:
-        store.plan_reminder(
-            tx.writes, draft.subject_id, message_id, starts_at=starts_at, as_of=draft.as_of
-        )
+def _with_reminder(
+    tx: Tx, message_id: UUID, draft: Draft, fact: BookingConfirmed | BookingMoved | SpotAllocated
+) -> None:
+    if draft.subject_id is None:
+        return
+    if isinstance(fact, SpotAllocated):
+        session_id = fact.target_id if fact.source == "booking" else None
+    else:
+        session_id = fact.session_id
+    when: Values = {"starts_at": fact.starts_at, "as_of": draft.as_of}
+    store.plan_reminder(tx.writes, draft.subject_id, message_id, **when, session_id=session_id)
+
+
+def keep_name(tx: Tx, changed: SessionChanged, *, at: datetime) -> None:
+    """Keep what a session is called now, for those who are still to be reminded of it.
+
+    Source: B10, B31.
+    """
+    said = {name: getattr(changed, name) for name in ("session_id", "name", "staff", "sequence")}
+    changed_at = changed.envelope.said_at if changed.envelope else at
+    when = {"starts_at": changed.starts_at, "changed_at": changed_at}
+    store.note_name(tx.writes, said | when)
 
 
 def tell_of_move(tx: Tx, moved: BookingMoved, *, at: datetime) -> None:
@@ -96,7 +115,7 @@ def tell_of_move(tx: Tx, moved: BookingMoved, *, at: datetime) -> None:
         as_of=moved.moved_at,
         subject_id=moved.booking_id,
     )
-    _with_reminder(tx, write(tx, draft, moved, at=at), draft, moved.starts_at)
+    _with_reminder(tx, write(tx, draft, moved, at=at), draft, moved)
 
 
 def tell_of_cancellation(tx: Tx, cancelled: BookingCancelled, *, at: datetime) -> None:

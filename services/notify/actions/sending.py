@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from services.notify import store
@@ -174,6 +175,7 @@ def remind_of_sessions(tx: Tx, *, at: datetime) -> bool:
     hours = store.get_settings(tx.sql).reminder_hours
     ahead = timedelta(hours=hours or 0)
     taken = store.take_reminders(tx.sql, before=at + ahead, limit=_REMINDERS)
+    names = store.names_of(tx.sql, {one.session_id for one, _ in taken if one.session_id})
     for reminder, told in taken:
         late = reminder.starts_at - ahead <= reminder.as_of
         if hours is None or told is None or late or reminder.starts_at <= at:
@@ -182,7 +184,7 @@ def remind_of_sessions(tx: Tx, *, at: datetime) -> bool:
             kind=MessageKind.REMINDER,
             dedupe=f"reminder:{reminder.subject_id}:{reminder.as_of.isoformat()}",
             person_id=told.person_id,
-            context=told.context,
+            context=told.context | _as_called_now(names.get(reminder.session_id), reminder.as_of),
             as_of=reminder.as_of,
             subject_id=reminder.subject_id,
             not_after=reminder.starts_at,
@@ -193,8 +195,16 @@ def remind_of_sessions(tx: Tx, *, at: datetime) -> bool:
     return len(taken) == _REMINDERS
 
 
+def _as_called_now(renamed: Any, as_of: datetime) -> dict[str, str]:
+    """Give what has become of a session's name since a message about it, as a message says it."""
+    if renamed is None or renamed.changed_at <= as_of:
+        return {}
+    return {"session_name": renamed.name, "staff": renamed.staff}
+
+
 def prune_standings(tx: Tx, *, at: datetime) -> bool:
     """Forget what happened so long ago that no message can be about it; say if there is more."""
+    store.drop_names(tx.sql, before=at - _KEPT)
     return store.prune_standings(tx.sql, before=at - _KEPT, limit=_PRUNED) == _PRUNED
 
 

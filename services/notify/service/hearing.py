@@ -16,6 +16,7 @@ from shared.contracts.booking import (
     PersonErased,
     PersonMerged,
     PersonRegistered,
+    SessionChanged,
 )
 from shared.contracts.events import (
     EventMessageRequested,
@@ -105,6 +106,12 @@ class Hearing:
         """Write to a person that they have their money back."""
         with self.db.once(fact) as tx:
             actions.confirm_refund(tx, fact, at=self.now())
+
+    @on(SessionChanged)
+    def keep_name(self, fact: SessionChanged) -> None:
+        """Keep what a session is called now, for those who are still to be reminded of it."""
+        with self.db.once(fact) as tx:
+            actions.keep_name(tx, fact, at=self.now())
 
     @on(PaymentReminderRequested)
     def remind_of_payment(self, fact: PaymentReminderRequested) -> None:

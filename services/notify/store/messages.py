@@ -1,6 +1,6 @@
 """Queries about messages, what they are about, and those that were written at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select,
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.notify.domain import MessageState
-from services.notify.models import BatchRow, MessageRow, ReminderRow, StandingRow
+from services.notify.models import BatchRow, MessageRow, ReminderRow, RenamedRow, StandingRow
 from shared.trail import Diary, Step
 from shared.writes import Writes
 
@@ -159,17 +159,53 @@ def blank_texts(sql: Connection, *, before: datetime, limit: int) -> int:
 _PLAN = upsert(ReminderRow)
 _PLAN = _PLAN.on_conflict_do_update(
     index_elements=["subject_id"],
-    set_={name: getattr(_PLAN.excluded, name) for name in ("message_id", "starts_at", "as_of")},
+    set_={
+        name: getattr(_PLAN.excluded, name)
+        for name in ("message_id", "starts_at", "as_of", "session_id")
+    },
     where=ReminderRow.as_of < _PLAN.excluded.as_of,
 )
 
 
 def plan_reminder(
-    writes: Writes, subject_id: UUID, message_id: UUID, *, starts_at: datetime, as_of: datetime
+    writes: Writes,
+    subject_id: UUID,
+    message_id: UUID,
+    *,
+    starts_at: datetime,
+    as_of: datetime,
+    session_id: UUID | None = None,
 ) -> None:
     """Plan to remind somebody of a session, in the words of a message about it."""
-    values = {"subject_id": subject_id, "message_id": message_id}
+    values = {"subject_id": subject_id, "message_id": message_id, "session_id": session_id}
     writes.add(_PLAN, {**values, "starts_at": starts_at, "as_of": as_of})
+
+
+_RENAME = upsert(RenamedRow)
+_RENAME = _RENAME.on_conflict_do_update(
+    index_elements=["session_id"],
+    set_={
+        name: getattr(_RENAME.excluded, name)
+        for name in ("name", "staff", "sequence", "starts_at", "changed_at")
+    },
+    where=RenamedRow.sequence < _RENAME.excluded.sequence,  # an older word changes nothing
+)
+
+
+def note_name(writes: Writes, values: dict[str, Any]) -> None:
+    """Note what a session is called since it was changed."""
+    writes.add(_RENAME, values)
+
+
+def names_of(sql: Connection, session_ids: Iterable[UUID]) -> dict[UUID, Row[Any]]:
+    """Give what those of these sessions are called that were changed."""
+    query = select(RenamedRow.__table__).where(RenamedRow.session_id.in_(list(session_ids)))
+    return {row.session_id: row for row in sql.execute(query)}
+
+
+def drop_names(sql: Connection, *, before: datetime) -> None:
+    """Forget what sessions were called that started before then."""
+    sql.execute(delete(RenamedRow).where(RenamedRow.starts_at < before))
 
 
 def take_reminders(

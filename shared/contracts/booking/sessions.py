@@ -65,7 +65,7 @@ class SessionScheduled(QueueLimits, Fact, version=1, about="session_id"):
 class SessionChanged(QueueLimits, Fact, version=1, about="session_id"):
     """A session is no longer as it was put on the timetable.
 
-    Heard by: waitlist (keeps its queue's limits).
+    Heard by: waitlist (keeps its queue's limits), notify (reminds by the name of today).
     """
 
 
