@@ -316,8 +316,13 @@ def test_only_the_list_makes_spots(studio: Studio) -> None:
 
 
 @pytest.mark.rule("Q14", "Q15", "Q16", "Q17", "Q18", "Q19")
-def test_the_header_shows_how_the_session_stands(studio: Studio) -> None:
-    studio.full("ada", "alan", waiting=["grace"], size=4)
+@pytest.mark.parametrize("classification", ["marketing", "regular"])
+def test_the_header_shows_how_the_session_stands(studio: Studio, classification: str) -> None:
+    studio.session(capacity=2, waiting=4, classification=classification)
+    for name in ("ada", "alan", "grace"):
+        studio.person(name, "client" if classification == "regular" else "lead")
+        studio.book(name)
+        studio.settle()
     studio.change(capacity=3)  # and the spot is on its way to grace
 
     header = studio.roster["header"]

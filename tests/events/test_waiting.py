@@ -228,6 +228,19 @@ def test_the_list_is_told_how_to_find_the_next(hall: Hall) -> None:
     assert [one.sequence for one in told] == [2, 3, 4]
 
 
+@pytest.mark.rule("D37", "D38", "D42", "Di1")
+def test_what_an_event_does_not_say_of_its_list_is_as_decided(hall: Hall) -> None:
+    hall.event(capacity=1, waiting_list_size=5)
+    hall.events.define_pass(event_id=hall.event_id, name="Day", price_minor=100)
+
+    told = [*hall.said("EventQueueOpened"), *hall.said("EventQueueChanged")]
+
+    assert [(one.policy, one.invitations, one.answer_minutes) for one in told] == [
+        ("assign", 1, 24 * 60),
+        ("offer", 1, 24 * 60),
+    ]
+
+
 @pytest.mark.rule("D9", "D36", "D39")
 def test_switching_levels_ends_one_kind_of_list_and_opens_the_other(hall: Hall) -> None:
     hall.event(capacity=5, waiting_list_size=5)

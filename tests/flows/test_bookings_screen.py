@@ -16,9 +16,13 @@ CONFIRMING = "confirm_place"
 """What does as well, and leaves nothing to release."""
 
 
-def a_full_screen(studio: Studio) -> None:
+def a_full_screen(studio: Studio, classification: str = "marketing") -> None:
     """Have a session with a row of every status."""
-    studio.session(capacity=5)
+    studio.session(capacity=5, classification=classification)
+    if classification == "regular":
+        for name in ("ada", "alan", "barbara", "edsger", "kurt", "tony", "grace", "donald"):
+            person_id = studio.person(name, "member")
+            studio.suite.booking.grant_credits(person_id=person_id, credits=1, reason="trial")
     for name in ("ada", "alan", "barbara", "edsger"):
         studio.book(name)
     studio.hold("kurt", kind="staff")
@@ -64,9 +68,12 @@ def done(studio: Studio, row: Mapping[str, Any], action: str) -> Any:
     return answer
 
 
-@pytest.mark.rule("Q38")
-def test_every_row_offers_the_actions_its_status_allows(studio: Studio) -> None:
-    a_full_screen(studio)
+@pytest.mark.rule("Q14", "Q36", "Q38", "Qi5")
+@pytest.mark.parametrize("classification", ["marketing", "regular"])
+def test_every_row_offers_the_actions_its_status_allows(
+    studio: Studio, classification: str
+) -> None:
+    a_full_screen(studio, classification)
     reached = ["send_email", "open_profile"]
     marks = ["mark_attended", "mark_no_show"]
     assert menus(studio) == {
@@ -81,9 +88,12 @@ def test_every_row_offers_the_actions_its_status_allows(studio: Studio) -> None:
     }
 
 
-@pytest.mark.rule("Q38", "Q40", "Q41", "Q42", "Q43", "Q44", "Q45")
-def test_whatever_a_row_offers_can_be_done_with_what_the_row_says(studio: Studio) -> None:
-    a_full_screen(studio)
+@pytest.mark.rule("Q14", "Q38", "Q39", "Q40", "Q41", "Q42", "Q43", "Q44", "Q45")
+@pytest.mark.parametrize("classification", ["marketing", "regular"])
+def test_whatever_a_row_offers_can_be_done_with_what_the_row_says(
+    studio: Studio, classification: str
+) -> None:
+    a_full_screen(studio, classification)
     rows = {row["name"]: row for row in studio.roster["rows"]}
 
     for row in rows.values():

@@ -8,6 +8,18 @@ from tests.booking.test_session_types import a_type
 from tests.flows.studio import Studio
 
 
+def sent(studio: Studio) -> None:
+    """Have courtesies sent too."""
+    studio.suite.advance(minutes=1)
+    studio.suite.tick("notify.send_aside")
+    studio.suite.deliver()
+
+
+def written(studio: Studio, name: str) -> list[str]:
+    """Name the messages somebody got, courtesies too."""
+    return [message.kind.value for message, _ in studio.mailbox.taken if message.name == name]
+
+
 def test_a_moved_booking_leaves_its_seat_to_whoever_waited_longest(studio: Studio) -> None:
     kind = a_type(studio, name="Open day", arrangement="multi")
     later = studio.session(
@@ -41,6 +53,24 @@ def test_a_cancelled_session_leaves_nobody_waiting(studio: Studio, order: type) 
     assert studio.suite.story.count("BookingCancelled") == 2
 
 
+@pytest.mark.rule("Q22")
+def test_everybody_booked_or_waiting_is_written_to_when_a_session_is_called_off(
+    studio: Studio,
+) -> None:
+    studio.full("ada", "alan", waiting=["grace"])
+
+    studio.suite.booking.cancel_session(session_id=studio.session_id, reason="A burst pipe")
+    studio.suite.deliver(times=2)
+    sent(studio)
+
+    for name, last in (
+        ("ada", "session_cancelled"),
+        ("alan", "session_cancelled"),
+        ("grace", "waiting_ended"),
+    ):
+        assert (written(studio, name)[-1], written(studio, name).count(last)) == (last, 1)
+
+
 @pytest.mark.rule("Q10", "Q11", "Q12")
 @pytest.mark.parametrize("order", [list, reversed])
 def test_a_price_sends_those_who_wait_away_and_tells_each(studio: Studio, order: type) -> None:
@@ -57,6 +87,9 @@ def test_a_price_sends_those_who_wait_away_and_tells_each(studio: Studio, order:
     assert (studio.taken, studio.held) == (0, {})
     assert studio.suite.story.count("WaitlistLeft") == 2
     assert studio.roster["header"]["waiting"] == 0
+    sent(studio)
+    for name in ("grace", "edsger"):
+        assert written(studio, name).count("waiting_ended") == 1
 
 
 def test_a_capacity_raised_far_beyond_what_is_wanted_serves_everybody_who_waits(

@@ -20,6 +20,7 @@ from shared.config import settings
 from shared.contracts.booking import BookingConfirmed
 from shared.contracts.errors import InvalidRequest, TemplateNotFound
 from shared.contracts.loyalty import ReferralThanked
+from shared.contracts.ranking import PromotionEarned
 from shared.shapes import LANGUAGES
 from tests.notify.office import Office, text_of
 
@@ -217,6 +218,42 @@ OWN = {
     "sms": "In: {{ session_name }} {{ cancel_url }}",
 }
 CONFIRMED = {"kind": "confirmed", "language": "en"}
+
+
+@pytest.mark.rule("M32")
+def test_both_promotion_messages_are_edited_each_by_itself(office: Office) -> None:
+    office.call.keep_staff(name="Amina", email="amina@example.com", roles=["admin"])
+    listed = {one["kind"] for one in office.call.list_templates()}
+    assert {"promotion", "promotion_staff"} <= listed
+    words = {"text": "{{ rank_name }} is within reach.", "sms": "{{ rank_name }}"}
+    for kind in ("promotion", "promotion_staff"):
+        found = office.call.get_template(kind=kind, language="en")
+        assert "rank_name" in found["placeholders"]
+
+    def earned(name: str) -> None:
+        office.tell(
+            PromotionEarned,
+            name,
+            person_name=name,
+            next_rank_name="green",
+            term_en="Belts",
+            studio_language="en",
+            tell_client=True,
+            tell_admins=True,
+        )
+
+    earned("ada")
+    office.call.save_template(kind="promotion", language="en", subject="Up you go", **words)
+    earned("bob")
+    office.call.save_template(kind="promotion_staff", language="en", subject="Do it", **words)
+    earned("eva")
+
+    clients = [str(office.mailbox.last(name)["Subject"]) for name in ("ada", "bob", "eva")]
+    staff = [str(mail["Subject"]) for one, mail in office.mailbox.taken if one.name == "Amina"]
+    assert clients == ["You are ready for green", "Up you go", "Up you go"]
+    assert staff == ["Time to promote ada", "Time to promote bob", "Do it"]
+    assert "green is within reach." in text_of(office.mailbox.last("eva"))
+    assert "green is within reach." in text_of(office.mailbox.last("Amina"))
 
 
 @pytest.mark.rule("M32", "T8")

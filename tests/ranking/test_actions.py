@@ -215,6 +215,23 @@ def test_staff_assign_promote_and_demote_from_the_profile(dojo: Dojo) -> None:
     assert dojo.matches("ada")
 
 
+@pytest.mark.rule("M26", "M29")
+@pytest.mark.parametrize(
+    ("to", "lands_on"), [(None, "yellow"), ("yellow", "yellow"), ("white", "white")]
+)
+def test_a_demotion_leads_to_the_next_lower_rank_or_the_one_that_is_named(
+    dojo: Dojo, to: str | None, lands_on: str
+) -> None:
+    dojo.category()
+    dojo.assign("ada", "black")
+
+    dojo.demote("ada", to)
+
+    assert dojo.rank_of("ada") == lands_on
+    assert [rank for rank, _ in dojo.held("ada")] == ["black", lands_on]
+    assert dojo.matches("ada")
+
+
 def test_moves_that_lead_nowhere_are_refused_and_change_nothing(dojo: Dojo) -> None:
     dojo.category()
     with pytest.raises(NotRanked):

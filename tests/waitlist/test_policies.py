@@ -196,9 +196,12 @@ def test_everybody_is_told_and_the_first_to_take_it_has_it(studio: Studio) -> No
 
 @pytest.mark.rule("Q46")
 def test_a_members_session_announces_unless_staff_choose_otherwise(studio: Studio) -> None:
+    get = studio.suite.waitlist.get_queue
+    marketing = studio.session()
+    studio.settle()
+    assert get(target_id=marketing)["policy"] == "assign"
     studio.session(classification="regular")
     studio.settle()
-    get = studio.suite.waitlist.get_queue
 
     assert get(target_id=studio.session_id)["policy"] == "announce"
     studio.set_policy("assign_if_paid")
