@@ -217,6 +217,7 @@ def test_cash_is_given_back_by_hand(till: Till) -> None:
     assert till.standin.calls == []
 
 
+@pytest.mark.rule("H19")
 def test_cancelling_gives_nothing_back_by_itself(till: Till) -> None:
     till.session(price_minor=2000)
     booking_id = till.paid("ada")["booking_id"]
@@ -232,6 +233,7 @@ def test_cancelling_gives_nothing_back_by_itself(till: Till) -> None:
     assert till.standin.held() == 0
 
 
+@pytest.mark.rule("H19")
 def test_cancelling_gives_all_back_where_the_type_says_so(till: Till) -> None:
     till.session(price_minor=2000)
     till.arrange("UPDATE session_types SET refund = 'automatic'")
@@ -258,6 +260,7 @@ def test_cash_does_not_go_back_by_itself_anywhere(till: Till) -> None:
     assert till.balance(booking_id) == (2000, 0, 0)  # until staff have handed it over
 
 
+@pytest.mark.rule("H19")
 def test_cancelling_the_session_gives_all_back_where_the_type_says_so(till: Till) -> None:
     till.session(price_minor=2000)
     till.arrange("UPDATE session_types SET refund = 'automatic'")
@@ -498,7 +501,7 @@ def test_staff_remind_whoever_has_not_paid_in_full(till: Till) -> None:
     assert said[0]["session_name"] == "Open day"
 
 
-@pytest.mark.rule("B46", "B48")
+@pytest.mark.rule("B46", "B48", "H18")
 def test_nobody_is_reminded_of_nothing(till: Till) -> None:
     till.session(price_minor=2000)
     booking_id = till.paid("ada")["booking_id"]
@@ -616,7 +619,7 @@ def test_nobody_is_reminded_by_itself_of_what_was_given_back(till: Till) -> None
     assert till.money(booking_id)["balance_minor"] == 500
 
 
-@pytest.mark.rule("B46")
+@pytest.mark.rule("B46", "H18")
 def test_whoever_owes_is_reminded_seven_and_three_days_before_once_each(till: Till) -> None:
     till.session(price_minor=2000)  # in ten days, at 9:00 UTC
     till.book("ada")
@@ -631,7 +634,7 @@ def test_whoever_owes_is_reminded_seven_and_three_days_before_once_each(till: Ti
     assert [one["manual"] for one in said] == [False, False]
 
 
-@pytest.mark.rule("B46", "B47")
+@pytest.mark.rule("B46", "B47", "H18")
 def test_reminders_come_when_the_type_says_or_not_at_all(till: Till) -> None:
     till.session(price_minor=2000)
     till.book("ada")

@@ -222,7 +222,7 @@ def test_a_capacity_raised_by_thousands_frees_only_what_is_wanted(studio: Studio
 # -- a price on a marketing session -----------------------------------------------------------
 
 
-@pytest.mark.rule("Q3", "Q10", "Q11", "Q12")
+@pytest.mark.rule("Q3", "Q10", "Q11", "Q12", "H2")
 def test_a_price_switches_the_list_of_a_marketing_session_off_and_says_so(
     studio: Studio,
 ) -> None:
@@ -260,7 +260,7 @@ def test_a_marketing_session_made_with_a_price_has_no_list_from_the_start(studio
     assert len(made["notes"]) == 1
 
 
-@pytest.mark.rule("Q11", "Q12")
+@pytest.mark.rule("Q11", "Q12", "H2")
 def test_while_people_wait_a_price_needs_that_they_are_sent_away(studio: Studio) -> None:
     studio.full("ada", waiting=["grace", "alan"])
 
@@ -287,7 +287,7 @@ def test_a_seat_on_its_way_to_a_list_that_gets_a_price_is_simply_free(studio: St
     assert studio.taken == 0
 
 
-@pytest.mark.rule("Q11")
+@pytest.mark.rule("Q11", "H2")
 def test_without_the_price_the_list_stays_off_until_staff_switch_it_on(studio: Studio) -> None:
     studio.full("ada")
     studio.change(price_minor=1500)

@@ -45,6 +45,7 @@ def test_giving_up_earlier_never_gives_less_back(deadline: int, notice: int, mor
     assert gives_credits_back(session, at=earlier) >= gives_credits_back(session, at=later)
 
 
+@pytest.mark.rule("H1")
 @given(st.integers(-20_000, 20_000))
 def test_without_a_deadline_credits_always_come_back(notice: int) -> None:
     at = START - timedelta(minutes=notice)
@@ -114,7 +115,7 @@ def test_what_cannot_be_an_amount_is_refused(studio: Studio, amount: Any) -> Non
         )
 
 
-@pytest.mark.rule("Q2")
+@pytest.mark.rule("Q2", "H1")
 def test_a_regular_session_takes_a_members_credit_and_a_marketing_one_none(studio: Studio) -> None:
     member(studio, "ada", 3)
     regular(studio, credits=2)
@@ -129,7 +130,7 @@ def test_a_regular_session_takes_a_members_credit_and_a_marketing_one_none(studi
     assert balance(studio, "ada") == 1
 
 
-@pytest.mark.rule("Q2")
+@pytest.mark.rule("Q2", "H1")
 def test_a_member_without_credits_gets_no_place_and_leaves_no_trace(studio: Studio) -> None:
     member(studio, "ada")
     regular(studio)
@@ -153,6 +154,7 @@ def test_staff_may_let_a_member_in_who_lacks_credits(studio: Studio) -> None:
     assert balance(studio, "ada") == 0
 
 
+@pytest.mark.rule("H1")
 def test_a_session_with_a_price_lets_a_member_in_who_pays_with_money(studio: Studio) -> None:
     member(studio, "ada")
     regular(studio, price_minor=1500)
@@ -162,7 +164,7 @@ def test_a_session_with_a_price_lets_a_member_in_who_pays_with_money(studio: Stu
     assert studio.booked == ["ada"]
 
 
-@pytest.mark.rule("Q2")
+@pytest.mark.rule("Q2", "H1")
 def test_cancelling_in_time_gives_the_credit_back_once_and_later_does_not(studio: Studio) -> None:
     member(studio, "ada", 2)
     regular(studio, cancellation_minutes=24 * 60)

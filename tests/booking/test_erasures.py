@@ -143,6 +143,7 @@ def test_held_seats_are_given_up_with_the_person(studio: Studio) -> None:
     assert studio.taken == 0
 
 
+@pytest.mark.rule("H23")
 def test_counts_and_the_ledger_stay(studio: Studio) -> None:
     person_id = lovelace(studio)
     studio.session(capacity=2)
@@ -157,6 +158,7 @@ def test_counts_and_the_ledger_stay(studio: Studio) -> None:
     assert studio.taken == 1
 
 
+@pytest.mark.rule("H23")
 def test_the_receipt_fills_as_the_services_answer(studio: Studio) -> None:
     receipt = studio.suite.booking.erase_person(person_id=lovelace(studio))
     assert receipt["waiting_for"] == ["events", "loyalty", "notify", "ranking", "waitlist"]

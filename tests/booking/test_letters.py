@@ -200,7 +200,7 @@ def shown(studio: Studio) -> Studio:
     return studio
 
 
-@pytest.mark.rule("Q28")
+@pytest.mark.rule("Q28", "H4")
 def test_a_download_is_made_in_the_background_and_fetched_by_its_link(shown: Studio) -> None:
     asked = shown.suite.booking.request_download(session_id=shown.session_id, format="csv")
     assert (asked["state"], asked["progress"], asked["url"]) == ("requested", 0, None)
@@ -224,7 +224,7 @@ def test_a_download_is_made_in_the_background_and_fetched_by_its_link(shown: Stu
     assert rows[1][4] == "50 (warm)"
 
 
-@pytest.mark.rule("Q29", "Q30")
+@pytest.mark.rule("Q29", "Q30", "H4")
 def test_a_download_is_made_as_pdf_with_the_header_of_the_screen(shown: Studio) -> None:
     ready = download(shown, format="pdf", language="it")
 

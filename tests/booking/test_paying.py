@@ -143,6 +143,7 @@ def test_what_stripe_is_told_names_the_place_and_leads_back_to_it(till: Till) ->
 # -- in time and too late -------------------------------------------------------------------------
 
 
+@pytest.mark.rule("H17", "Bi4")
 def test_a_checkout_keeps_a_seat_for_a_quarter_of_an_hour_and_no_longer(till: Till) -> None:
     till.session(capacity=1)
     checkout = till.checkout("ada")

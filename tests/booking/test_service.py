@@ -266,7 +266,7 @@ def test_a_reserved_spot_is_kept_for_its_client_alone(studio: Studio) -> None:
     assert studio.taken == 1
 
 
-@pytest.mark.rule("B52", "Bi4")
+@pytest.mark.rule("B52", "Bi4", "H17")
 def test_a_reservation_ends_when_staff_release_it(studio: Studio) -> None:
     studio.session(capacity=1, waiting=0)
     hold_id = studio.hold("ada")
@@ -278,7 +278,7 @@ def test_a_reservation_ends_when_staff_release_it(studio: Studio) -> None:
         studio.suite.booking.confirm_hold(hold_id=hold_id)
 
 
-@pytest.mark.rule("B52", "Bi4")
+@pytest.mark.rule("B52", "Bi4", "H17")
 def test_a_reservation_ends_when_its_time_is_over_if_it_has_one(studio: Studio) -> None:
     studio.session(capacity=1, waiting=0)
     hold_id = studio.hold("ada", held_until=studio.suite.now() + timedelta(minutes=5))

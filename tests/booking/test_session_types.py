@@ -64,6 +64,7 @@ def test_a_type_says_all_that_its_sessions_have_in_common(studio: Studio) -> Non
     assert (made["refund"], made["cancellation_minutes"]) == ("automatic", 1440)
 
 
+@pytest.mark.rule("H1", "H9", "H18", "H19")
 def test_what_a_type_leaves_out_is_as_decided(studio: Studio) -> None:
     made = studio.suite.booking.create_session_type(name="Class", duration_minutes=60)
 
@@ -75,6 +76,7 @@ def test_what_a_type_leaves_out_is_as_decided(studio: Studio) -> None:
     assert made["attendance"] == "automatic"
 
 
+@pytest.mark.rule("H18")
 @pytest.mark.parametrize(
     ("field", "value"),
     [

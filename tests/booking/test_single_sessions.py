@@ -133,7 +133,7 @@ def test_a_placeholder_stands_in_until_there_is_a_date(studio: Studio) -> None:
         studio.session(placeholder=True)
 
 
-@pytest.mark.rule("B21", "B23", "B26")
+@pytest.mark.rule("B21", "B23", "B26", "H16")
 def test_date_and_time_can_be_adjusted_until_the_client_has_confirmed(studio: Studio) -> None:
     session = single(studio, a_type(studio), client_id=studio.person("ada", "client"))
     change = studio.suite.booking.change_session
@@ -158,7 +158,7 @@ def test_date_and_time_can_be_adjusted_until_the_client_has_confirmed(studio: St
     assert (again["name"], again["starts_at"][:16]) == ("Portraits of Ada", "2031-06-01T08:15")
 
 
-@pytest.mark.rule("B26")
+@pytest.mark.rule("B26", "H16")
 def test_a_confirmed_single_session_moves_with_its_booking_and_the_client_is_told(
     studio: Studio,
 ) -> None:

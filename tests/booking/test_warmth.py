@@ -26,7 +26,7 @@ def story(ago: int = 0, bookings: int = 0, attended: int = 0, no_shows: int = 0)
     return Story(NOW - timedelta(days=ago), bookings, attended, no_shows)
 
 
-@pytest.mark.rule("Q35")
+@pytest.mark.rule("Q35", "H3")
 @pytest.mark.parametrize(
     ("history", "score", "band"),
     [
@@ -75,6 +75,7 @@ def test_a_booking_or_a_visit_never_cools_and_a_no_show_never_warms(history: Sto
     assert warmth(Story(at, bookings, attended, missed + 1), at=NOW).score <= score
 
 
+@pytest.mark.rule("H3")
 @given(stories)
 def test_the_reasons_add_up_to_the_score(history: Story) -> None:
     found = warmth(history, at=NOW)
@@ -84,6 +85,7 @@ def test_the_reasons_add_up_to_the_score(history: Story) -> None:
     assert found.score == min(100, max(0, sum(signed) - less))
 
 
+@pytest.mark.rule("H3")
 @pytest.mark.parametrize(
     ("score", "band"),
     [(0, "cold"), (33, "cold"), (34, "warm"), (66, "warm"), (67, "hot"), (100, "hot")],

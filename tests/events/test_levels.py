@@ -147,7 +147,7 @@ def test_sessions_from_before_the_switch_are_listed_until_they_have_a_capacity(h
     hall.register("ada", "clay")
 
 
-@pytest.mark.rule("D10", "D26")
+@pytest.mark.rule("D10", "D26", "H14")
 @pytest.mark.parametrize("kind", ["webinar", "hybrid"])
 def test_only_on_site_events_have_capacities_and_waiting_lists(hall: Hall, kind: str) -> None:
     for limit in ({"capacity": 5}, {"waiting_list_size": 5}):

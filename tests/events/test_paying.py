@@ -289,7 +289,7 @@ def test_a_webhook_about_somebody_elses_payment_is_noted_and_no_more(desk: Desk)
 # -- too late ---------------------------------------------------------------------------------
 
 
-@pytest.mark.rule("D13")
+@pytest.mark.rule("D13", "H17")
 def test_seats_are_kept_for_a_quarter_of_an_hour_and_no_longer(desk: Desk) -> None:
     desk.event(capacity=1)
     checkout = desk.register("ada")

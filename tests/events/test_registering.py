@@ -136,7 +136,7 @@ def test_nobody_registers_twice_nor_unknown_nor_for_what_has_begun(hall: Hall) -
         hall.register("alan")
 
 
-@pytest.mark.rule("D29", "D33", "D35")
+@pytest.mark.rule("D29", "D33", "D35", "H15")
 def test_staff_go_past_the_capacity_with_a_reason_that_shows(hall: Hall) -> None:
     hall.fair(capacity=1)
     hall.register("ada", "clay")
@@ -153,7 +153,7 @@ def test_staff_go_past_the_capacity_with_a_reason_that_shows(hall: Hall) -> None
     assert (listed["taken"], listed["capacity"], listed["over_capacity"]) == (2, 1, True)
 
 
-@pytest.mark.rule("D29")
+@pytest.mark.rule("D29", "H15")
 def test_over_capacity_a_cancellation_frees_no_seat_for_the_list(hall: Hall) -> None:
     hall.event(capacity=1, waiting_list_size=5)
     hall.register("ada")

@@ -213,7 +213,7 @@ def test_a_full_or_known_list_is_refused_at_once(hall: Hall) -> None:
         hall.register("grace", or_wait=[hall.event_id])
 
 
-@pytest.mark.rule("D8", "D36", "D37", "Di1")
+@pytest.mark.rule("D8", "D36", "D37", "Di1", "H13")
 def test_the_list_is_told_how_to_find_the_next(hall: Hall) -> None:
     hall.event(capacity=1, waiting_list_size=5, invitations=3, answer_minutes=90)
     (opened,) = hall.said("EventQueueOpened")
@@ -228,7 +228,7 @@ def test_the_list_is_told_how_to_find_the_next(hall: Hall) -> None:
     assert [one.sequence for one in told] == [2, 3, 4]
 
 
-@pytest.mark.rule("D37", "D38", "D42", "Di1")
+@pytest.mark.rule("D37", "D38", "D42", "Di1", "H13")
 def test_what_an_event_does_not_say_of_its_list_is_as_decided(hall: Hall) -> None:
     hall.event(capacity=1, waiting_list_size=5)
     hall.events.define_pass(event_id=hall.event_id, name="Day", price_minor=100)

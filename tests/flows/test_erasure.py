@@ -113,6 +113,7 @@ def _live(studio: Studio) -> None:
     studio.settle()
 
 
+@pytest.mark.rule("H23")
 def test_no_table_of_any_service_names_who_was_erased(studio: Studio) -> None:
     _live(studio)
     assert {trace.partition(".")[0] for trace in traces(studio)} == set(SUITE)

@@ -38,7 +38,7 @@ def test_whoever_gets_the_place_is_told_what_when_and_where(studio: Studio) -> N
         assert said in body.get_content()
 
 
-@pytest.mark.rule("Q48")
+@pytest.mark.rule("Q48", "H24")
 @pytest.mark.parametrize(
     ("language", "subject"),
     [("it", "Hai un posto"), ("fr", "Vous avez une place"), ("de", "Sie haben einen Platz")],
@@ -56,7 +56,7 @@ def test_the_email_is_in_the_persons_own_language(
     assert str(studio.mailbox.last("grace")["Subject"]).startswith(subject)
 
 
-@pytest.mark.rule("Q48", "B29", "B54", "M31")
+@pytest.mark.rule("Q48", "B29", "B54", "M31", "H24")
 def test_the_email_is_in_the_studios_language_where_nobody_said_which_the_person_reads(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,6 +61,7 @@ def test_a_hold_given_up_goes_to_the_list_once(studio: Studio) -> None:
     assert studio.waiting == ["alan"]
 
 
+@pytest.mark.rule("H6")
 def test_a_place_freed_after_the_start_goes_to_nobody(studio: Studio) -> None:
     studio.full("ada", waiting=["grace"])
     studio.suite.advance(days=3)
@@ -73,6 +74,7 @@ def test_a_place_freed_after_the_start_goes_to_nobody(studio: Studio) -> None:
     assert studio.mailbox["grace"] == []
 
 
+@pytest.mark.rule("H6")
 def test_a_seat_asked_for_after_the_start_is_refused(studio: Studio) -> None:
     studio.full("ada", waiting=["grace"])
     entry_id = studio.entry_id("grace")
@@ -88,6 +90,7 @@ def test_a_seat_asked_for_after_the_start_is_refused(studio: Studio) -> None:
     assert studio.mailbox["grace"] == []
 
 
+@pytest.mark.rule("H6")
 def test_a_seat_still_held_for_the_list_at_the_start_is_let_go(studio: Studio) -> None:
     studio.full("ada", waiting=["grace"])
     studio.cancel("ada")  # and waitlist is down

@@ -76,7 +76,7 @@ def test_visits_by_roll_call_lead_to_a_promotion(dojo: Studio, times: int) -> No
     assert now["since"] == "2031-03-05"
 
 
-@pytest.mark.rule("Mi5")
+@pytest.mark.rule("Mi5", "H9")
 def test_a_class_without_a_roll_call_counts_and_a_no_show_after_all_is_flagged(
     dojo: Studio,
 ) -> None:
@@ -94,7 +94,7 @@ def test_a_class_without_a_roll_call_counts_and_a_no_show_after_all_is_flagged(
     assert dojo.suite.ranking.check_person(person_id=dojo.person("ada"))["matches"]
 
 
-@pytest.mark.rule("Mi5")
+@pytest.mark.rule("Mi5", "H9")
 def test_a_cancelled_booking_is_no_visit(dojo: Studio) -> None:
     booking_id = attend(dojo, "automatic")
     dojo.suite.deliver()

@@ -71,7 +71,7 @@ def test_everybody_booked_or_waiting_is_written_to_when_a_session_is_called_off(
         assert (written(studio, name)[-1], written(studio, name).count(last)) == (last, 1)
 
 
-@pytest.mark.rule("Q10", "Q11", "Q12")
+@pytest.mark.rule("Q10", "Q11", "Q12", "H2")
 @pytest.mark.parametrize("order", [list, reversed])
 def test_a_price_sends_those_who_wait_away_and_tells_each(studio: Studio, order: type) -> None:
     studio.full("ada", waiting=["grace", "edsger"])

@@ -45,7 +45,7 @@ def test_one_call_gives_the_page_and_another_its_settings(desk: Desk) -> None:
     assert page["settings"] == desk.call.get_settings()
 
 
-@pytest.mark.rule("T6", "T7", "T8")
+@pytest.mark.rule("T6", "T7", "T8", "H22")
 def test_settings_begin_with_100_points_no_sms_and_the_default_text(desk: Desk) -> None:
     assert desk.call.get_settings() == {
         "points_per_referral": 100,
@@ -82,7 +82,7 @@ def test_a_text_set_to_nothing_is_the_default_again(desk: Desk) -> None:
     assert desk.call.get_settings()["sms_texts"] == {**DEFAULT_TEXTS, "de": "Danke!"}
 
 
-@pytest.mark.rule("T8")
+@pytest.mark.rule("T8", "H22")
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -246,7 +246,7 @@ def test_without_a_yes_there_are_no_points_and_no_thanks(desk: Desk) -> None:
     assert desk.suite.story == []
 
 
-@pytest.mark.rule("T13", "Ti5")
+@pytest.mark.rule("T13", "Ti5", "H20")
 def test_a_new_client_earns_points_once_however_often_it_is_asked(desk: Desk) -> None:
     desk.card("ada")
     desk.call.save_settings(send_sms=True)
@@ -261,7 +261,7 @@ def test_a_new_client_earns_points_once_however_often_it_is_asked(desk: Desk) ->
     assert desk.suite.story == ["ReferralThanked"]
 
 
-@pytest.mark.rule("Ti5")
+@pytest.mark.rule("Ti5", "H21")
 def test_a_corrected_referral_is_taken_back_and_asked_again_for_the_other(desk: Desk) -> None:
     desk.card("ada")
     desk.card("cleo")
@@ -317,7 +317,7 @@ def test_a_withdrawn_referral_is_taken_back(desk: Desk) -> None:
     assert desk.refer("bob", by="ada")["asks"] is True
 
 
-@pytest.mark.rule("T11")
+@pytest.mark.rule("T11", "H20")
 def test_nobody_brings_themselves(desk: Desk) -> None:
     desk.card("ada")
 
@@ -327,7 +327,7 @@ def test_nobody_brings_themselves(desk: Desk) -> None:
     assert desk.call.find_referral(new_person_id=desk.id("ada")) is None
 
 
-@pytest.mark.rule("T11")
+@pytest.mark.rule("T11", "H20")
 @pytest.mark.parametrize("size", [2, 3, 5])
 def test_rings_are_refused(desk: Desk, size: int) -> None:
     names = [f"one{number}" for number in range(size)]
@@ -348,7 +348,7 @@ def test_a_correction_opens_a_ring(desk: Desk) -> None:
     assert desk.refer("ada", by="bob")["state"] == "asked"
 
 
-@pytest.mark.rule("T1")
+@pytest.mark.rule("T1", "H20")
 def test_who_has_booked_before_is_no_new_client(desk: Desk) -> None:
     desk.card("ada")
     desk.cancels("bob", desk.books("bob"))

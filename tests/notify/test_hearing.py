@@ -228,7 +228,7 @@ def test_staff_read_of_visits_only_where_there_were_some(
     assert [text for text in (due, reached) if no_words in text] == []
 
 
-@pytest.mark.rule("M30")
+@pytest.mark.rule("M30", "H24")
 def test_staff_read_their_own_language_and_else_the_studio_s(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

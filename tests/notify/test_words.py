@@ -59,6 +59,7 @@ def test_every_language_has_the_words_of_every_kind() -> None:
     assert len({frozenset(one) for one in keys.values()}) == 1
 
 
+@pytest.mark.rule("H24")
 @pytest.mark.parametrize(("kind", "language"), EVERY)
 def test_every_message_can_be_written_and_read(kind: MessageKind, language: str) -> None:
     written = show(sample(kind, language, None, name="Ada", at=AT), settings())

@@ -147,7 +147,7 @@ def test_a_category_is_saved_with_its_name_and_settings(dojo: Dojo) -> None:
         dojo.call.get_category(category_id=uuid4())
 
 
-@pytest.mark.rule("M18", "M19", "M20")
+@pytest.mark.rule("M18", "M19", "M20", "H11")
 def test_ranks_are_added_with_criteria_and_put_into_order(dojo: Dojo) -> None:
     dojo.category(ranks=[("white", {"visits": 5}), ("black", {"tenure_days": 90})])
 
@@ -215,7 +215,7 @@ def test_staff_assign_promote_and_demote_from_the_profile(dojo: Dojo) -> None:
     assert dojo.matches("ada")
 
 
-@pytest.mark.rule("M26", "M29")
+@pytest.mark.rule("M26", "M29", "H10")
 @pytest.mark.parametrize(
     ("to", "lands_on"), [(None, "yellow"), ("yellow", "yellow"), ("white", "white")]
 )
@@ -364,7 +364,7 @@ def test_visits_promote_automatically(dojo: Dojo) -> None:
     assert dojo.matches("ada")
 
 
-@pytest.mark.rule("M33", "M35", "Mi3")
+@pytest.mark.rule("M33", "M35", "Mi3", "H7")
 def test_a_visit_counts_by_the_day_its_class_starts(dojo: Dojo) -> None:
     dojo.category()
     dojo.suite.advance(hours=9)  # 19:00 in Rome
@@ -377,7 +377,7 @@ def test_a_visit_counts_by_the_day_its_class_starts(dojo: Dojo) -> None:
     assert dojo.here("ada")["visits_here"] == 2
 
 
-@pytest.mark.rule("M33")
+@pytest.mark.rule("M33", "H7")
 def test_the_day_is_one_of_the_studios_time_zone(dojo: Dojo) -> None:
     dojo.activate(time_zone="Pacific/Auckland")
     dojo.category()
@@ -417,7 +417,7 @@ def test_visits_heard_of_before_the_studio_said_where_it_is_have_the_day_of_thei
         assert dojo.matches("ada")
 
 
-@pytest.mark.rule("M34", "Mi2")
+@pytest.mark.rule("M34", "Mi2", "H7")
 def test_every_placement_starts_the_count_anew(dojo: Dojo) -> None:
     dojo.category(automatic=True)
     dojo.assign("ada")
@@ -433,7 +433,7 @@ def test_every_placement_starts_the_count_anew(dojo: Dojo) -> None:
     assert dojo.here("ada")["visits_here"] == 0
 
 
-@pytest.mark.rule("M20", "Mi4")
+@pytest.mark.rule("M20", "Mi4", "H8")
 def test_where_both_are_asked_for_visits_alone_do_not_promote(dojo: Dojo) -> None:
     dojo.category(
         ranks=[("white", {"visits": 2, "tenure_days": 10}), ("black", {})], automatic=True
@@ -462,7 +462,7 @@ def test_a_visit_taken_back_counts_no_longer(dojo: Dojo) -> None:
     assert dojo.here("ada")["visits_here"] == 2
 
 
-@pytest.mark.rule("M12", "Mi5")
+@pytest.mark.rule("M12", "Mi5", "H9")
 def test_a_promotion_that_lost_a_visit_stays_and_is_flagged(dojo: Dojo) -> None:
     dojo.category(automatic=True)
     dojo.assign("ada")
@@ -727,7 +727,7 @@ def test_who_is_ready_again_is_told_again(dojo: Dojo) -> None:
 # -- rules that change ----------------------------------------------------------------------------
 
 
-@pytest.mark.rule("M19")
+@pytest.mark.rule("M19", "H12")
 def test_a_placement_keeps_the_criteria_and_visits_it_rests_on(dojo: Dojo) -> None:
     dojo.category(automatic=True)
     dojo.assign("ada")

@@ -164,7 +164,7 @@ def test_where_nothing_was_taken_back_settling_again_changes_nothing(
     assert ladder(visits, scheme, stored=once) == once
 
 
-@pytest.mark.rule("M16", "M34", "Mi2")
+@pytest.mark.rule("M16", "M34", "Mi2", "H11")
 @given(offsets, schemes)
 def test_every_promotion_goes_one_rank_up_with_a_count_of_its_own(
     days: list[int], scheme: Scheme
@@ -212,7 +212,7 @@ def test_every_hour_of_the_day_of_the_placement_counts(hour: int) -> None:
     assert found.standing.counted == 1
 
 
-@pytest.mark.rule("M20", "Mi4")
+@pytest.mark.rule("M20", "Mi4", "H8")
 @given(
     offsets.filter(lambda days: all(one >= 0 for one in days)),
     st.integers(1, 5),
@@ -287,7 +287,7 @@ def test_a_rank_without_criteria_is_left_by_hand_only(days: list[int]) -> None:
     assert not found.standing.eligible(END)
 
 
-@pytest.mark.rule("M18")
+@pytest.mark.rule("M18", "H11")
 @given(offsets, criteria)
 def test_the_highest_rank_has_no_next(days: list[int], asked: Criteria) -> None:
     top = Placement(BASE.placement_id, RANKS[0], How.PROMOTED, START)

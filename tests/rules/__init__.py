@@ -1,9 +1,10 @@
-"""The rules of the five sources, one TOML file each, and which tests show them.
+"""The rules of the five sources and our decisions beside them, and which tests show them.
 
 A test says what it shows with `@pytest.mark.rule("Q47", "Q48")`; `tests.rules.report` then counts.
 A rule that names a screen is met twice: one call gives all that the screen shows or does all that
 its button does, and the staff console has it too. Rules with an `i` in their id (`Qi1`) are not
-spelt out in the source but follow from its wording, and bind as the others do.
+spelt out in the source but follow from its wording, and bind as the others do. Those with an `H`
+are what this house decided where no source says anything.
 """
 
 import re
@@ -22,6 +23,7 @@ FILES = tuple(
         "belt_tracking.toml",
         "session_registration.toml",
         "treatcard.toml",
+        "house_decisions.toml",
     )
 )
 SERVICES = frozenset({"booking", "waitlist", "loyalty", "ranking", "events", "notify"})

@@ -41,7 +41,7 @@ def a_queue(size: int, waiting: int) -> Queue:
 queues = st.builds(a_queue, counts, counts)
 
 
-@pytest.mark.rule("Q47")
+@pytest.mark.rule("Q47", "H6")
 @given(queues, heads, instants)
 def test_whoever_is_first_is_chosen_right_up_to_the_close(
     queue: Queue, head: Waiting | None, at: datetime

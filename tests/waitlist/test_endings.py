@@ -143,7 +143,7 @@ def test_accepting_and_leaving_at_once_end_in_no_place_and_no_lost_seat(
     assert studio.booked == ["alan"]
 
 
-@pytest.mark.rule("Q46")
+@pytest.mark.rule("Q46", "H5")
 def test_a_member_without_credits_is_passed_over_stays_and_gets_the_next(studio: Studio) -> None:
     for name in ("ada", "barbara", "grace", "alan"):
         person_id = studio.person(name, kind="member")

@@ -194,7 +194,7 @@ def test_everybody_is_told_and_the_first_to_take_it_has_it(studio: Studio) -> No
         studio.suite.waitlist.accept_offer(offer_id=late)
 
 
-@pytest.mark.rule("Q46")
+@pytest.mark.rule("Q46", "H5")
 def test_a_members_session_announces_unless_staff_choose_otherwise(studio: Studio) -> None:
     get = studio.suite.waitlist.get_queue
     marketing = studio.session()
@@ -280,7 +280,7 @@ def take_no_money(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return poor
 
 
-@pytest.mark.rule("Q46")
+@pytest.mark.rule("Q46", "H5")
 def test_who_cannot_pay_is_passed_over_stays_and_is_tried_for_the_next_seat(
     studio: Studio, nobody_can_pay: set[str]
 ) -> None:

@@ -40,7 +40,7 @@ def test_staff_move_somebody_to_attending_beyond_the_capacity(studio: Studio) ->
     assert explain(studio, entry_id)["overrides"][0]["reason"] == WHY["reason"]
 
 
-@pytest.mark.rule("Qi1", "D29")
+@pytest.mark.rule("Qi1", "D29", "H15")
 def test_a_seat_beyond_the_capacity_that_is_given_up_goes_to_nobody(studio: Studio) -> None:
     studio.full("ada", waiting=["grace", "alan"])
     studio.suite.waitlist.move_to_attending(
