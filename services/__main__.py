@@ -15,6 +15,7 @@ import os  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Iterator, Mapping  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
+from difflib import get_close_matches  # noqa: E402
 from importlib import import_module  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -67,7 +68,7 @@ SERVICE = click.Choice(SERVICES)
 _LONGEST_REPORT = 500_000  # bytes
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.pass_context
 def atelier(context: click.Context) -> None:
     """Run Atelier and look after it.
@@ -171,7 +172,11 @@ def rpc(method: str, arguments: str, timeout: float) -> None:
         msg = f"ARGUMENTS: not JSON: {exc}"
         raise click.ClickException(msg) from exc
     if service not in SUITE or not name or not isinstance(kwargs, dict):
-        msg = "write SERVICE.METHOD '{\"argument\": …}'"
+        msg = "write SERVICE.METHOD '{\"argument\": …}', with a service of " + ", ".join(SUITE)
+        raise click.ClickException(msg)
+    if not hasattr(SUITE[service], name):
+        near = ", ".join(get_close_matches(name, dir(SUITE[service]), n=3))
+        msg = f"{service} has no method {name}" + (f": {near}?" if near else ": see CALLS.md")
         raise click.ClickException(msg)
     answer = ask(service, name, kwargs, timeout)
     click.echo(json.dumps(answer, indent=2))

@@ -77,6 +77,8 @@ def _database(service: str) -> Row:
     except DBAPIError as exc:
         return service, f"unreachable: {str(exc.orig).strip()}", False
     label = f"{'SQLite' if settings().sqlite else 'PostgreSQL'} {found}"
+    if due and settings().embedded:
+        return service, f"{label}, made or brought up to date by the next `up` or `rpc`", True
     if due:
         return service, f"{label}, {len(due)} migrations due: run `atelier migrate`", False
     return service, f"{label}, up to date", True
