@@ -135,7 +135,7 @@ def test_an_offer_taken_by_the_page_while_both_sides_die_is_one_seat(place: Stud
     run.kill("events")
     run.start("events", ATELIER_FAILPOINTS="tx.committed:grant_spot=kill@1")
     run.kill("waitlist")
-    run.start("waitlist", ATELIER_FAILPOINTS="outbox.published=kill@1")
+    run.start("waitlist", ATELIER_FAILPOINTS="outbox.confirmed=kill@1")
 
     pressing = eventlet.spawn(_press, links[0])
     run.until(lambda: run.ended("waitlist"), "waitlist dies as it asks for the seat")
@@ -217,9 +217,8 @@ def _chain(method: str, what: str, first: list[str], full: Any) -> Any:
                 run.insist(method, **{what: some_id})
             except (BookingNotFound, RegistrationNotFound):
                 eventlet.sleep(0.2)  # they have no seat yet
-            except RemoteError as exc:
-                if "cannot be reached" not in str(exc):
-                    raise
+            except RemoteError:
+                eventlet.sleep(0.2)  # it was cut off; cancelling twice is cancelling once
             else:
                 return
 
