@@ -273,8 +273,9 @@ def one_email_for_each_event(seen: Seen) -> Faults:
     given_up = ended | {UUID(entry["entry_id"]) for entry in waits_no_more}
     for message_id, row in sent.items():
         if row.state == "suppressed" and row.reply.startswith("not true any more"):
-            # Given up again, or no longer waited for, before it could be sent.
-            if row.subject_id not in given_up or times[message_id]:
+            # Given up again, or no longer waited for, before it could be sent; or sent by a try
+            # whose end was lost, before the seat was given up.
+            if row.subject_id not in given_up or times[message_id] > row.attempts:
                 yield f"message {row.dedupe} is suppressed, and {row.subject_id} is not given up"
             continue
         if row.state != "sent":
