@@ -8,7 +8,7 @@ from typing import Any
 
 import eventlet
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.writes import Writes
@@ -165,7 +165,8 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
 
 def is_outage(exc: BaseException) -> bool:
     """Say whether the database was not to be had, rather than unwilling."""
-    if isinstance(exc, PoolTimeout):
+    # The second: a connection was lost in this transaction, and something was asked of it again.
+    if isinstance(exc, PoolTimeout | PendingRollbackError):
         return True
     if not isinstance(exc, DBAPIError):
         return False

@@ -3,13 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import eventlet
 import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from shared import inbox, outbox
 from shared.db import Home, Transactions, Unit
@@ -193,6 +194,20 @@ def test_a_connection_that_was_cut_is_an_outage_and_the_next_one_works(pg_home: 
     assert is_outage(caught.value)
     assert not is_clash(caught.value)
     assert answer == 1
+
+
+@pytest.mark.live
+def test_what_is_asked_of_a_connection_after_it_was_cut_is_an_outage_too(pg_home: Home) -> None:
+    def go_on() -> None:
+        with pg_home.connection() as sql:
+            with suppress(DBAPIError):
+                sql.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+            sql.execute(text("SELECT 1"))
+
+    with pytest.raises(PendingRollbackError) as caught:
+        go_on()
+
+    assert is_outage(caught.value)
 
 
 def test_a_server_that_cannot_be_reached_is_an_outage() -> None:
