@@ -1,5 +1,7 @@
 """Pages: one layout, every word in every language, nothing of what people wrote taken for HTML."""
 
+import re
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +19,7 @@ WORDS = [("shared", ROOT / "shared/templates/words.toml")] + [
     (f"services.{path.relative_to(ROOT).parts[1]}", path)
     for path in sorted((ROOT / "services").glob("*/templates/pages/words.toml"))
 ]
+MESSAGES = ROOT / "services/notify/templates"
 
 
 @pytest.mark.parametrize(("package", "path"), WORDS, ids=[package for package, _ in WORDS])
@@ -66,6 +69,27 @@ def test_times_are_said_in_the_zone_and_language_asked_for() -> None:
     assert spoken_moment(at, "Europe/Rome", "de") == "Montag, 3. März 2031, 23:30"
     assert spoken_day(at, "Asia/Tokyo", "de") == "Dienstag, 4. März 2031"
     assert spoken_hour(at, "Europe/Rome", "xx") == "23:30"
+
+
+@pytest.mark.parametrize(
+    ("language", "other"),
+    [
+        ("it", r"Lei|Le [a-z]+iamo|Su[oae]|Suoi|Scriva|Scelga|Veda|Torni|Guardi|Confermi|Paghi"),
+        ("fr", r"[Tt]u|[Tt]oi|[Tt]on|[Tt]a|[Tt]es"),
+        ("de", r"[Dd]u|[Dd]ich|[Dd]ir|[Dd]ein(e[mnrs]?)?"),
+    ],
+)
+def test_a_language_addresses_people_in_one_way(language: str, other: str) -> None:
+    """Italian says tu, French vous and German Sie, on every page and in every message."""
+    said = {
+        f"{package} {key}": text
+        for package, path in WORDS
+        for key, text in tomllib.loads(path.read_text())[language].items()
+    }
+    for name, words in tomllib.loads((MESSAGES / language / "words.toml").read_text()).items():
+        said |= {f"message {name} {key}": text for key, text in words.items()}
+
+    assert {key: text for key, text in said.items() if re.search(rf"\b({other})\b", text)} == {}
 
 
 @pytest.mark.parametrize(
