@@ -4,9 +4,10 @@ Languages are ISO 639-1 codes of `shared.shapes.LANGUAGES`; what is not one of t
 """
 
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, get_timezone_location
 from babel.numbers import format_currency
 
 from shared.money import USUAL_DECIMALS, decimals, exact
@@ -14,6 +15,8 @@ from shared.shapes import LANGUAGES
 
 _DAYS = {"de": "EEEE, d. MMMM y"}
 _DAY = "EEEE d MMMM y"
+_OF_CITY = {"en": "{} time", "it": "ora di {}", "fr": "heure de {}", "de": "Ortszeit {}"}
+_VOWELS = frozenset("AEIOUÉÎ")
 
 
 def known_language(*wanted: str | None) -> str:
@@ -36,6 +39,29 @@ def spoken_day(at: datetime, zone: str, language: str) -> str:
 def spoken_hour(at: datetime, zone: str, language: str) -> str:
     """Write the time of day of an instant (UTC) in a time zone."""
     return format_time(at, "HH:mm", ZoneInfo(zone), known_language(language))
+
+
+@cache
+def spoken_city(zone: str, language: str) -> str:
+    """Name the city a time zone is called after, as people call it: `Rom` for `Europe/Rome`."""
+    if not _of_city(zone):
+        return zone.removeprefix("Etc/")
+    city: str = get_timezone_location(ZoneInfo(zone), known_language(language), return_city=True)
+    return city
+
+
+def spoken_zone(zone: str, language: str) -> str:
+    """Say by whose clock a time is: `Rome time` for `Europe/Rome`; `UTC` stays what it is."""
+    city, known = spoken_city(zone, language), known_language(language)
+    if not _of_city(zone):
+        return city
+    if known == "fr" and city[0] in _VOWELS:
+        return f"heure d’{city}"  # noqa: RUF001 - an apostrophe, as in print
+    return _OF_CITY[known].format(city)
+
+
+def _of_city(zone: str) -> bool:
+    return "/" in zone and not zone.startswith("Etc/")
 
 
 def spoken_money(minor: int, currency: str, language: str) -> str:

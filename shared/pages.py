@@ -9,11 +9,12 @@ A service keeps its templates in `templates/pages/*.html`, each of which begins
 and every word they say in `templates/pages/words.toml`: a table for each language, `[en]`, `[it]`,
 `[fr]`, `[de]`, with the same keys. What all services say (`t.link_expired`, `t.contact_studio`, …)
 is in `shared/templates/words.toml`. Nothing is marked as safe: what people wrote is escaped.
-Filters: `moment`, `day`, `hour` of an instant and a zone, `money` of minor units and a currency.
+Filters: `moment`, `day`, `hour` of an instant and a zone, `zone` of a zone, `money` of minor units
+and a currency.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any
@@ -23,7 +24,14 @@ from markupsafe import Markup
 from werkzeug.wrappers import Request, Response
 
 from shared.config import settings
-from shared.language import known_language, spoken_day, spoken_hour, spoken_moment, spoken_money
+from shared.language import (
+    known_language,
+    spoken_day,
+    spoken_hour,
+    spoken_moment,
+    spoken_money,
+    spoken_zone,
+)
 from shared.links import LinkExpired, LinkInvalid
 from shared.shapes import LANGUAGES
 
@@ -100,7 +108,13 @@ def _environment(package: str, language: str) -> Environment:
     )
     environment.globals |= {"t": words, "language": language, "languages": LANGUAGES}
     environment.globals["studio"] = settings().studio_name
-    filters = {"moment": spoken_moment, "day": spoken_day, "hour": spoken_hour}
-    for name, spoken in (filters | {"money": spoken_money}).items():
+    filters: dict[str, Callable[..., str]] = {
+        "moment": spoken_moment,
+        "day": spoken_day,
+        "hour": spoken_hour,
+        "zone": spoken_zone,
+        "money": spoken_money,
+    }
+    for name, spoken in filters.items():
         environment.filters[name] = partial(spoken, language=language)
     return environment

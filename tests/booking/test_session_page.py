@@ -60,7 +60,7 @@ def test_a_lead_sees_a_marketing_session_and_books_it(studio: Studio) -> None:
 
     assert "<h1>Open day</h1>" in page
     assert "Thursday 6 March 2031, 10:00" in page
-    assert "Europe/Rome" in page
+    assert "(Rome time)" in page
     assert "Studio 2" in page
     assert "Lea" in page
     assert "3 places are free." in page

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from shared.language import spoken_day, spoken_hour, spoken_moment, spoken_money
+from shared.language import spoken_day, spoken_hour, spoken_moment, spoken_money, spoken_zone
 from shared.links import LinkExpired, LinkInvalid
 from shared.pages import Pages, language_of, read_words, shown
 from shared.shapes import LANGUAGES
@@ -69,6 +69,22 @@ def test_times_are_said_in_the_zone_and_language_asked_for() -> None:
     assert spoken_moment(at, "Europe/Rome", "de") == "Montag, 3. März 2031, 23:30"
     assert spoken_day(at, "Asia/Tokyo", "de") == "Dienstag, 4. März 2031"
     assert spoken_hour(at, "Europe/Rome", "xx") == "23:30"
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Europe/Rome", ["Rome time", "ora di Roma", "heure de Rome", "Ortszeit Rom"]),
+        (
+            "Europe/Amsterdam",
+            ["Amsterdam time", "ora di Amsterdam", "heure d’Amsterdam", "Ortszeit Amsterdam"],  # noqa: RUF001
+        ),
+        ("UTC", ["UTC"] * 4),
+        ("Etc/UTC", ["UTC"] * 4),
+    ],
+)
+def test_a_time_says_by_whose_clock_it_is_as_people_say_it(zone: str, said: list[str]) -> None:
+    assert [spoken_zone(zone, language) for language in ("en", "it", "fr", "de")] == said
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from shared.contracts import Values
 from shared.contracts.booking import DOWNLOAD_LINK, DOWNLOAD_PATH
 from shared.contracts.errors import DownloadNotFound, SessionNotFound
 from shared.db import Tx
-from shared.language import spoken_moment
+from shared.language import spoken_moment, spoken_zone
 from shared.links import sign_link
 from shared.sheets import Sheet, file_name
 
@@ -205,6 +205,7 @@ def roster_sheet(roster: Values, language: str) -> Sheet:
     header, words = roster["header"], _WORDS[language]
     session = header["session"]
     zone = session.time_zone
+    starts = spoken_moment(session.starts_at, zone, language)
     statuses = dict(zip(_STATUSES, words["status"].split("|"), strict=True))
     bands = dict(zip(_BANDS, words["warmth"].split("|"), strict=True))
     rows = [
@@ -221,7 +222,7 @@ def roster_sheet(roster: Values, language: str) -> Sheet:
     above = [
         (words["booked"], f"{header['booked']}/{session.capacity}"),
         (words["waiting"], f"{header['waiting']}/{session.waiting_list_size}"),
-        (words["when"], f"{spoken_moment(session.starts_at, zone, language)} ({zone})"),
+        (words["when"], f"{starts} ({spoken_zone(zone, language)})"),
         (words["staff"], session.staff),
         (words["where"], session.location),
     ]

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import segno
 import structlog
-from babel.dates import format_datetime, get_timezone_location
+from babel.dates import format_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from services.notify.domain import Message, MessageKind, Words, segments
@@ -24,7 +24,7 @@ from services.notify.gateways.calendar import as_base64, calendar_of, method_of
 from services.notify.gateways.links import LINKS, preferences, unsubscribe
 from services.notify.gateways.samples import SAMPLES
 from shared.config import Settings
-from shared.language import spoken_money
+from shared.language import spoken_city, spoken_money, spoken_zone
 
 log = structlog.get_logger()
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
@@ -55,7 +55,8 @@ def values_of(message: Message, chosen: Settings) -> dict[str, str]:
     zone = ZoneInfo(context.get("time_zone") or chosen.studio_time_zone)
     if "starts_at" in values:
         values["when"] = _span(context, zone, language)
-        values["zone"] = _city(zone, language)
+        values["zone"] = spoken_city(zone.key, language)
+        values["clock"] = spoken_zone(zone.key, language)
         values["when_short"] = _shown(context.get("starts_at"), _SHORT, zone, language)
     for name in ("until", "was"):
         if f"{name}_at" in values:
@@ -87,14 +88,6 @@ def _span(context: Mapping[str, str], zone: ZoneInfo, language: str) -> str:
     if last_day == day:
         return f"{day}, {begin}–{end}"  # noqa: RUF001 - an en dash, as in print
     return f"{day}, {begin} – {last_day}, {end}"  # noqa: RUF001 - the same
-
-
-@cache
-def _city(zone: ZoneInfo, language: str) -> str:
-    """Name the city a time zone is called after, as people call it: `Rom` for `Europe/Rome`."""
-    if "/" not in zone.key or zone.key.startswith("Etc/"):
-        return zone.key.removeprefix("Etc/")
-    return str(get_timezone_location(zone, language, return_city=True))
 
 
 def _money(minor: str | None, currency: str, language: str) -> str:
