@@ -90,6 +90,20 @@ def test_who_waits_sees_their_place_and_leaves_by_the_button(studio: Studio) -> 
     assert studio.waiting == ["grace"]
 
 
+def test_the_pages_say_until_when_it_is_and_by_whose_clock(studio: Studio) -> None:
+    freed(studio, "offer", "grace")
+    urls = [
+        claim_link(studio, "grace"),
+        link(studio, ENTRY_LINK, ENTRY_PATH, studio.entry_id("grace")),
+    ]
+
+    pages = [text_of(studio, "GET", url)[1] for url in urls]
+
+    for page in pages:
+        assert "Thursday 6 March 2031, 10:00 – 11:00 " in page  # noqa: RUF001 - as in print
+        assert "(Rome time)</span>" in page
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
