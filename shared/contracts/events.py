@@ -139,7 +139,12 @@ class Registration(Occasion):
     registration_id: UUID
     event_id: UUID
     person_id: UUID
-    agenda: str  # a line for each chosen session, in order of time; empty: the whole event
+    agenda: str
+    """A line for each chosen session, in order of time; empty: the whole event.
+
+    `2031-03-30 01:30-03:30 Clay, Room 9`, on the clock of `time_zone`; what ends on another day
+    has that day before its end. notify reads it, and writes it in the reader's language.
+    """
     ticket: str  # what the QR code on the ticket says
     price_minor: int  # minor units of `currency`; 0: free
     paid_minor: int

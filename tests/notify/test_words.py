@@ -4,7 +4,7 @@ import re
 import time
 import tomllib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import icalendar
 import pytest
 
+from services.events.domain import Session, written_agenda
 from services.notify.domain import MessageKind, Words, segments
 from services.notify.gateways import render, sample, show
 from shared.config import settings
@@ -132,6 +133,49 @@ def test_what_ends_on_another_day_says_so() -> None:
 
     assert "6 March 2031, 18:30 – Friday 7 March 2031, 07:00" in text_of(overnight)  # noqa: RUF001
     assert "Thursday 6 March 2031, 18:30 (Rome time)\n" in text_of(endless)
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "night"),
+    [
+        ("en", "Tue 22 Dec, 09:00–10:00", "Tue 22 Dec, 23:00 – Wed 23 Dec, 01:00"),  # noqa: RUF001
+        ("it", "mar 22 dic, 09:00–10:00", "mar 22 dic, 23:00 – mer 23 dic, 01:00"),  # noqa: RUF001
+        ("fr", "mar. 22 déc., 09:00–10:00", "mar. 22 déc., 23:00 – mer. 23 déc., 01:00"),  # noqa: RUF001
+        ("de", "Di., 22. Dez., 09:00–10:00", "Di., 22. Dez., 23:00 – Mi., 23. Dez., 01:00"),  # noqa: RUF001
+    ],
+)
+def test_an_agenda_is_written_in_the_readers_language(language: str, day: str, night: str) -> None:
+    opening, ball = occasion("Opening", 8, 9, "Hall"), occasion("Ball", 22, 24)
+    agenda = written_agenda([ball, opening], "Europe/Rome")
+
+    text = text_of(email_of(MessageKind.REGISTERED, language, agenda=agenda))
+
+    assert f"{day} Opening, Hall\n{night} Ball\n" in text
+
+
+def test_an_agenda_in_other_words_stays_as_it_was_said() -> None:
+    text = text_of(
+        email_of(MessageKind.REGISTERED, "it", agenda="10:00 Talk\nin the evening: Ball")
+    )
+
+    assert "\n10:00 Talk\nin the evening: Ball\n" in text
+
+
+def occasion(name: str, begins: int, ends: int, location: str = "") -> Session:
+    """Make a session of an event, from one hour of a day (UTC) to another."""
+    day = datetime(2026, 12, 22, tzinfo=UTC)
+    return Session(
+        session_id=uuid4(),
+        event_id=uuid4(),
+        name=name,
+        description="",
+        starts_at=day + timedelta(hours=begins),
+        ends_at=day + timedelta(hours=ends),
+        location=location,
+        building_id=None,
+        room_id=None,
+        layout_id=None,
+    )
 
 
 @pytest.mark.parametrize("kind", [MessageKind.CONFIRMED, MessageKind.ALLOCATED])

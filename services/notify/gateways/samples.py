@@ -26,7 +26,7 @@ _MONEY = {
 _REGISTRATION = _OCCASION | {
     "registration_id": _ID,
     "sequence": "0",
-    "agenda": "10:00 Opening\n11:00 First workshop",
+    "agenda": "2031-03-06 18:30-19:00 Opening\n2031-03-06 19:00-19:30 First workshop, Studio 3",
     "ticket": "TICKET-1",
     "balance_minor": "1500",
     "currency": "eur",

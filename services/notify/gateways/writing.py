@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime as rfc5322_date
 from email.utils import formataddr, getaddresses, parseaddr
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,6 +32,8 @@ _DAY, _TIME, _SHORT = "EEEE d MMMM y", "HH:mm", "EEE d MMM, HH:mm"
 _GERMAN = {_DAY: "EEEE, d. MMMM y", _SHORT: "EEE, d. MMM, HH:mm"}
 _AMOUNTS = ("amount", "price", "balance")
 _TICKET = "ticket"
+_SESSION = re.compile(r"(?m)^(\d{4}-\d\d-\d\d \d\d:\d\d)-((?:\d{4}-\d\d-\d\d )?\d\d:\d\d) (.+)$")
+"""A line of an agenda, as events says it: from when to when on the clock there, and what."""
 _QUIET = ("cancel_url",)
 """Links that are no buttons: nobody is to give up a place because that catches the eye."""
 
@@ -65,6 +67,8 @@ def values_of(message: Message, chosen: Settings) -> dict[str, str]:
         for name in _AMOUNTS:
             if f"{name}_minor" in values:
                 values[name] = _money(context.get(f"{name}_minor"), values["currency"], language)
+    if "agenda" in values:
+        values["agenda"] = _SESSION.sub(partial(_session, language=language), values["agenda"])
     for name, link in LINKS.get(message.kind, {}).items():
         values[name] = link(message, chosen)
     if "starts_at" in values:
@@ -88,6 +92,16 @@ def _span(context: Mapping[str, str], zone: ZoneInfo, language: str) -> str:
     if last_day == day:
         return f"{day}, {begin}–{end}"  # noqa: RUF001 - an en dash, as in print
     return f"{day}, {begin} – {last_day}, {end}"  # noqa: RUF001 - the same
+
+
+def _session(found: re.Match[str], language: str) -> str:
+    """Write a line of an agenda in the reader's language."""
+    begin, end, what = found.groups()
+    here = ZoneInfo("UTC")  # the times are those of the clock there already
+    begins = _shown(f"{begin}+00:00", _SHORT, here, language)
+    if " " in end:
+        return f"{begins} – {_shown(f'{end}+00:00', _SHORT, here, language)} {what}"  # noqa: RUF001 - an en dash, as in print
+    return f"{begins}–{end} {what}"  # noqa: RUF001 - the same
 
 
 def _money(minor: str | None, currency: str, language: str) -> str:
