@@ -50,6 +50,29 @@ def rows(studio: Studio, query: str) -> Any:
         return sql.exec_driver_sql(query).all()
 
 
+@pytest.mark.rule("B49", "B50")
+def test_every_reply_about_a_session_gives_the_address_of_its_page(studio: Studio) -> None:
+    studio.session()
+    call = studio.suite.booking
+    alike = call.get_session(session_id=studio.session_id)
+    asked = ("session_type_id", "name", "classification", "time_zone", "staff", "location")
+    starts_at = studio.suite.now() + timedelta(days=9)
+
+    made = call.schedule_session(**{name: alike[name] for name in asked}, starts_at=starts_at)
+    studio.session_id = made["session_id"]
+    ids = {"session_id": studio.session_id}
+    replies = [
+        made,
+        call.get_session(**ids),
+        call.change_session(**ids, capacity=4),
+        call.get_session_details(**ids)["session"],
+        *call.list_sessions(since=made["starts_at"], until=made["ends_at"]),
+        call.cancel_session(**ids),
+    ]
+
+    assert [one.get("link") for one in replies] == [settings().booking_url + address(studio)] * 6
+
+
 @pytest.mark.rule("B9", "B49", "Q5")
 def test_a_lead_sees_a_marketing_session_and_books_it(studio: Studio) -> None:
     studio.session(capacity=3)

@@ -18,6 +18,7 @@ from services.booking.actions.sessions import (
     as_values,
     find_kind,
     new_session,
+    public_link,
     put_on_timetable,
     settled_details,
 )
@@ -29,9 +30,8 @@ from services.booking.domain import (
     spot_starts,
     spot_state,
 )
-from shared.config import settings
 from shared.contracts import Values
-from shared.contracts.booking import SESSION_PATH, SessionChanged
+from shared.contracts.booking import SessionChanged
 from shared.contracts.errors import GroupNotFound, InvalidRequest
 from shared.db import Tx
 
@@ -197,5 +197,5 @@ def public_links(target_id: UUID) -> Values:
 
     Source: B49, B50, B51.
     """
-    link = settings().public_url("booking") + SESSION_PATH.format(session_id=target_id)
+    link = public_link(target_id)
     return {"link": link, "share_link": _SHARE.format(address=quote(link, safe=""))}

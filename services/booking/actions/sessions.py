@@ -14,7 +14,7 @@ from services.booking.actions.seats import queue_limits
 from services.booking.domain import Arrangement, AttendanceMode, Classification, Session
 from shared.config import settings
 from shared.contracts import Values
-from shared.contracts.booking import SessionScheduled
+from shared.contracts.booking import SESSION_PATH, SessionScheduled
 from shared.contracts.errors import InvalidRequest, SessionTypeNotFound
 from shared.db import Tx
 
@@ -145,13 +145,13 @@ def hold_against_single(details: Values) -> None:
         raise InvalidRequest(msg)
 
 
-def list_sessions(sql: Any, *, after: UUID | None, **wanted: Any) -> list[Session]:
+def list_sessions(sql: Any, *, after: UUID | None, **wanted: Any) -> list[Values]:
     """List the sessions that start in a time, a page at a time."""
     last = store.find_session(sql, after) if after else None
     if after is not None and last is None:
         msg = "after: No session has this id."
         raise InvalidRequest(msg)
-    return store.list_sessions(sql, after=last, **wanted)
+    return [as_values(one) for one in store.list_sessions(sql, after=last, **wanted)]
 
 
 def new_session(kind: Any, details: Values, starts_at: datetime, **more: Any) -> Session:
@@ -197,8 +197,17 @@ def put_on_timetable(
 
 
 def as_values(session: Session, notes: Sequence[str] = ()) -> Values:
-    """Give a session as a reply shows it, with what was decided beside what was asked for."""
-    return asdict(session) | {"free": session.free, "notes": list(notes)}
+    """Give a session as a reply shows it, with what was decided beside what was asked for.
+
+    Source: B49, B50 (its link; a spot's is its group's).
+    """
+    link = public_link(session.group_id or session.session_id)
+    return asdict(session) | {"free": session.free, "link": link, "notes": list(notes)}
+
+
+def public_link(target_id: UUID) -> str:
+    """Give the address of the public page of a session or a multi session."""
+    return settings().public_url("booking") + SESSION_PATH.format(session_id=target_id)
 
 
 def _offered(tx: Tx, session_type_id: UUID) -> Sequence[Any]:

@@ -123,7 +123,10 @@ class Client(Schema):
 
 
 class Session(Schema):
-    """A session and its seats; `notes` say what was decided beside what was asked for."""
+    """A session and its seats; `notes` say what was decided beside what was asked for.
+
+    `link` is its public page; that of a spot shows all spots of its multi session.
+    """
 
     session_id = fields.UUID()
     session_type_id = fields.UUID()
@@ -149,6 +152,7 @@ class Session(Schema):
     group_id = fields.UUID()
     schedule_id = fields.UUID()
     cancelled_at = fields.AwareDateTime()
+    link = fields.String()
     client = fields.Nested(Client)
     notes = fields.List(fields.String())
 

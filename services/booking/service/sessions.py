@@ -38,7 +38,7 @@ class Sessions:
             session = store.find_session(sql, session_id)
         if session is None:
             raise SessionNotFound(str(session_id))
-        return shaped(schemas.Session, session)
+        return shaped(schemas.Session, actions.as_values(session))
 
     @rpc(schemas.ListSessions())
     def list_sessions(self, **wanted: Any) -> Any:
@@ -79,7 +79,7 @@ class Sessions:
         """Note which package the client of a single session has chosen."""
         with self.db.begin() as tx:
             session = actions.choose_package(tx, session_id, package_id)
-        return shaped(schemas.Session, session)
+        return shaped(schemas.Session, actions.as_values(session))
 
     @every(seconds=20)
     def empty_cancelled_sessions(self) -> None:
