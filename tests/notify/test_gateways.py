@@ -310,6 +310,27 @@ def test_without_a_mail_server_emails_are_files() -> None:
     assert len(list(mailer.directory.glob("allocated-*.eml"))) == 2
 
 
+def test_the_file_of_an_email_can_be_read_as_it_is_and_by_a_mail_program() -> None:
+    mailer = made_mailer()
+    assert isinstance(mailer, FileMailer)
+
+    send(a_message(context={"session_name": "Übungsstunde"}), mailer=mailer)
+
+    (path,) = mailer.directory.glob("*.eml")
+    seen = path.read_text("utf-8")
+    assert "Übungsstunde" in seen
+    assert "\nhttp://127.0.0.1:8600/cancel/" in seen
+    email = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(email, EmailMessage)
+    for kind in ("plain", "html"):
+        part = email.get_body((kind,))
+        assert part is not None
+        assert "Übungsstunde" in part.get_content(), kind
+    encoded = {part.get_content_type(): part["Content-Transfer-Encoding"] for part in email.walk()}
+    assert encoded["text/plain"] == encoded["text/html"] == "8bit"
+    assert encoded["text/calendar"] == encoded["application/ics"] == "base64"
+
+
 def test_a_file_that_cannot_be_written_harms_no_other() -> None:
     mailer = made_mailer()
 

@@ -15,7 +15,7 @@ _AT_ONCE = 20
 
 
 class FileMailer:
-    """Writes every email as a file below the data directory, where a person can open it."""
+    """Writes every email as a file below the data directory, where a person can read it."""
 
     def __init__(self, chosen: Settings) -> None:
         """Write below `data_dir/mail`."""
@@ -31,7 +31,12 @@ class FileMailer:
 
     def _write(self, message: Message) -> Outcome:
         path = self.directory / f"{message.kind.value}-{message.message_id}.eml"
-        return written(message, lambda: path.write_bytes(render(message, self.chosen)), path)
+
+        def write() -> None:
+            email = render(message, self.chosen, legible=True)
+            path.write_bytes(email.replace(b"\r\n", b"\n"))
+
+        return written(message, write, path)
 
 
 class FileTexter:

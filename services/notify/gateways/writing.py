@@ -20,8 +20,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from services.notify.domain import Message, MessageKind, Words, segments
 from services.notify.gateways import words as filling
-from services.notify.gateways.calendar import as_base64, calendar_of, method_of
+from services.notify.gateways.calendar import calendar_of, method_of
 from services.notify.gateways.links import LINKS, preferences, unsubscribe
+from services.notify.gateways.parts import legible_part, part, several
 from services.notify.gateways.samples import SAMPLES
 from shared.config import Settings
 from shared.language import spoken_city, spoken_money, spoken_zone
@@ -213,8 +214,14 @@ def sample(
 # -- the form of an email -----------------------------------------------------------------------
 
 
-def render(message: Message, chosen: Settings) -> bytes:
+def render(message: Message, chosen: Settings, *, legible: bool = False) -> bytes:
     """Write the email of a message: text and HTML, in its language, and what is attached to it.
+
+    Args:
+        message: what is written.
+        chosen: the studio's settings.
+        legible: write text and HTML as they are, for a file; else in base64, as every mail server
+            takes them.
 
     Raises:
         ValueError: a name or an address would add a header or a recipient.
@@ -236,34 +243,22 @@ def render(message: Message, chosen: Settings) -> bytes:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     lines = [f"{name}: {_one_line(name, value)}" for name, value in headers.items()]
     boundary = message.message_id.hex
-    kinds = [_part("text/plain; charset=utf-8", text.encode())]
-    kinds.append(_part("text/html; charset=utf-8", html.encode()))
+    written = legible_part if legible else part
+    kinds = [written("text/plain; charset=utf-8", text.encode())]
+    kinds.append(written("text/html; charset=utf-8", html.encode()))
     method = method_of(message)
     entry = calendar_of(message, method, chosen, address) if method else b""
     if method:
-        kinds.append(_part(f"text/calendar; charset=utf-8; method={method}", entry))
-    body = _several("alternative", f"a{boundary}", kinds)
+        kinds.append(part(f"text/calendar; charset=utf-8; method={method}", entry))
+    body = several("alternative", f"a{boundary}", kinds)
     if ticket is not None:
-        png = _part("image/png", _qr(message.context["ticket"]), ticket, "ticket.png", "inline")
-        body = _several("related", f"r{boundary}", [body, png])
+        png = part("image/png", _qr(message.context["ticket"]), ticket, "ticket.png", "inline")
+        body = several("related", f"r{boundary}", [body, png])
     if method:
-        file = _part("application/ics", entry, None, "invite.ics", "attachment")
-        body = _several("mixed", f"m{boundary}", [body, file])
-    return "\r\n".join([*lines, "MIME-Version: 1.0", body]).encode("ascii")
-
-
-def _part(kind: str, content: bytes, cid: str | None = None, name: str = "", how: str = "") -> str:
-    about = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n"
-    if name:
-        about += f'Content-Disposition: {how}; filename="{name}"\r\n'
-    if cid:
-        about += f"Content-ID: <{cid}>\r\n"
-    return f"{about}\r\n{as_base64(content)}"
-
-
-def _several(how: str, boundary: str, parts: list[str]) -> str:
-    joined = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
-    return f'Content-Type: multipart/{how}; boundary="{boundary}"\r\n\r\n{joined}--{boundary}--\r\n'
+        file = part("application/ics", entry, None, "invite.ics", "attachment")
+        body = several("mixed", f"m{boundary}", [body, file])
+    email = "\r\n".join([*lines, "MIME-Version: 1.0", body])
+    return email.encode("utf-8" if legible else "ascii")
 
 
 def _qr(code: str) -> bytes:
