@@ -291,6 +291,25 @@ def test_of_an_erased_person_nothing_is_kept_but_that_there_were_messages(office
     assert office.mailbox["violet"] == ["confirmed"]
 
 
+def test_what_others_were_told_of_an_erased_person_is_blanked(office: Office) -> None:
+    office.call.keep_staff(name="Amina", email="amina@example.com", roles=["admin"])
+    advance = ADVANCE | {"person_name": "violet", "next_rank_name": "green", "tell_admins": True}
+    office.tell(PromotionEarned, "violet", **(advance | {"tell_client": False}))
+    violet = office.person("violet")
+    office.tell(ReferralThanked, "ada", new_person_id=violet, text="Thanks for violet.")
+    office.tell(ReferralThanked, "ada", text="Thanks for bob.")
+    query = "SELECT context FROM messages WHERE kind IN ('promotion_staff', 'referral_thanks')"
+    with office.suite.sql("notify") as sql:
+        assert str(sql.exec_driver_sql(query).all()).count("violet") == 2
+
+    office.tell(PersonErased, "violet", erasure_id=uuid4())
+
+    with office.suite.sql("notify") as sql:
+        kept = str(sql.exec_driver_sql(query).all())
+    assert "violet" not in kept
+    assert "Thanks for bob." in kept
+
+
 def test_what_waits_for_the_morning_or_in_a_paused_batch_is_given_up_with_its_person(
     office: Office,
 ) -> None:
