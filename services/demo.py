@@ -10,7 +10,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -73,23 +73,20 @@ def _set_up(directory: Path) -> None:
     """Run embedded in a directory of our own, whatever the environment says."""
     for name in [name for name in os.environ if name.startswith("ATELIER_")]:
         del os.environ[name]
-    address = f"127.0.0.1:{_free_port()}"
-    os.environ |= {f"ATELIER_{name.upper()}_WEB": "127.0.0.1:0" for name in WITH_PAGES}
-    os.environ |= {
-        "ATELIER_BOOKING_WEB": address,
-        "ATELIER_DATA_DIR": str(directory),
-        "ATELIER_BOOKING_URL": f"http://{address}",
-        "ATELIER_LOG_LEVEL": "ERROR",
-    }
+    for name, port in zip(WITH_PAGES, _free_ports(len(WITH_PAGES)), strict=True):
+        address = f"127.0.0.1:{port}"
+        os.environ[f"ATELIER_{name.upper()}_WEB"] = address
+        os.environ[f"ATELIER_{name.upper()}_URL"] = f"http://{address}"
+    os.environ |= {"ATELIER_DATA_DIR": str(directory), "ATELIER_LOG_LEVEL": "ERROR"}
     settings.cache_clear()
     configure_logs()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free_ports(count: int) -> list[int]:
+    """Find ports that are free, all at once: one alone might be found twice."""
+    with ExitStack() as probes:
+        found = [probes.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [probe.getsockname()[1] for probe in found]
 
 
 class Story:
@@ -193,9 +190,10 @@ class Story:
         if email is None:
             raise WentDifferently(name)
         self._show(email)
-        link = re.search(r"http://\S+", _plain_text(email))
-        _expect(link is not None, f"the email to {name} has no link")
-        url = link.group() if link else ""
+        url, *others = re.findall(r"http://\S+", _plain_text(email)) or [""]
+        _expect(url, f"the email to {name} has no link")
+        for other in others:
+            _http(other)
         out.print(f"  GET  {urlsplit(url).path[:24]}…  {_http(url)}")
         _expect(len(self._rows("cancelled")) == self._cancelled, "opening the link cancelled")
         self._cancelled += 1
@@ -291,7 +289,12 @@ def _plain_text(email: EmailMessage) -> str:
 
 def _http(url: str, method: str = "GET") -> str:
     _expect(url.startswith("http://127.0.0.1:"), f"{url} leads elsewhere")
-    with urlopen(Request(url, method=method), timeout=_PATIENCE) as answer:  # noqa: S310 - checked
-        page = answer.read().decode()
+    asked = Request(url, method=method)  # noqa: S310 - checked
+    try:
+        with urlopen(asked, timeout=_PATIENCE) as answer:  # noqa: S310 - checked
+            page = answer.read().decode()
+    except OSError as exc:
+        msg = f"{url} does not answer: {exc}"
+        raise WentDifferently(msg) from exc
     title = re.search(r"<h1>(.*?)</h1>", page)
     return f"{answer.status} “{title.group(1) if title else ''}”"
