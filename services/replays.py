@@ -45,12 +45,25 @@ def waitlist_commands(ask: Ask) -> click.Group:
     @click.option("--pay-percent", type=int, help="Who can pay; else as recorded.")
     @plainly
     def replay(since: datetime | None, until: datetime | None, **more: Any) -> None:
-        """Run a period's joins and freed seats under another policy, beside what happened."""
+        """Run a period's joins and freed seats under another policy, beside what happened.
+
+        What counts is the lists that closed in the period, each whole: how one fared is known
+        when it is over. One that is open does not count, though seats of it have found holders;
+        with --until in the future, those that close before count as they are.
+        """
         now = datetime.now(UTC)
         end = until.replace(tzinfo=UTC) if until else now
         begin = since.replace(tzinfo=UTC) if since else end - timedelta(days=90)
         period = {"since": begin.isoformat(), "until": end.isoformat()}
-        show(ask("waitlist", "replay_policy", period | more))
+        answer = ask("waitlist", "replay_policy", period | more)
+        if answer["queues"]:
+            show(answer)
+            return
+        out.print(
+            f"No waiting list closed from {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC, and "
+            "one that is open does not count: with --until in the future, it does.",
+            soft_wrap=True,
+        )
 
     return group
 
@@ -58,15 +71,15 @@ def waitlist_commands(ask: Ask) -> click.Group:
 def show(answer: Any) -> None:
     """Print what happened and what would have, side by side."""
     happened, tried = answer["happened"], answer["replayed"]
-    table = Table("", f"happened ({happened['policy'] or 'nothing'})", f"under {tried['policy']}")
+    table = Table("", f"happened ({happened['policy']})", f"under {tried['policy']}")
     for label, name, unit in _ROWS:
         cells = ("-" if side[name] is None else f"{side[name]}{unit}" for side in (happened, tried))
         table.add_row(label, *cells)
     out.print(table)
     people = answer["assumed"]
     out.print(
-        f"{answer['queues']} lists. Taken to answer: {people['accept_percent']} % accept, after "
-        f"{people['answer_after_minutes']} minutes (from {people['answers']} answers); "
+        f"{answer['queues']} lists closed. Taken to answer: {people['accept_percent']} % accept, "
+        f"after {people['answer_after_minutes']} minutes (from {people['answers']} answers); "
         f"{people['pay_percent']} % can pay (from {people['payments']} payments)."
     )
     if not answer["complete"]:

@@ -130,10 +130,34 @@ def test_the_command_line_shows_a_replay_beside_what_happened(studio: Studio) ->
     assert shown.exit_code == 0, shown.output
     assert "happened (assign)" in shown.output
     assert "under announce" in shown.output
-    assert "1 lists. Taken to answer: 100 % accept" in shown.output
+    assert "1 lists closed. Taken to answer: 100 % accept" in shown.output
     refused = CliRunner().invoke(waitlist_commands(ask), ["replay", "--policy", "lottery"])
     assert refused.exit_code == 2
     assert "'lottery' is not one of" in refused.output
+
+
+def test_a_replay_says_that_a_list_which_is_open_does_not_count(studio: Studio) -> None:
+    studio.full("ada", waiting=["grace"])
+    studio.cancel("ada")
+    studio.settle()
+    now, later = studio.suite.now(), studio.suite.now() + timedelta(days=9)
+
+    def ask(service: str, method: str, arguments: dict[str, Any]) -> Any:
+        return studio.suite.call(service, method, **arguments)
+
+    def run(*more: str) -> str:
+        return CliRunner().invoke(waitlist_commands(ask), ["replay", *more]).output
+
+    asked = ("--policy", "offer", "--until")
+    so_far = run(*asked, f"{now:%Y-%m-%dT%H:%M:%S}")
+    to_come = run(*asked, f"{later:%Y-%m-%d}")
+
+    assert "No waiting list closed from " in so_far
+    assert "one that is open does not count: with --until in the future, it does." in so_far
+    assert "happened" not in so_far
+    assert "happened (assign)" in to_come
+    assert "1 lists closed." in to_come
+    assert "the lists that closed in the period" in run("--help")
 
 
 def test_each_seat_of_a_group_is_replayed(studio: Studio) -> None:

@@ -64,7 +64,7 @@ class Spots:
 
     @rpc(schemas.Replay())
     def replay_policy(self, **period: Any) -> Any:
-        """Say what another policy would have made of a period, beside what happened."""
+        """Say what another policy would have made of the lists that closed in a period."""
         with self.db.read() as sql:
             return shaped(schemas.Replayed, actions.replay_policy(sql, **period))
 
