@@ -40,7 +40,7 @@ from shared.config import (  # noqa: E402
     SettingsInvalid,
     settings,
 )
-from shared.contracts.errors import Refused  # noqa: E402
+from shared.contracts.errors import InvalidRequest, MessageNotFound, Refused  # noqa: E402
 from shared.logs import configure_logs  # noqa: E402
 from shared.migrate import create_database, migrate, migrations_due  # noqa: E402
 
@@ -68,6 +68,18 @@ SERVICE = click.Choice(SERVICES)
 _LONGEST_REPORT = 500_000  # bytes
 
 
+class _TryLater(click.ClickException):
+    """What a mail server is to try again."""
+
+    exit_code = os.EX_TEMPFAIL
+
+
+class _NoReport(click.ClickException):
+    """What a mail server is to give back."""
+
+    exit_code = os.EX_DATAERR
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.pass_context
 def atelier(context: click.Context) -> None:
@@ -80,7 +92,8 @@ def atelier(context: click.Context) -> None:
     try:
         settings()
     except SettingsInvalid as exc:
-        raise click.ClickException(str(exc)) from exc
+        kind = _TryLater if context.invoked_subcommand == returned.name else click.ClickException
+        raise kind(str(exc)) from exc
     configure_logs()
 
 
@@ -183,11 +196,21 @@ def rpc(method: str, arguments: str, timeout: float) -> None:
 
 
 @atelier.command()
-@plainly
 def returned() -> None:
-    """Heed the bounce or spam report on standard input; for the mail server to pipe them to."""
+    """Heed the bounce or spam report on standard input; for the mail server to pipe them to.
+
+    It exits with 0 when the report is heeded or about no message of ours, with 65 (EX_DATAERR)
+    when it is no such report, and with 75 (EX_TEMPFAIL) when it is to be tried again later.
+    """
     mail = sys.stdin.buffer.read(_LONGEST_REPORT).decode(errors="replace")
-    answer = ask("notify", "take_returned_mail", {"mail": mail})
+    try:
+        answer = plainly(ask)("notify", "take_returned_mail", {"mail": mail})
+    except click.ClickException as exc:
+        if isinstance(exc.__cause__, MessageNotFound):
+            click.echo("about no message of ours")
+            return
+        kind = _NoReport if isinstance(exc.__cause__, InvalidRequest) else _TryLater
+        raise kind(exc.message) from exc
     click.echo(f"{answer['kind']} {answer['message_id']}: {answer['state']}")
 
 

@@ -1,10 +1,15 @@
 """Mail that comes back hours later: what could not be delivered, and what was called spam."""
 
+from contextlib import nullcontext
 from email.message import EmailMessage
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 
+import services.__main__ as command
+from shared.config import settings
 from shared.contracts.booking import BookingConfirmed, MessageRequested
 from shared.contracts.errors import InvalidRequest, MessageNotFound
 from shared.contracts.loyalty import ReferralThanked
@@ -128,9 +133,9 @@ def test_a_message_that_is_only_late_has_not_failed(
 ) -> None:
     office.tell(BookingConfirmed, "ada", booking_id=uuid4())
 
-    with pytest.raises(InvalidRequest, match="no report"):
-        office.call.take_returned_mail(mail=dsn(office, action, status))
+    answer = office.call.take_returned_mail(mail=dsn(office, action, status))
 
+    assert answer["state"] == "sent"
     assert office.states("ada") == [("confirmed", "sent")]
 
 
@@ -183,3 +188,56 @@ def test_a_report_of_an_email_is_none_of_a_text_message(office: Office) -> None:
 
     assert office.states("ada") == [("referral_thanks", "sent")]
     assert office.call.list_suppressions() == []
+
+
+def returned(mail: str) -> int:
+    """Pipe a mail to the command as a mail server does; give the exit code it heeds."""
+    return CliRunner().invoke(command.atelier, ["returned"], input=mail).exit_code
+
+
+def test_the_mail_server_is_told_what_to_do_with_a_report(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Local:
+        def __init__(self, *, timeout: float) -> None:
+            self.timeout = timeout
+
+        def call(self, service: str, method: str, /, **arguments: Any) -> Any:
+            return office.suite.call(service, method, **arguments)
+
+        def close(self) -> None:
+            """Leave nothing open."""
+
+    monkeypatch.setattr(command, "_answering", nullcontext)
+    monkeypatch.setattr(command, "Caller", Local)
+    office.tell(BookingConfirmed, "ada", booking_id=uuid4())
+    ours = dsn(office)
+    values = {"action": "failed", "status": "5.1.1", "original": "message/rfc822"}
+    others = [f"Message-ID: <{uuid4()}@example.com>", "Message-ID: <x@example.com>"]
+
+    assert returned(dsn(office, "delayed", "4.4.1")) == 0
+    assert returned(ours) == 0
+    assert [returned(DSN.format(headers=other, **values)) for other in others] == [0, 0]
+    assert [returned("Subject: Re: yes\n\nI come."), returned("")] == [65, 65]
+    assert office.states("ada") == [("confirmed", "failed")]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ATELIER_BUS_URL", "amqp://guest:guest@127.0.0.1:1/none"),
+        ("ATELIER_DB_URL", "postgresql://atelier:none@127.0.0.1:1/none"),
+        ("ATELIER_SMTP_URL", "nonsense"),
+    ],
+)
+def test_the_mail_server_keeps_a_report_while_nobody_can_take_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    settings.cache_clear()
+
+    code = returned("Subject: x\n\n")
+
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert code == 75

@@ -18,16 +18,20 @@ def take_returned_mail(tx: Tx, mail: str, *, at: datetime) -> Any:
     """Heed a report that a message could not be delivered, or was called spam.
 
     Nothing more is sent to a mailbox that does not exist, or to who complained. A message that
-    did not arrive has failed, and goes by the other channel where its kind does that.
+    did not arrive has failed, and goes by the other channel where its kind does that. One that is
+    only late is left as it is.
 
     Raises:
-        InvalidRequest: this is no such report, or about none of our messages.
+        InvalidRequest: this is no such report.
         MessageNotFound: it is about a message that is not ours.
     """
     returned = gateways.read_returned(mail)
     if returned is None:
-        msg = "mail: no report of a failed delivery or a complaint about a message of ours"
+        msg = "mail: no report of a failed delivery or a complaint"
         raise InvalidRequest(msg)
+    if returned.message_id is None:
+        msg = "mail: a report about no message of ours"
+        raise MessageNotFound(msg)
     row = store.message_for_update(tx.sql, returned.message_id)
     if row is None or row.channel != Channel.EMAIL.value:
         raise MessageNotFound(str(returned.message_id))

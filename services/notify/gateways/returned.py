@@ -17,13 +17,13 @@ class Returned:
     """What a report says of one of our messages.
 
     Args:
-        message_id: the message.
+        message_id: the message; None: none of ours.
         complained: its recipient called it spam; otherwise it could not be delivered.
-        status: why not (RFC 3463), `5.1.1` for one.
+        status: why not (RFC 3463), `5.1.1` for one; empty: it is only late, or has gone on.
         words: what the other server said.
     """
 
-    message_id: UUID
+    message_id: UUID | None
     complained: bool
     status: str
     words: str
@@ -35,15 +35,14 @@ class Returned:
 
 
 def read_returned(mail: str) -> Returned | None:
-    """Read a report; None: it is none, or about none of our messages, or only of a delay.
+    """Read a report; None: it is none.
 
     Whoever writes a report has to know the id of a message, which only its readers do.
     """
     report = message_from_bytes(mail.encode(errors="replace"), policy=policy.compat32)
     parts = list(report.walk())
     message_id = _message_in(parts)
-    if message_id is None:
-        return None
+    late = None
     for part in parts:
         kind = part.get_content_type()
         if kind == "message/delivery-status":
@@ -52,12 +51,13 @@ def read_returned(mail: str) -> Returned | None:
                     why, words = _status(about), _said(about, "Diagnostic-Code").partition(";")[2]
                     said = words.strip()[:_LONGEST]
                     return Returned(message_id, complained=False, status=why, words=said)
+                late = Returned(message_id, complained=False, status="", words="")
         elif kind == "message/feedback-report":
             for about in _blocks(part):
                 if _said(about, "Feedback-Type").lower() in {"abuse", "fraud"}:
                     said = _said(about, "Feedback-Type")
                     return Returned(message_id, complained=True, status="", words=said)
-    return None
+    return late
 
 
 def _blocks(part: Mail) -> Iterator[Mail]:
