@@ -5,11 +5,12 @@ machine, else from testcontainers.
 """
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -25,6 +26,10 @@ HOW_TO_GET_THEM = (
     "needs RabbitMQ and PostgreSQL: set ATELIER_TEST_BUS_URL and ATELIER_TEST_DB_URL, "
     "or start them on their standard ports, or start a Docker engine"
 )
+
+
+_PORTS = range(20_000, 25_000)
+"""Below those from which a system takes its own, and free of the servers that tests use."""
 
 
 class ServersMissing(Exception):
@@ -84,11 +89,12 @@ def _from_containers() -> Servers:
 
 
 def free_port() -> int:
-    """Give a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Give a port nobody listens on, nor will: no connection goes out from one of these."""
+    while True:
+        port = secrets.choice(_PORTS)  # whatever Hypothesis does to `random`
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def broker_control(*arguments: str, check: bool = True) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from services.notify.domain import wait_of
 from tests.smtp_sink import Mailbox
 from tests.stack import Stack
 
@@ -270,7 +271,8 @@ def one_email_for_each_event(seen: Seen) -> Faults:
     ended = {booking.booking_id for booking in seen.bookings if not _confirmed(booking)}
     ended |= {one.registration_id for one in seen.registrations if one.state == "cancelled"}
     waits_no_more = [*seen.said["WaitlistLeft"], *seen.said["SpotAllocated"]]
-    given_up = ended | {UUID(entry["entry_id"]) for entry in waits_no_more}
+    waited = {UUID(entry["entry_id"]) for entry in waits_no_more}
+    given_up = ended | waited | {wait_of(one) for one in waited}
     for message_id, row in sent.items():
         if row.state == "suppressed" and row.reply.startswith("not true any more"):
             # Given up again, or no longer waited for, before it could be sent; or sent by a try
