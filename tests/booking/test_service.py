@@ -102,7 +102,7 @@ def test_a_marketing_session_has_the_fields_of_a_regular_one_and_takes_no_credit
     regular, marketing = sessions
     assert regular.keys() == marketing.keys()
     differing = {key for key in regular if regular[key] != marketing[key]}
-    assert differing <= {"session_id", "classification", "starts_at", "ends_at"} | {
+    assert differing <= {"session_id", "classification", "starts_at", "ends_at", "link"} | {
         "session_type_id",
         "waiting_list_closes_at",
         "credits",
