@@ -9,6 +9,6 @@ Publishes: PersonRegistered, PersonChanged, PersonMerged, PersonErased, SessionS
            PaymentReminderRequested
 Hears:     SpotRequested, SpotReturned, SpotDeclined, WaitlistJoined, WaitlistLeft,
            WaitlistRecordsErased, NotifyRecordsErased, LoyaltyRecordsErased, RankingRecordsErased,
-           EventsRecordsErased, GuestIntroduced
+           EventsRecordsErased, GuestIntroduced, TemplateNamed, TemplateRemoved
 Vendors:   Stripe (cards)
 """

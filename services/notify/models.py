@@ -4,7 +4,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Index, String, Text, and_
+from sqlalchemy import JSON, BigInteger, Index, String, Text, UniqueConstraint, and_
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.notify.domain import Lane, MessageState
@@ -205,17 +205,35 @@ class BatchRow(Base):
 
 
 class TemplateRow(Base):
-    """A version of the words of a kind, in a language; without texts: the default ones again."""
+    """A version of the words of a kind, in a language; without texts: the default ones again.
+
+    Versions are counted through all names of a kind and language, so that a message's version
+    alone says which words it is written in. A name without words has the usual ones.
+    """
 
     __tablename__ = "templates"
 
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     language: Mapped[str] = mapped_column(String(8), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), server_default="")  # empty: the usual words
     subject: Mapped[str | None] = mapped_column(Text)
     text: Mapped[str | None] = mapped_column(Text)
     sms: Mapped[str | None] = mapped_column(Text)
     saved_at: Mapped[datetime]
+
+
+class TemplateNameRow(Base):
+    """A name under which the studio keeps words of a kind, beside the usual ones."""
+
+    __tablename__ = "template_names"
+    __table_args__ = (UniqueConstraint("kind", "name"),)
+
+    template_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(60))
+    sequence: Mapped[int]  # of the facts about it
+    removed: Mapped[bool]
 
 
 class RouteRow(Base):

@@ -88,6 +88,37 @@ class MessageSuppressed(Fact, version=1, about="person_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamedTemplate:
+    """What every fact about a template with a name of its own says."""
+
+    template_id: UUID  # of its kind and name
+    kind: str  # which message's words it has: "payment_reminder"
+    name: str  # as the studio gave it, one line of 1 to 60 characters
+    sequence: int  # a later fact about the same template has a higher one
+    changed_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateNamed(NamedTemplate, Fact, version=1, about="template_id"):
+    """The studio has words of its own under a name, beside the usual ones of a message.
+
+    Heard by: booking (a session's settings may name it).
+
+    Source: B47.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateRemoved(NamedTemplate, Fact, version=1, about="template_id"):
+    """The studio has words of this name no more; whatever names them gets the usual ones.
+
+    Heard by: booking (no session's settings may name it from now on).
+
+    Source: B47.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
 class NotifyRecordsErased(Erasure, Fact, version=1, about="person_id"):
     """notify has removed what it held of a person.
 

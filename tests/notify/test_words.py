@@ -389,7 +389,7 @@ def test_words_without_what_a_message_is_for_are_refused(
 def test_who_saves_words_in_the_same_moment_is_told(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.notify.store.latest_version", lambda *_: 0)
+    monkeypatch.setattr("services.notify.store.next_version", lambda *_: 1)
     office.call.save_template(**CONFIRMED, **OWN)
 
     with pytest.raises(InvalidRequest, match="save again"):

@@ -61,6 +61,7 @@ from services.booking.actions.people import (
 )
 from services.booking.actions.places import cancel_booking
 from services.booking.actions.profiles import get_profile
+from services.booking.actions.reminder_texts import keep_reminder_template
 from services.booking.actions.reminders import remind_of_payments, send_reminder
 from services.booking.actions.roster import get_roster
 from services.booking.actions.schedules import (
@@ -145,6 +146,7 @@ __all__ = [
     "hear_stripe",
     "hold_free_seat",
     "hold_place",
+    "keep_reminder_template",
     "known",
     "launch_roll_call",
     "list_people",

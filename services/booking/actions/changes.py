@@ -8,6 +8,7 @@ from uuid import UUID
 from services.booking import store
 from services.booking.actions.clients import is_confirmed
 from services.booking.actions.packages import package_terms
+from services.booking.actions.reminder_texts import check_reminder_template
 from services.booking.actions.seats import (
     hold_for_list,
     occasion,
@@ -61,6 +62,7 @@ def change_session(tx: Tx, session_id: UUID, changes: Values, *, at: datetime) -
     changes = dict(changes)
     reason = changes.pop("overrule_reason", None)
     drop = bool(changes.pop("drop_waiting_list", False))
+    check_reminder_template(tx.sql, changes)
     session = _locked(tx, session_id, changes)
     if session.cancelled:
         raise SessionCancelledAlready(session.name)

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from services.booking import store
 from services.booking.actions.changes import change_session
+from services.booking.actions.reminder_texts import check_reminder_template
 from services.booking.actions.seats import queue_limits
 from services.booking.actions.sessions import (
     as_values,
@@ -36,7 +37,7 @@ from shared.contracts.errors import GroupNotFound, InvalidRequest
 from shared.db import Tx
 
 MOST_SPOTS = 1000
-_EACH_SPOTS = ("staff", "location", "capacity", "waiting_list_size")
+_EACH_SPOTS = ("staff", "location", "capacity", "waiting_list_size", "reminder_template")
 _SHARE = "https://www.facebook.com/sharer/sharer.php?u={address}"
 
 
@@ -66,7 +67,7 @@ def schedule_spots(
     Source: B30 to B34, B36, B38 to B40, B42.
     """
     kind = find_kind(tx, session_type_id, Arrangement.MULTI)
-    details, notes = settled_details(kind, details)
+    details, notes = settled_details(tx, kind, details)
     group: Values = {"group_id": uuid4(), "session_type_id": session_type_id, "created_at": at}
     plain = {key: getattr(value, "value", value) for key, value in details.items()}
     store.add_group(tx.sql, group | plain)
@@ -149,6 +150,7 @@ def change_group(tx: Tx, group_id: UUID, changes: Values, *, at: datetime) -> Va
     group = store.find_group(tx.sql, group_id, lock=True)
     if group is None:
         raise GroupNotFound(str(group_id))
+    check_reminder_template(tx.sql, changes)
     if changes:
         store.change_group(tx.sql, group_id, changes)
     if own := {key: value for key, value in changes.items() if key in _EACH_SPOTS}:

@@ -73,6 +73,7 @@ def _remind(tx: Tx, booking: Any, kinds: list[ReminderKind], due: int, *, at: da
         "number": number,
         "manual": ReminderKind.MANUAL in kinds,
         "requested_at": at,
+        "template": store.chosen_reminder_template(tx.sql, booking.session_id),
     }
     if session is not None:
         tx.emit(PaymentReminderRequested(**said, **occasion(session)))

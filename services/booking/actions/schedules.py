@@ -9,6 +9,7 @@ from services.booking import store
 from services.booking.actions.changes import change_session
 from services.booking.actions.endings import cancel_session
 from services.booking.actions.recurrence import check_rule, occurrences
+from services.booking.actions.reminder_texts import check_reminder_template
 from services.booking.actions.sessions import (
     find_kind,
     new_session,
@@ -50,7 +51,7 @@ def create_schedule(
     Source: Q6.
     """
     kind = find_kind(tx, session_type_id, Arrangement.MULTI)
-    details, notes = settled_details(kind, details)
+    details, notes = settled_details(tx, kind, details)
     if starts_at <= at:
         msg = "starts_at: Must be in the future."
         raise InvalidRequest(msg)
@@ -87,6 +88,7 @@ def change_schedule(tx: Tx, schedule_id: UUID, changes: Values, *, at: datetime)
     Source: Q1, Q6, Q21.
     """
     _schedule(tx, schedule_id)
+    check_reminder_template(tx.sql, changes)
     if changes:
         store.change_schedule(tx.sql, schedule_id, changes)
         for _, session in store.sessions_of_schedule(tx.sql, schedule_id, since=at):

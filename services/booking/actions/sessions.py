@@ -10,6 +10,7 @@ from services.booking import store
 from services.booking.actions.clients import assign_client
 from services.booking.actions.money import check_price
 from services.booking.actions.packages import package_terms
+from services.booking.actions.reminder_texts import check_reminder_template
 from services.booking.actions.seats import queue_limits
 from services.booking.domain import Arrangement, AttendanceMode, Classification, Session
 from shared.config import settings
@@ -59,7 +60,7 @@ def schedule_session(
     """
     kind = find_kind(tx, session_type_id, arrangement)
     own_price = details.get("price_minor") is not None
-    details, notes = settled_details(kind, details)
+    details, notes = settled_details(tx, kind, details)
     single = kind.arrangement == Arrangement.SINGLE
     if not single and (placeholder or client_id or client):
         field = "placeholder" if placeholder else "client_id" if client_id else "client"
@@ -93,14 +94,15 @@ def find_kind(tx: Tx, session_type_id: UUID, arrangement: Arrangement | None) ->
     return kind
 
 
-def settled_details(kind: Any, details: Values) -> tuple[Values, list[str]]:
+def settled_details(tx: Tx, kind: Any, details: Values) -> tuple[Values, list[str]]:
     """Fill in what the details leave to the type; give them, and what was decided about them.
 
     A marketing session takes neither credits nor the type's price, but may have a price of its
     own, which leaves it without a waiting list. A single session has one place and no list.
 
-    Source: Q2, Q3, Q10 to Q12, B4.
+    Source: Q2, Q3, Q10 to Q12, B4, B47.
     """
+    check_reminder_template(tx.sql, details)
     marketing = details["classification"] is Classification.MARKETING
     free = {"price_minor": None, "currency": "", "credits": 0}
     usual = free if marketing else kind._asdict()
@@ -179,6 +181,7 @@ def new_session(kind: Any, details: Values, starts_at: datetime, **more: Any) ->
         price_minor=details["price_minor"],
         currency=details["currency"],
         cancellation_minutes=details["cancellation_minutes"],
+        reminder_template=details["reminder_template"],
         **more,
     )
 

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from services.booking import store
 from services.booking.actions.money import check_price
+from services.booking.actions.reminder_texts import check_reminder_template
 from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.errors import InvalidRequest, SessionTypeNotFound
@@ -14,12 +15,13 @@ from shared.db import Tx
 def create_session_type(tx: Tx, *, at: datetime, **details: object) -> Values:
     """Make a template for sessions.
 
-    Source: B2, B3.
+    Source: B2, B3, B47 (which text reminds of a payment).
     """
     values: Values = {"session_type_id": uuid4(), "created_at": at, **_plain(details)}
     if values.get("price_minor") is not None and not values.get("currency"):
         values["currency"] = settings().currency
     check_price(values.get("price_minor"), values.get("currency") or "")
+    check_reminder_template(tx.sql, values)
     store.add_session_type(tx.sql, values)
     return values
 
@@ -41,6 +43,7 @@ def change_session_type(tx: Tx, session_type_id: UUID, changes: Values) -> Value
         plain["currency"] = settings().currency
     price, named = (plain.get(key, getattr(kind, key)) for key in ("price_minor", "currency"))
     check_price(price, named)
+    check_reminder_template(tx.sql, plain)
     if plain:
         store.change_session_type(tx.sql, session_type_id, plain)
     return kind._asdict() | plain

@@ -70,6 +70,7 @@ class Session:
     `taken` counts confirmed bookings and open holds. `demand` is the highest number of joins
     booking has heard of, `cleared` the highest at which the list has said that nobody waits.
     `price_minor` is what a place costs in minor units of `currency`, a chosen package included.
+    `reminder_template` names the text of its payment reminders; empty: the usual, None: its type's.
     """
 
     session_id: UUID
@@ -99,6 +100,7 @@ class Session:
     schedule_id: UUID | None = None
     placeholder: bool = False
     cancelled_at: datetime | None = None
+    reminder_template: str | None = None
 
     @property
     def has_waiting_list(self) -> bool:

@@ -14,6 +14,7 @@ from services.booking.models.money import (
     PaymentRow,
     RefundRow,
     ReminderRow,
+    ReminderTemplateRow,
 )
 from services.booking.models.people import ConsentRow, PersonRow, PersonWordRow
 from services.booking.models.places import BookingRow, HoldRow, WaitingRow
@@ -47,6 +48,7 @@ __all__ = [
     "RecipientRow",
     "RefundRow",
     "ReminderRow",
+    "ReminderTemplateRow",
     "ScheduleRow",
     "SessionRow",
     "SessionTypeRow",

@@ -131,6 +131,17 @@ class ReminderRow(Base):
     requested_at: Mapped[datetime]
 
 
+class ReminderTemplateRow(Base):
+    """A text of payment reminders with a name of the studio's, as notify last said it."""
+
+    __tablename__ = "reminder_templates"
+
+    template_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    sequence: Mapped[int]
+    removed: Mapped[bool]
+
+
 _ONCE = ReminderRow.kind != ReminderKind.MANUAL.value
 Index(
     "reminders_once",

@@ -36,6 +36,7 @@ class SessionTypeRow(Base):
     refund: Mapped[str] = mapped_column(String(20), server_default="never")
     first_reminder_days: Mapped[int | None] = mapped_column(server_default="7")  # None: off
     second_reminder_days: Mapped[int | None] = mapped_column(server_default="3")
+    reminder_template: Mapped[str] = mapped_column(String(60), server_default="")  # "": the usual
 
 
 class PackageRow(Base):
@@ -74,6 +75,7 @@ class Pattern:
     price_minor: Mapped[int | None]
     currency: Mapped[str] = mapped_column(String(3))
     cancellation_minutes: Mapped[int | None]
+    reminder_template: Mapped[str | None] = mapped_column(String(60))  # None: the type's
     created_at: Mapped[datetime]
 
 
@@ -134,6 +136,7 @@ class SessionRow(Base):
     price_minor: Mapped[int | None]  # what a place costs now, a chosen package included
     currency: Mapped[str] = mapped_column(String(3), server_default="")
     cancellation_minutes: Mapped[int | None]
+    reminder_template: Mapped[str | None] = mapped_column(String(60))  # None: the type's
     package_id: Mapped[UUID | None]
     group_id: Mapped[UUID | None]
     schedule_id: Mapped[UUID | None]

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.booking.domain import SpotState
 from services.booking.schemas.sessions import SEATS, WAITING, Details, Session
-from services.booking.schemas.texts import Paragraphs, Photo, photos
+from services.booking.schemas.texts import Paragraphs, Photo, photos, reminder_template
 from shared.shapes import Day, Instant, Line, count
 
 _DAYS = validate.Length(max=366)
@@ -41,6 +41,7 @@ class Changes(Schema):
     location = Line()
     capacity = count(0, SEATS)
     waiting_list_size = count(0, WAITING)
+    reminder_template = reminder_template(allow_none=True)
 
 
 class ChangeGroup(Changes):
@@ -81,6 +82,7 @@ class Pattern(Schema):
     price_minor = fields.Integer()
     currency = fields.String()
     cancellation_minutes = fields.Integer()
+    reminder_template = fields.String()
     created_at = fields.AwareDateTime()
     notes = fields.List(fields.String())
 

@@ -131,6 +131,7 @@ class Reminded(Schema):
     currency = fields.String()
     number = fields.Integer()
     requested_at = fields.AwareDateTime()
+    template = fields.String()
 
 
 class Payments(Schema):

@@ -4,7 +4,14 @@ from marshmallow import Schema, fields
 
 from services.booking.domain import Arrangement, Audience, Classification
 from services.booking.schemas.people import RegisterPerson
-from services.booking.schemas.texts import Paragraphs, Photo, currency, photos, price
+from services.booking.schemas.texts import (
+    Paragraphs,
+    Photo,
+    currency,
+    photos,
+    price,
+    reminder_template,
+)
 from services.booking.schemas.types import DAY, Package, SessionType
 from shared.shapes import Instant, Line, count, time_zone
 
@@ -18,7 +25,8 @@ class Details(Schema):
     """What a session, a group's spots and a schedule's sessions have in common.
 
     Price, currency, credits, text, photos and cancellation deadline that are left out are the
-    type's; a marketing session takes no credits and has only a price of its own.
+    type's; a marketing session takes no credits and has only a price of its own. Without a
+    `reminder_template` of its own, payments are reminded of in the text that the type names.
     """
 
     session_type_id = fields.UUID(required=True)
@@ -35,6 +43,7 @@ class Details(Schema):
     price_minor = price(allow_none=True)
     currency = currency()
     cancellation_minutes = count(0, 60 * DAY, allow_none=True)
+    reminder_template = reminder_template(load_default=None, allow_none=True)
 
 
 class ScheduleSession(Details):
@@ -70,6 +79,7 @@ class ChangeSession(Schema):
     currency = currency()
     drop_waiting_list = fields.Boolean()
     cancellation_minutes = count(0, 60 * DAY, allow_none=True)
+    reminder_template = reminder_template(allow_none=True)
     package_id = fields.UUID(allow_none=True)
 
 
@@ -148,6 +158,7 @@ class Session(Schema):
     price_minor = fields.Integer()
     currency = fields.String()
     cancellation_minutes = fields.Integer()
+    reminder_template = fields.String()
     package_id = fields.UUID()
     group_id = fields.UUID()
     schedule_id = fields.UUID()

@@ -71,6 +71,11 @@ def currency(**more: Any) -> fields.String:
     return fields.String(validate=known, **more)
 
 
+def reminder_template(**more: Any) -> Line:
+    """Make a field for the name of a text of payment reminders; empty: the usual one."""
+    return Line(shortest=0, longest=60, **more)
+
+
 def colour(**more: Any) -> fields.String:
     """Make the field of a colour, `#rrggbb`, or none at all."""
     rule = validate.Regexp(r"(#[0-9a-fA-F]{6})?\Z", error="Must be a colour like #1f6feb.")

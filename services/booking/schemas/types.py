@@ -3,7 +3,15 @@
 from marshmallow import Schema, fields
 
 from services.booking.domain import Arrangement, AttendanceMode, Refund
-from services.booking.schemas.texts import Paragraphs, Photo, colour, currency, photos, price
+from services.booking.schemas.texts import (
+    Paragraphs,
+    Photo,
+    colour,
+    currency,
+    photos,
+    price,
+    reminder_template,
+)
 from shared.shapes import Line, count
 
 DAY = 24 * 60
@@ -29,6 +37,7 @@ class CreateSessionType(Schema):
     refund = fields.Enum(Refund, by_value=True, load_default=Refund.NEVER)
     first_reminder_days = count(0, 45, load_default=7, allow_none=True)
     second_reminder_days = count(0, 45, load_default=3, allow_none=True)
+    reminder_template = reminder_template(load_default="")
 
 
 class ChangeSessionType(Schema):
@@ -51,6 +60,7 @@ class ChangeSessionType(Schema):
     refund = fields.Enum(Refund, by_value=True)
     first_reminder_days = count(0, 45, allow_none=True)
     second_reminder_days = count(0, 45, allow_none=True)
+    reminder_template = reminder_template()
 
 
 class OneSessionType(Schema):
@@ -85,6 +95,7 @@ class SessionType(Schema):
     refund = fields.String()
     first_reminder_days = fields.Integer()
     second_reminder_days = fields.Integer()
+    reminder_template = fields.String()
     created_at = fields.AwareDateTime()
 
 

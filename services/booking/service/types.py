@@ -1,13 +1,14 @@
-"""Calls about session types and packages."""
+"""Calls about session types and packages, and the texts that they name."""
 
 from typing import Any
 from uuid import UUID
 
 from services.booking import actions, schemas, store
 from services.booking.domain import Arrangement
-from shared.bus import rpc
+from shared.bus import on, rpc
 from shared.clock import Now
 from shared.contracts.errors import SessionTypeNotFound
+from shared.contracts.notify import TemplateNamed, TemplateRemoved
 from shared.db import Transactions
 from shared.shapes import shaped
 
@@ -47,6 +48,19 @@ class Types:
         with self.db.read() as sql:
             rows = store.list_session_types(sql, arrangement)
         return shaped(schemas.SessionType, rows, many=True)
+
+    @rpc()
+    def list_reminder_templates(self) -> Any:
+        """List the names of the texts that payment reminders can have, beside the usual one."""
+        with self.db.read() as sql:
+            return store.reminder_templates(sql)
+
+    @on(TemplateNamed)
+    @on(TemplateRemoved)
+    def keep_reminder_template(self, fact: TemplateNamed | TemplateRemoved) -> None:
+        """Keep which texts of payment reminders there are."""
+        with self.db.once(fact) as tx:
+            actions.keep_reminder_template(tx, fact)
 
     @rpc(schemas.AddPackage())
     def add_package(self, **details: Any) -> Any:

@@ -86,8 +86,6 @@ from services.booking.store.merging import (
 from services.booking.store.payments import (
     add_payment,
     add_refund,
-    add_reminder,
-    bookings_to_remind,
     change_payment,
     change_refund,
     drop_card,
@@ -104,8 +102,6 @@ from services.booking.store.payments import (
     refunds_of,
     refunds_of_payment,
     refunds_under_way,
-    reminder_days,
-    reminders_of,
     unpaid_checkouts,
 )
 from services.booking.store.people import (
@@ -121,6 +117,15 @@ from services.booking.store.people import (
     people_at,
     people_for_update,
     set_words,
+)
+from services.booking.store.reminders import (
+    add_reminder,
+    bookings_to_remind,
+    chosen_reminder_template,
+    keep_reminder_template,
+    reminder_days,
+    reminder_templates,
+    reminders_of,
 )
 from services.booking.store.roster import (
     balances,
@@ -202,6 +207,7 @@ __all__ = [
     "change_session",
     "change_session_type",
     "choose_recipients",
+    "chosen_reminder_template",
     "claim_card_job",
     "claim_letter",
     "count_booked",
@@ -244,6 +250,7 @@ __all__ = [
     "held_needlessly",
     "hold_for_update",
     "keep_card",
+    "keep_reminder_template",
     "lapsed_holds",
     "ledger",
     "let_spots_last",
@@ -285,6 +292,7 @@ __all__ = [
     "refunds_of_payment",
     "refunds_under_way",
     "reminder_days",
+    "reminder_templates",
     "reminders_of",
     "renumber_bookings",
     "roster",

@@ -1,7 +1,6 @@
-"""Queries about payments, refunds, reminders and kept cards."""
+"""Queries about payments, refunds and kept cards."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +9,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.booking.domain import (
     FREE,
-    BookingState,
     Ledger,
     PaymentMethod,
     PaymentState,
     Price,
     Refund,
     RefundState,
-    ReminderKind,
     Session,
 )
 from services.booking.models import (
@@ -25,7 +22,6 @@ from services.booking.models import (
     KeptCardRow,
     PaymentRow,
     RefundRow,
-    ReminderRow,
     SessionRow,
     SessionTypeRow,
 )
@@ -189,73 +185,3 @@ def drop_card(sql: Connection, person_id: UUID) -> bool:
     """Keep a person's card no more; False where there was none."""
     gone = sql.execute(delete(KeptCardRow).where(KeptCardRow.person_id == person_id))
     return bool(gone.rowcount)
-
-
-# -- reminders ------------------------------------------------------------------------------------
-
-
-def reminders_of(sql: Connection, booking_id: UUID) -> Sequence[Row[Any]]:
-    """List the reminders of a booking's payment, the first first."""
-    query = select(ReminderRow.__table__).where(ReminderRow.booking_id == booking_id)
-    return sql.execute(query.order_by(ReminderRow.number)).all()
-
-
-def add_reminder(
-    sql: Connection, booking_id: UUID, number: int, kind: ReminderKind, *, at: datetime
-) -> None:
-    """Keep that a reminder was asked for."""
-    row = {"booking_id": booking_id, "number": number, "kind": kind.value, "requested_at": at}
-    sql.execute(insert(ReminderRow), row)
-
-
-def reminder_days(sql: Connection, kind: ReminderKind) -> list[int]:
-    """List the different numbers of days before a session at which a reminder comes."""
-    days = _days_before(kind)
-    return list(sql.execute(select(days).where(days.is_not(None)).distinct()).scalars())
-
-
-def _days_before(kind: ReminderKind) -> Any:
-    first = kind is ReminderKind.FIRST
-    return SessionTypeRow.first_reminder_days if first else SessionTypeRow.second_reminder_days
-
-
-def bookings_to_remind(
-    sql: Connection, kind: ReminderKind, days: int, *, at: datetime, until: datetime
-) -> Sequence[Row[Any]]:
-    """List bookings never paid in full, of sessions that start in a time, without this reminder.
-
-    What was paid and given back is no matter for a reminder that comes by itself: it was given back
-    for a reason.
-
-    Args:
-        sql: the transaction.
-        kind: of the reminder.
-        days: those of the types whose reminder comes so many days before.
-        at: now (UTC); the sessions start later.
-        until: when they start at the latest (UTC).
-
-    Returns:
-        `booking_id`, `booked_at`, and the session's `starts_at` and `time_zone`; the next session
-        first.
-    """
-    had = (
-        select(ReminderRow.booking_id)
-        .where(ReminderRow.booking_id == BookingRow.booking_id, ReminderRow.kind == kind.value)
-        .exists()
-    )
-    query = (
-        select(BookingRow.booking_id, BookingRow.booked_at)
-        .add_columns(SessionRow.starts_at, SessionRow.time_zone)
-        .join(SessionRow, SessionRow.session_id == BookingRow.session_id)
-        .join(SessionTypeRow, SessionTypeRow.session_type_id == SessionRow.session_type_id)
-        .where(
-            BookingRow.state == BookingState.CONFIRMED.value,
-            BookingRow.price_minor > PAID_OF_ROW,
-            SessionRow.starts_at > at,
-            SessionRow.starts_at <= until,
-            _days_before(kind) == days,
-            ~had,
-        )
-        .order_by(SessionRow.starts_at, BookingRow.booking_id)
-    )
-    return sql.execute(query).all()

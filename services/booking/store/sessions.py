@@ -48,6 +48,7 @@ SESSION_COLUMNS = (
     SessionRow.schedule_id,
     SessionRow.placeholder,
     SessionRow.cancelled_at,
+    SessionRow.reminder_template,
 )
 
 
@@ -142,6 +143,7 @@ def session_of(row: Any) -> Session:
         row.schedule_id,
         row.placeholder,
         row.cancelled_at,
+        row.reminder_template,
     )
 
 

@@ -62,13 +62,16 @@ from services.notify.actions.sending import (
 )
 from services.notify.actions.studio import (
     change_settings,
-    get_template,
     list_kinds,
+    set_route,
+)
+from services.notify.actions.words import (
+    get_template,
     list_templates,
     preview_template,
+    remove_template,
     restore_template,
     save_template,
-    set_route,
 )
 from services.notify.actions.writing import (
     ContactNotKnown,
@@ -111,6 +114,7 @@ __all__ = [
     "remind_of_payment",
     "remind_of_sessions",
     "remove_staff",
+    "remove_template",
     "restore_template",
     "resume_batch",
     "save_template",

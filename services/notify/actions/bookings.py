@@ -215,6 +215,7 @@ def remind_of_payment(tx: Tx, wanted: PaymentReminderRequested, *, at: datetime)
         as_of=wanted.requested_at,
         subject_id=payment_of(wanted.booking_id),
         prompt=wanted.manual,
+        template=wanted.template,
     )
     write(tx, draft, wanted, at=at)
 

@@ -15,6 +15,7 @@ from services.notify.domain import (
     Lane,
     MessageKind,
     MessageState,
+    TemplateKey,
     next_waking,
 )
 from services.notify.store import Recipient
@@ -53,6 +54,7 @@ class Draft:
         lane: the one it is sent by; otherwise the kind's.
         batch_id: the one it was written in, if it was written to many.
         prompt: sent at once even if its kind could wait for the morning.
+        template: the name of the words it is written in, if there are any in the language.
     """
 
     kind: MessageKind
@@ -67,6 +69,7 @@ class Draft:
     batch_id: UUID | None = None
     channel: Channel | None = None
     prompt: bool = False
+    template: str = ""
 
 
 def occasion(fact: Occasion | OccasionIfKnown) -> dict[str, str]:
@@ -132,6 +135,10 @@ def put(
         state, due_at = by_day(tx, quiet_zone, draft.not_after, at=at)
     if reply is not None and store.state_of(tx.sql, draft.dedupe) is not None:
         return message_id  # it was said before
+    version = to.version
+    if draft.template:
+        key = TemplateKey(draft.kind, to.language, draft.template)
+        version = store.named_version(tx.sql, key) or version
     values = {
         "message_id": message_id,
         "dedupe": draft.dedupe,
@@ -157,7 +164,7 @@ def put(
         "as_of": draft.as_of,
         "not_after": draft.not_after,
         "batch_id": draft.batch_id,
-        "version": to.version,
+        "version": version,
         "quiet_zone": quiet_zone,
     }
     store.add_message(tx.writes, values)

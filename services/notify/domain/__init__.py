@@ -3,6 +3,7 @@
 from services.notify.domain.hours import QuietHours, next_waking
 from services.notify.domain.kinds import (
     MANNERS,
+    NAMED,
     NEEDED,
     Channel,
     Lane,
@@ -18,6 +19,7 @@ from services.notify.domain.messages import (
     Message,
     MessageState,
     Outcome,
+    TemplateKey,
     Words,
     after_attempt,
     is_resent,
@@ -34,6 +36,7 @@ __all__ = [
     "MANNERS",
     "MOST_RESENDS",
     "MOST_SEGMENTS",
+    "NAMED",
     "NEEDED",
     "SHARES",
     "Channel",
@@ -45,6 +48,7 @@ __all__ = [
     "MessageState",
     "Outcome",
     "QuietHours",
+    "TemplateKey",
     "Topic",
     "Words",
     "after_attempt",

@@ -136,6 +136,13 @@ NEEDED: Mapping[MessageKind, str] = {
 """What a message of a kind would be pointless without, in email and SMS alike."""
 
 
+NAMED = frozenset({MessageKind.PAYMENT_REMINDER})
+"""The kinds of which there may be several templates, for a session's settings to choose from.
+
+Source: B47.
+"""
+
+
 def kinds_of(topic: Topic) -> list[MessageKind]:
     """List the kinds a person switches off by a topic."""
     return [kind for kind in MessageKind if MANNERS[kind].topic is topic]

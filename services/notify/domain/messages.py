@@ -48,6 +48,20 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateKey:
+    """Which words: of a kind, in a language, under a name; without one, the usual words."""
+
+    kind: MessageKind
+    language: str
+    name: str = ""
+
+    @property
+    def usual(self) -> "TemplateKey":
+        """Give the key of the words that are sent where there are none under the name."""
+        return TemplateKey(self.kind, self.language)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A message that is to be sent. `words` are the studio's own, where it has changed them."""
 

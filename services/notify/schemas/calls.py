@@ -35,11 +35,27 @@ def _kind() -> fields.Enum[MessageKind]:
     return fields.Enum(MessageKind, by_value=True, required=True)
 
 
-class OneTemplate(Schema):
+_LONGEST_NAME = 60
+
+
+class _Template(Schema):
     """The words of a kind, in a language."""
 
     kind = _kind()
     language = fields.String(required=True, validate=_LANGUAGE)
+
+
+class OneTemplate(_Template):
+    """The same, the usual ones or those under a name."""
+
+    name = Line(shortest=0, longest=_LONGEST_NAME, load_default="")
+
+
+class RemoveTemplate(Schema):
+    """A template with a name, in all its languages."""
+
+    kind = _kind()
+    name = Line(longest=_LONGEST_NAME, required=True)
 
 
 class GetTemplate(OneTemplate):
@@ -67,7 +83,7 @@ class SaveTemplate(OneTemplate, _Words):
     """The studio's own words."""
 
 
-class PreviewTemplate(OneTemplate):
+class PreviewTemplate(_Template):
     """Words to be shown on sample data; without any: the default ones."""
 
     words = fields.Nested(_Words, load_default=None, allow_none=True)

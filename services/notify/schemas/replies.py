@@ -47,11 +47,19 @@ class Batch(Schema):
 
 
 class ListedTemplate(Schema):
-    """Which words there are."""
+    """Which words there are; the usual ones have an empty name."""
 
     kind = fields.String()
     language = fields.String()
+    name = fields.String()
     version = fields.Integer()
+
+
+class RemovedTemplate(Schema):
+    """Which named template is no more."""
+
+    kind = fields.String()
+    name = fields.String()
 
 
 class Version(Schema):

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.notify import actions, schemas, store
-from services.notify.domain import Channel, MessageKind
+from services.notify.domain import Channel, MessageKind, TemplateKey
 from shared.bus import rpc
 from shared.clock import Now
 from shared.db import Transactions
@@ -27,18 +27,18 @@ class Choosing:
         return shaped(schemas.ListedTemplate, found, many=True)
 
     @rpc(schemas.GetTemplate())
-    def get_template(self, kind: MessageKind, language: str, version: int | None) -> Any:
+    def get_template(self, version: int | None, **key: Any) -> Any:
         """Give some words, and what can be filled in."""
         with self.db.read() as sql:
-            found = actions.get_template(sql, kind, language, version, at=self.now())
+            found = actions.get_template(sql, TemplateKey(**key), version, at=self.now())
         return shaped(schemas.Template, found)
 
     @rpc(schemas.SaveTemplate())
-    def save_template(self, kind: MessageKind, language: str, **words: str) -> Any:
-        """Keep the studio's own words, as a new version."""
-        own = schemas.own_words(words)
+    def save_template(self, kind: MessageKind, language: str, name: str, **words: str) -> Any:
+        """Keep the studio's own words, as a new version; under a new name, as a new template."""
+        own, key = schemas.own_words(words), TemplateKey(kind, language, name)
         with self.db.begin() as tx:
-            found = actions.save_template(tx, kind, language, own, at=self.now())
+            found = actions.save_template(tx, key, own, at=self.now())
         return shaped(schemas.Template, found)
 
     @rpc(schemas.PreviewTemplate())
@@ -48,11 +48,18 @@ class Choosing:
         return shaped(schemas.Preview, actions.preview_template(kind, language, own, at=self.now()))
 
     @rpc(schemas.OneTemplate())
-    def restore_template(self, kind: MessageKind, language: str) -> Any:
-        """Go back to the words the suite came with."""
+    def restore_template(self, **key: Any) -> Any:
+        """Go back to the words the suite came with, or under a name to the usual ones."""
         with self.db.begin() as tx:
-            found = actions.restore_template(tx, kind, language, at=self.now())
+            found = actions.restore_template(tx, TemplateKey(**key), at=self.now())
         return shaped(schemas.Template, found)
+
+    @rpc(schemas.RemoveTemplate())
+    def remove_template(self, kind: MessageKind, name: str) -> Any:
+        """Remove a template with a name; what names it is sent in the usual words."""
+        with self.db.begin() as tx:
+            removed = actions.remove_template(tx, kind, name, at=self.now())
+        return shaped(schemas.RemovedTemplate, removed)
 
     # -- how messages travel ------------------------------------------------------------------
 

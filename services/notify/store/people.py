@@ -53,7 +53,11 @@ _RECIPIENT = select(
     select(RouteRow.falls_back).where(RouteRow.kind == bindparam("kind")).scalar_subquery(),
     func.coalesce(
         select(func.max(TemplateRow.version))
-        .where(TemplateRow.kind == bindparam("kind"), TemplateRow.language == _language)
+        .where(
+            TemplateRow.kind == bindparam("kind"),
+            TemplateRow.language == _language,
+            TemplateRow.name == "",
+        )
         .scalar_subquery(),
         0,
     ),
@@ -96,7 +100,9 @@ def find_recipient(
 def find_staff(sql: Connection, kind: MessageKind, *, admins: bool, operators: bool) -> list[Any]:
     """List the staff of these roles, with the version of the words in their language."""
     version = select(func.max(TemplateRow.version)).where(
-        TemplateRow.kind == kind.value, TemplateRow.language == StaffRow.language
+        TemplateRow.kind == kind.value,
+        TemplateRow.language == StaffRow.language,
+        TemplateRow.name == "",
     )
     route = select(RouteRow.first).where(RouteRow.kind == kind.value)
     falls_back = select(RouteRow.falls_back).where(RouteRow.kind == kind.value)

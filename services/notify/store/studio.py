@@ -1,15 +1,15 @@
-"""Queries about what the studio has chosen: words, routes and settings."""
+"""Queries about what the studio has chosen: routes, hours and paces."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, Row, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.notify.domain import Channel, Lane, MessageKind, QuietHours, Words
-from services.notify.models import PaceRow, RouteRow, SettingsRow, TemplateRow
+from services.notify.domain import Channel, Lane, MessageKind, QuietHours
+from services.notify.models import PaceRow, RouteRow, SettingsRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,63 +88,3 @@ def keep_route(sql: Connection, kind: MessageKind, first: Channel, *, falls_back
     changes = {"first": first.value, "falls_back": falls_back}
     keep = upsert(RouteRow).values(kind=kind.value, **changes)
     sql.execute(keep.on_conflict_do_update(index_elements=["kind"], set_=changes))
-
-
-# -- words ------------------------------------------------------------------------------------
-
-
-def latest_version(sql: Connection, kind: MessageKind, language: str) -> int:
-    """Give the number of the newest version of some words; 0: they were never changed."""
-    query = select(func.max(TemplateRow.version))
-    one = TemplateRow.kind == kind.value, TemplateRow.language == language
-    return sql.execute(query.where(*one)).scalar_one() or 0
-
-
-def find_version(
-    sql: Connection, kind: MessageKind, language: str, version: int
-) -> Row[Any] | None:
-    """Find a version of some words."""
-    query = select(TemplateRow.__table__).where(
-        TemplateRow.kind == kind.value,
-        TemplateRow.language == language,
-        TemplateRow.version == version,
-    )
-    return sql.execute(query).one_or_none()
-
-
-def list_versions(sql: Connection, kind: MessageKind, language: str) -> Sequence[Row[Any]]:
-    """List the versions of some words, the newest first."""
-    query = select(TemplateRow.__table__).where(
-        TemplateRow.kind == kind.value, TemplateRow.language == language
-    )
-    return sql.execute(query.order_by(TemplateRow.version.desc())).all()
-
-
-def changed_words(sql: Connection) -> Mapping[tuple[str, str], int]:
-    """Give the newest version of all words that were ever changed, by kind and language."""
-    query = select(TemplateRow.kind, TemplateRow.language, func.max(TemplateRow.version))
-    rows = sql.execute(query.group_by(TemplateRow.kind, TemplateRow.language))
-    return {(row[0], row[1]): row[2] for row in rows}
-
-
-def add_version(
-    sql: Connection,
-    kind: MessageKind,
-    language: str,
-    version: int,
-    words: Words | None,
-    *,
-    at: datetime,
-) -> bool:
-    """Add a version of some words; None: the default ones again. Say whether it is the first."""
-    values = {
-        "kind": kind.value,
-        "language": language,
-        "version": version,
-        "subject": words.subject if words else None,
-        "text": words.text if words else None,
-        "sms": words.sms if words else None,
-        "saved_at": at,
-    }
-    keep = upsert(TemplateRow).values(values).on_conflict_do_nothing()
-    return sql.execute(keep).rowcount > 0

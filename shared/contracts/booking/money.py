@@ -75,3 +75,4 @@ class PaymentReminderRequested(Occasion, Fact, version=1, about="session_id"):
     number: int  # which reminder of this booking it is; no two have the same
     manual: bool
     requested_at: datetime  # UTC
+    template: str = ""  # the name of the words the session's settings ask for; empty: the usual
