@@ -77,6 +77,24 @@ def test_pressing_the_button_again_takes_no_second_place(studio: Studio) -> None
     assert studio.waiting == ["alan"]
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_link_gives_up_no_place_in_what_has_begun(studio: Studio, method: str) -> None:
+    studio.full("ada")
+    link = studio.mailbox.link("ada", "cancel")
+    studio.change(starts_at=studio.suite.now() + timedelta(days=1))  # two days sooner than it says
+    studio.suite.advance(seconds=timedelta(days=1).total_seconds())
+    studio.settle()
+    studio.begin()
+
+    answer = studio.http(method, link)
+    studio.settle()
+
+    assert answer.status_code == 410
+    assert "too late to cancel" in answer.get_data(as_text=True)
+    assert studio.story == []
+    assert studio.booked == ["ada"]
+
+
 def test_a_place_can_wander_through_the_whole_list(studio: Studio) -> None:
     names = ["grace", "alan", "edsger", "barbara"]
     studio.full("ada", waiting=names)

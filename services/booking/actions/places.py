@@ -143,7 +143,12 @@ def _request_place(tx: Tx, session: Session, person_id: UUID, *, at: datetime) -
 def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> Values:
     """Cancel a booking; the seat goes to the waiting list first, if there is one.
 
-    Cancelling again changes nothing and gives the same answer.
+    Cancelling again changes nothing and gives the same answer. By a link it ends with the session's
+    start, even where the session was moved to an earlier day after the link was sent.
+
+    Raises:
+        BookingNotFound: there is none with this id.
+        SessionStarted: it is their own link, and they were there or not by now; staff decide.
     """
     booking = store.find_booking(tx.sql, booking_id, lock=True)
     if booking is None:
@@ -151,6 +156,8 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
     if booking.state == BookingState.CANCELLED:
         return booking._asdict()
     session = session_for_update(tx, booking.session_id)
+    if by == "link" and session.started(at):
+        raise SessionStarted(session.name)
     spot_id = uuid4() if goes_to_list(session, at=at) else None
     mark(tx, booking, session, None, at=at)
     # Whoever had left the list before a seat was granted was never told of it, and pays nothing.

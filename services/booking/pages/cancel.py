@@ -12,6 +12,7 @@ from services.booking import actions
 from services.booking.pages.show import read_booked, show, sorry
 from shared.clock import Now
 from shared.contracts.booking import CANCEL_LINK
+from shared.contracts.errors import SessionStarted
 from shared.db import Transactions
 from shared.links import LinkInvalid, open_link
 from shared.web import page
@@ -42,9 +43,14 @@ class CancelPages:
             return sorry(request, exc)
         about: Any = {"session": booked.session}
         if press:
-            with self.db.begin() as tx:
-                actions.cancel_booking(tx, booking_id, by="link", at=self.now())
+            try:
+                with self.db.begin() as tx:
+                    actions.cancel_booking(tx, booking_id, by="link", at=self.now())
+            except SessionStarted:
+                return show(request, "cancel_too_late", booked.language, status=410, **about)
             return show(request, "cancelled", booked.language, **about)
         if not booked.live:
             return show(request, "cancelled_already", booked.language, **about)
+        if booked.session.started(self.now()):
+            return show(request, "cancel_too_late", booked.language, status=410, **about)
         return show(request, "cancel", booked.language, **about)
