@@ -108,6 +108,37 @@ def test_people_are_told_of_another_time_or_place_and_of_nothing_else(
     assert len(unheard(studio, "BookingMoved")) == told
 
 
+def test_nobody_is_told_of_another_place_of_what_is_over(studio: Studio) -> None:
+    studio.full("ada")
+    studio.suite.advance(seconds=timedelta(days=4).total_seconds())
+
+    changed = studio.change(location="Garden")
+
+    assert changed["location"] == "Garden"
+    assert unheard(studio, "BookingMoved") == []
+
+
+@pytest.mark.parametrize(("hours", "back"), [(2, []), (26, ["ada"])])
+def test_marks_last_as_long_as_it_is_the_day_of_the_session(
+    studio: Studio, hours: int, back: list[str]
+) -> None:
+    studio.full("ada", "alan", "grace")
+    studio.on_the_day()
+    for name, how in (("ada", "attended"), ("alan", "no_show")):
+        booking_id = studio.booking_id(name)
+        studio.suite.booking.mark_attendance(booking_id=booking_id, attendance=how)
+
+    studio.change(starts_at=studio.suite.now() + timedelta(hours=hours))
+
+    ids = {studio.person(name): name for name in ("ada", "alan", "grace")}
+    visits = unheard(studio, "VisitRetracted")
+    assert [ids[str(visit.person_id)] for visit in visits] == back
+    assert [visit.sequence for visit in visits] == [2] * len(back)
+    statuses = {row["name"]: row["status"] for row in studio.roster["rows"]}
+    kept = {"ada": "attended", "alan": "no_show", "grace": "booked"}
+    assert statuses == (dict.fromkeys(kept, "booked") if back else kept)
+
+
 def test_cancelling_after_a_move_counts_on_from_it(studio: Studio) -> None:
     studio.full("ada")
     studio.change(location="Garden")

@@ -12,6 +12,7 @@ from shared.contracts.errors import (
     SessionConfirmed,
     SessionFull,
 )
+from tests.booking.test_changes import unheard
 from tests.booking.test_session_types import PHOTO, a_type, single
 from tests.flows.studio import Studio
 
@@ -175,6 +176,21 @@ def test_a_confirmed_single_session_moves_with_its_booking_and_the_client_is_tol
     assert moved["starts_at"] == to.isoformat()
     assert studio.suite.story == ["SessionChanged", "BookingMoved"]
     assert studio.taken == 1
+
+
+def test_a_single_session_moved_to_another_day_has_nobody_come_to_it(studio: Studio) -> None:
+    confirmed(studio)
+    studio.on_the_day()
+    booking_id = studio.booking_id("ada")
+    studio.suite.booking.mark_attendance(booking_id=booking_id, attendance="attended")
+
+    to = studio.suite.now() + timedelta(days=2)
+    moved = studio.suite.booking.move_booking(booking_id=booking_id, starts_at=to)
+
+    (visit,) = unheard(studio, "VisitRetracted")
+    assert str(visit.booking_id) == booking_id
+    assert moved["attendance"] is None
+    assert studio.row("ada")["status"] == "booked"
 
 
 def test_a_cancelled_booking_unlocks_its_single_session(studio: Studio) -> None:

@@ -21,6 +21,7 @@ from services.booking.actions.sessions import (
     currency_of,
     hold_against_single,
 )
+from services.booking.actions.visits import take_marks_back
 from services.booking.domain import (
     Arrangement,
     Classification,
@@ -48,7 +49,9 @@ def change_session(tx: Tx, session_id: UUID, changes: Values, *, at: datetime) -
     """Change a session; seats that a higher capacity adds go to whoever waits first.
 
     Where the time or the place changes, everybody with a confirmed place is told by a fact of
-    their own. A single session is as its client confirmed it, once they have.
+    their own, unless it is over and the change only puts right what is known of it. Moved to
+    another day, nobody has come to it yet, whoever was marked before. A single session is as its
+    client confirmed it, once they have.
 
     Args:
         tx: the transaction.
@@ -80,6 +83,7 @@ def change_session(tx: Tx, session_id: UUID, changes: Values, *, at: datetime) -
     store.change_session(tx.sql, session_id, numbered)
     changed = session_for_update(tx, session_id)
     _give_gained_seats(tx, changed, gained, at=at)
+    take_marks_back(tx, session, changed, at=at)
     _tell_the_booked(tx, session, changed, at=at)
     tx.emit(SessionChanged(**queue_limits(changed), drops_waiting=drops))
     return as_values(changed, notes)
@@ -209,8 +213,9 @@ def _give_gained_seats(tx: Tx, session: Session, gained: int, *, at: datetime) -
 
 
 def _tell_the_booked(tx: Tx, before: Session, after: Session, *, at: datetime) -> None:
-    """Tell everybody with a confirmed place of another time or place."""
-    if all(getattr(before, name) == getattr(after, name) for name in _PLACE_AND_TIME):
+    """Tell everybody with a confirmed place of another time or place of what is not over."""
+    same = all(getattr(before, name) == getattr(after, name) for name in _PLACE_AND_TIME)
+    if same or at >= after.ends_at:
         return
     store.let_spots_last(tx.writes, after.session_id, until=after.starts_at)
     for booking in store.renumber_bookings(tx.sql, after.session_id):

@@ -14,7 +14,7 @@ from services.booking.actions.seats import (
     queue_limits,
     session_for_update,
 )
-from services.booking.actions.visits import mark
+from services.booking.actions.visits import mark, take_marks_back
 from services.booking.domain import Arrangement, BookingState, HoldState, Session, goes_to_list
 from shared.contracts import Values
 from shared.contracts.booking import BookingMoved, SessionChanged
@@ -131,9 +131,11 @@ def _move_in_time(tx: Tx, booking: Any, starts_at: datetime, *, at: datetime) ->
         },
     )
     moved = session_for_update(tx, session.session_id)
+    take_marks_back(tx, session, moved, at=at)
     store.move_booking(tx.writes, booking.booking_id, session.session_id)
     tx.emit(SessionChanged(**queue_limits(moved)))
-    return _tell(tx, booking, session, moved, None, at=at)
+    told = _tell(tx, booking, session, moved, None, at=at)
+    return told | ({"attendance": None} if at < moved.marked_from else {})
 
 
 def _tell(

@@ -132,6 +132,17 @@ def _mark_all(tx: Tx, session: Session, *, at: datetime) -> int:
     return len(bookings)
 
 
+def take_marks_back(tx: Tx, before: Session, after: Session, *, at: datetime) -> None:
+    """Take the marks of a session back that was moved to where it is too early for them.
+
+    Nobody has come yet to what is days away. Its live bookings are locked.
+    """
+    if at >= after.marked_from:
+        return
+    for booking in store.marked_bookings(tx.sql, before.session_id):
+        mark(tx, booking, before, None, at=at)
+
+
 def mark(
     tx: Tx, booking: Any, session: Session, attendance: Attendance | None, *, at: datetime
 ) -> None:

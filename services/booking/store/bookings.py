@@ -92,6 +92,17 @@ _UNMARKED = (
 )
 
 
+_MARKED = (
+    select(BookingRow.__table__)
+    .where(
+        BookingRow.session_id == bindparam("session_id"),
+        BookingRow.state == BookingState.CONFIRMED.value,
+        BookingRow.attendance.is_not(None),
+    )
+    .order_by(BookingRow.booking_id)
+)
+
+
 def mark_attendance(writes: Writes, booking_id: UUID, how: Attendance | None) -> None:
     """Note whether a person came; None: it counts no longer, because the booking ended."""
     writes.add(_MARK, {"id": booking_id, "how": how.value if how else None})
@@ -100,6 +111,11 @@ def mark_attendance(writes: Writes, booking_id: UUID, how: Attendance | None) ->
 def unmarked_bookings(sql: Connection, session_id: UUID) -> Sequence[Any]:
     """List the live bookings of a session that nobody has marked yet, and lock them."""
     return sql.execute(_UNMARKED, {"session_id": session_id}).all()
+
+
+def marked_bookings(sql: Connection, session_id: UUID) -> Sequence[Any]:
+    """List the live bookings of a session of which it was said whether their people came."""
+    return sql.execute(_MARKED, {"session_id": session_id}).all()
 
 
 _PLACE = select(BookingRow.booking_id).where(
