@@ -55,7 +55,8 @@ def test_a_price_that_cards_cannot_be_charged_is_refused_when_it_is_set(till: Ti
     call, rule = till.call, "price_minor: Cards are charged kwd in steps of 10"
     odd: dict[str, Any] = {"price_minor": 1255, "currency": "kwd"}
     even: dict[str, Any] = {"price_minor": 1250, "currency": "kwd"}
-    session_id = till.session(**even)
+    session_id, in_euros = till.session(**even), till.session(**even)
+    call.change_session(session_id=in_euros, price_minor=1255, currency="eur")
     kind = call.create_session_type(name="A", duration_minutes=60, **even)["session_type_id"]
     of_kind = {"session_type_id": kind}
     package = call.add_package(**of_kind, name="B", **even)["package_id"]
@@ -66,6 +67,7 @@ def test_a_price_that_cards_cannot_be_charged_is_refused_when_it_is_set(till: Ti
         lambda: call.add_package(**of_kind, name="C", **odd),
         lambda: call.change_package(package_id=package, price_minor=1255),
         lambda: call.change_session(session_id=session_id, price_minor=1255),
+        lambda: call.change_session(session_id=in_euros, currency="kwd"),
     )
     for refused in setting:
         with pytest.raises(InvalidRequest, match=rule):

@@ -271,6 +271,15 @@ def test_a_price_switches_the_list_of_a_marketing_session_off_and_says_so(
         studio.change(waiting_list_size=5)
 
 
+def test_a_session_without_a_price_has_no_currency(studio: Studio) -> None:
+    studio.full("ada")
+
+    assert studio.change(currency="chf")["currency"] == ""
+    assert studio.change(currency="chf", price_minor=900)["currency"] == "chf"
+    assert studio.change(currency="usd")["currency"] == "usd"
+    assert studio.change(price_minor=None)["currency"] == ""
+
+
 @pytest.mark.rule("Q3", "Q10", "Q12")
 def test_a_marketing_session_made_with_a_price_has_no_list_from_the_start(studio: Studio) -> None:
     kind = a_type(studio, name="Trial", arrangement="multi")

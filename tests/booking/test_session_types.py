@@ -184,6 +184,21 @@ def test_a_package_assigned_by_staff_is_what_the_client_is_shown(studio: Studio)
     assert session["ends_at"][:16] == "2031-03-12T17:00"
 
 
+@pytest.mark.rule("Q2")
+def test_without_its_package_a_session_for_leads_costs_nothing(studio: Studio) -> None:
+    kind = a_type(studio, price_minor=7000)
+    ids = [
+        studio.suite.booking.add_package(session_type_id=kind, name=name, price_minor=100)
+        for name in ("A", "B")
+    ]
+    session = single(studio, kind, classification="marketing", package_id=ids[0]["package_id"])
+
+    changed = studio.suite.booking.change_session(session_id=session["session_id"], package_id=None)
+
+    assert (session["price_minor"], session["currency"]) == (100, "eur")
+    assert (changed["price_minor"], changed["currency"]) == (None, "")
+
+
 @pytest.mark.rule("B14", "B15")
 def test_without_a_package_the_client_chooses_before_confirming(studio: Studio) -> None:
     kind = a_type(studio)

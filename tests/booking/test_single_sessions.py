@@ -62,6 +62,15 @@ def test_a_single_session_has_one_place_and_no_list(studio: Studio, field: str, 
         studio.suite.booking.change_session(session_id=session["session_id"], **{field: value})
 
 
+@pytest.mark.rule("B4")
+def test_a_price_on_a_session_for_leads_gives_it_no_second_place(studio: Studio) -> None:
+    session = single(studio, a_type(studio), classification="marketing", price_minor=500)
+
+    for field, value in (("capacity", 2), ("waiting_list_size", 1)):
+        with pytest.raises(InvalidRequest, match=f"{field}: A single session has"):
+            studio.suite.booking.change_session(session_id=session["session_id"], **{field: value})
+
+
 @pytest.mark.rule("B17", "B28")
 def test_a_known_client_may_be_named_at_once(studio: Studio) -> None:
     ada = studio.person("ada", "client")

@@ -42,6 +42,8 @@ from shared.contracts.errors import (
 from shared.db import Tx
 
 _PLACE_AND_TIME = frozenset({"starts_at", "time_zone", "location"})
+_PRICE = ("price_minor", "currency")
+_TEXTS = ("text", "photos")
 _ALL = 1_000_000
 
 
@@ -71,6 +73,7 @@ def change_session(tx: Tx, session_id: UUID, changes: Values, *, at: datetime) -
         raise SessionCancelledAlready(session.name)
     if is_confirmed(tx.sql, session):
         raise SessionConfirmed(session.name)
+    _texts_of_its_own(session, changes)
     columns = _when(session, changes, at=at)
     columns |= _what_it_costs(tx.sql, replace(session, **_starts(columns)), columns)
     notes, drops = _list_against_price(tx, session, columns, drop=drop)
@@ -91,7 +94,7 @@ def change_session(tx: Tx, session_id: UUID, changes: Values, *, at: datetime) -
 
 def _locked(tx: Tx, session_id: UUID, changes: Values) -> Session:
     """Lock what is going to change: bookings and holds before the session, as everywhere."""
-    if not changes.keys() & (_PLACE_AND_TIME | {"price_minor", "package_id"}):
+    if not changes.keys() & (_PLACE_AND_TIME | {*_PRICE, "package_id"}):
         return session_for_update(tx, session_id)
     store.live_bookings(tx.sql, session_id, limit=_ALL)
     store.open_holds_for_update(tx.sql, session_id, limit=_ALL, spots_only=True)
@@ -99,6 +102,13 @@ def _locked(tx: Tx, session_id: UUID, changes: Values) -> Session:
     if session is None:
         raise SessionNotFound(str(session_id))
     return session
+
+
+def _texts_of_its_own(session: Session, changes: Values) -> None:
+    """Refuse a text for one spot of a multi session: its page shows all of them, and one text."""
+    if session.group_id is not None and (mine := [key for key in _TEXTS if key in changes]):
+        msg = f"{mine[0]}: All spots of a multi session have the same; change_group changes it."
+        raise InvalidRequest(msg)
 
 
 def _when(session: Session, changes: Values, *, at: datetime) -> Values:
@@ -138,10 +148,11 @@ def _what_it_costs(sql: Any, session: Session, columns: Values) -> Values:
     if columns.get("credits") and session.classification is Classification.MARKETING:
         msg = "credits: A marketing session takes none."
         raise InvalidRequest(msg)
-    if "price_minor" in columns:
-        found["price_minor"] = columns["price_minor"]
+    if columns.keys() & {"price_minor", "currency"}:
+        session = replace(session, **{key: found[key] for key in _PRICE if key in found})
+        price = columns.get("price_minor", session.price_minor)
         named = columns.get("currency") or session.currency
-        found["currency"] = currency_of(columns["price_minor"], named)
+        found |= {"price_minor": price, "currency": currency_of(price, named)}
     return found
 
 
@@ -155,10 +166,10 @@ def _list_against_price(
 
     Source: Q10, Q11, Q12.
     """
+    if session.arrangement is Arrangement.SINGLE:
+        hold_against_single(columns)
     price = columns.get("price_minor", session.price_minor)
     if session.classification is not Classification.MARKETING or not price:
-        if session.arrangement is Arrangement.SINGLE:
-            hold_against_single(columns)
         return [], False
     if session.price_minor:
         if columns.get("waiting_list_size"):

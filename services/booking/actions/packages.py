@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from services.booking import store
 from services.booking.actions.money import check_price
 from services.booking.actions.seats import queue_limits, session_for_update
-from services.booking.domain import Arrangement, Session
+from services.booking.domain import Arrangement, Classification, Session
 from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.booking import SessionChanged
@@ -88,10 +88,12 @@ def package_terms(sql: Any, session: Session, package_id: UUID | None) -> Values
         raise PackageNotFound(msg)
     terms: Any = package or kind
     minutes = terms.duration_minutes or (kind.duration_minutes if kind else 0)
+    # Without a package a marketing session costs nothing, whatever its type does (Q2).
+    free = package is None and session.classification is Classification.MARKETING
     return {
         "package_id": package_id,
-        "price_minor": terms.price_minor,
-        "currency": terms.currency,
+        "price_minor": None if free else terms.price_minor,
+        "currency": "" if free else terms.currency,
         "ends_at": session.starts_at + timedelta(minutes=minutes),
     }
 
