@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.booking.actions.sessions import LIST_OFF
 from shared.contracts.errors import AlreadyBooked, GroupNotFound, InvalidRequest, SessionFull
 from tests.booking.test_session_types import PHOTO, a_type
 from tests.flows.studio import Studio
@@ -196,6 +197,72 @@ def test_all_spots_of_a_multi_session_are_adjusted_at_once(studio: Studio) -> No
     assert [spot["capacity"] for spot in found] == [4, 4, 1, 4]
     studio.settle()
     assert studio.mailbox["ada"][-1] == "moved"
+
+
+@pytest.mark.rule("B44")
+def test_another_price_is_that_of_all_spots_to_come_and_of_those_added_later(
+    studio: Studio,
+) -> None:
+    group = spots_of(studio, classification="regular", price_minor=4000)
+    ids = {"group_id": group["group_id"]}
+    studio.suite.advance(days=67, hours=23, minutes=10)  # the first one has begun
+    new = {"price_minor": 4500, "currency": "chf", "credits": 2, "cancellation_minutes": 60}
+
+    changed = studio.suite.booking.change_group(**ids, **new, waiting_list_closes_minutes=10)
+    later = studio.suite.booking.add_spots(**ids, starts_at="2031-05-12T10:00:00+02:00")
+
+    assert new.items() <= changed.items()
+    first, *others = later["spots"]
+    assert (first["price_minor"], first["currency"], first["credits"]) == (4000, "eur", 1)
+    assert [new.items() <= spot.items() for spot in others] == [True] * 3
+    assert {spot["waiting_list_closes_at"][14:16] for spot in others} == {"15", "40", "50"}
+
+
+@pytest.mark.rule("B44", "Q11", "Q12")
+def test_a_price_takes_the_lists_of_all_spots_away(studio: Studio) -> None:
+    group = spots_of(studio, spots=1, waiting_list_size=5)
+    ids = {"group_id": group["group_id"]}
+    studio.session_id = group["spots"][0]["session_id"]
+    for name in ("ada", "grace"):
+        studio.book(name)
+        studio.settle()
+    change = studio.suite.booking.change_group
+
+    with pytest.raises(InvalidRequest, match="price_minor: 1 people wait"):
+        change(**ids, price_minor=2000)
+    assert studio.suite.booking.get_spots(**ids)["price_minor"] is None
+    changed = change(**ids, price_minor=2000, waiting_list_size=7, drop_waiting_list=True)
+    with pytest.raises(InvalidRequest, match="waiting_list_size: A marketing session with a price"):
+        change(**ids, waiting_list_size=7)
+    studio.settle()
+
+    assert changed["notes"] == [LIST_OFF]
+    sizes = [changed["waiting_list_size"], changed["spots"][0]["waiting_list_size"]]
+    assert sizes == [0, 0]
+    assert studio.waiting == []
+
+
+@pytest.mark.rule("Q10", "Q12")
+def test_what_is_over_lends_no_list_to_spots_that_are_added(studio: Studio) -> None:
+    group = spots_of(studio, spots=1, price_minor=2000)
+    ids = {"group_id": group["group_id"]}
+    studio.suite.advance(days=100)
+
+    for field, value in (("waiting_list_size", 5), ("credits", 1)):
+        with pytest.raises(InvalidRequest, match=f"^{field}: A marketing session"):
+            studio.suite.booking.change_group(**ids, **{field: value})
+
+    again = studio.suite.booking.get_spots(**ids)
+    assert (again["waiting_list_size"], again["credits"]) == (0, 0)
+
+
+@pytest.mark.parametrize("field", ["text", "photos"])
+def test_one_spot_has_no_text_that_its_page_would_not_show(studio: Studio, field: str) -> None:
+    spot = spots_of(studio)["spots"][0]["session_id"]
+    value: Any = {"text": "Only here.", "photos": [PHOTO]}[field]
+
+    with pytest.raises(InvalidRequest, match=f"^{field}: All spots of a multi session"):
+        studio.suite.booking.change_session(session_id=spot, **{field: value})
 
 
 def test_spots_are_all_adjusted_or_none(studio: Studio) -> None:

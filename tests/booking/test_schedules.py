@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from services.booking.actions.sessions import LIST_OFF
 from shared.contracts.errors import InvalidRequest, ScheduleNotFound
 from tests.booking.test_session_types import PHOTO, a_type
 from tests.flows.studio import Studio
@@ -155,6 +156,24 @@ def test_a_schedule_changes_in_all_sessions_to_come(studio: Studio) -> None:
         page = studio.suite.booking.get_session_details(session_id=session["session_id"])
         assert page["text"] == "Come!"
     assert studio.roster["header"]["session"]["staff"] == "Lea"
+
+
+@pytest.mark.rule("Q3", "Q6", "Q11", "Q12")
+def test_a_schedule_gets_another_price_and_its_sessions_with_it(studio: Studio) -> None:
+    schedule = weekly(studio)
+    ids = {"schedule_id": schedule["schedule_id"]}
+
+    changed = studio.suite.booking.change_schedule(**ids, price_minor=1500)
+    studio.suite.advance(days=7)
+    extend(studio)
+
+    assert changed["notes"] == [LIST_OFF]
+    sessions = studio.suite.booking.get_schedule(**ids)["sessions"]
+    priced = {(one["price_minor"], one["currency"], one["waiting_list_size"]) for one in sessions}
+    assert (len(sessions), priced) == (3, {(1500, "eur", 0)})
+    studio.suite.booking.change_schedule(**ids, price_minor=None)
+    sessions = studio.suite.booking.get_schedule(**ids)["sessions"]
+    assert {(one["price_minor"], one["currency"]) for one in sessions} == {(None, "")}
 
 
 def test_a_schedule_changes_in_all_sessions_or_none(studio: Studio) -> None:

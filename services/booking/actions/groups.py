@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from services.booking import store
 from services.booking.actions.changes import change_session
+from services.booking.actions.patterns import changed_pattern
 from services.booking.actions.reminder_texts import check_reminder_template
 from services.booking.actions.seats import queue_limits
 from services.booking.actions.sessions import (
@@ -37,7 +38,8 @@ from shared.contracts.errors import GroupNotFound, InvalidRequest
 from shared.db import Tx
 
 MOST_SPOTS = 1000
-_EACH_SPOTS = ("staff", "location", "capacity", "waiting_list_size", "reminder_template")
+_ALL_OF_THEM = frozenset({"name", "text", "photos"})
+"""What the spots of a multi session have from it, even those that are over."""
 _SHARE = "https://www.facebook.com/sharer/sharer.php?u={address}"
 
 
@@ -142,8 +144,9 @@ def _add(
 def change_group(tx: Tx, group_id: UUID, changes: Values, *, at: datetime) -> Values:
     """Change what all spots of a multi session have in common, those added later included.
 
-    Place, trainer and seats change of each spot to come as they do of any session: everybody with
-    a place is told of another place, and a spot that cannot have the change keeps all as they are.
+    Place, trainer, seats and price change of each spot to come as they do of any session: everybody
+    with a place is told of another place, and a spot that cannot have the change keeps all as they
+    are.
 
     Source: B31, B44.
     """
@@ -151,16 +154,17 @@ def change_group(tx: Tx, group_id: UUID, changes: Values, *, at: datetime) -> Va
     if group is None:
         raise GroupNotFound(str(group_id))
     check_reminder_template(tx.sql, changes)
-    if changes:
-        store.change_group(tx.sql, group_id, changes)
-    if own := {key: value for key, value in changes.items() if key in _EACH_SPOTS}:
+    columns, notes = changed_pattern(group, changes)
+    if columns:
+        store.change_group(tx.sql, group_id, columns)
+    if own := {key: value for key, value in changes.items() if key not in _ALL_OF_THEM}:
         for spot in store.sessions_of_group(tx.sql, group_id):
             if not (spot.cancelled or spot.started(at)):
                 change_session(tx, spot.session_id, own, at=at)
     if changes.get("name", group.name) != group.name:
         for spot in store.sessions_of_group(tx.sql, group_id, lock=True):
             _rename(tx, spot, changes["name"])
-    return get_spots(tx.sql, group_id)
+    return get_spots(tx.sql, group_id) | {"notes": notes}
 
 
 def _rename(tx: Tx, spot: Session, name: str) -> None:

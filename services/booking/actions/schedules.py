@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from services.booking import store
 from services.booking.actions.changes import change_session
 from services.booking.actions.endings import cancel_session
+from services.booking.actions.patterns import changed_pattern
 from services.booking.actions.recurrence import check_rule, occurrences
 from services.booking.actions.reminder_texts import check_reminder_template
 from services.booking.actions.sessions import (
@@ -85,15 +86,16 @@ def change_schedule(tx: Tx, schedule_id: UUID, changes: Values, *, at: datetime)
     Each changes as a session by itself does: everybody with a place is told of another place, and
     where one cannot have the change none has it.
 
-    Source: Q1, Q6, Q21.
+    Source: Q1, Q6, Q11, Q12, Q21.
     """
-    _schedule(tx, schedule_id)
+    schedule = _schedule(tx, schedule_id)
     check_reminder_template(tx.sql, changes)
-    if changes:
-        store.change_schedule(tx.sql, schedule_id, changes)
+    columns, notes = changed_pattern(schedule, changes)
+    if columns:
+        store.change_schedule(tx.sql, schedule_id, columns)
         for _, session in store.sessions_of_schedule(tx.sql, schedule_id, since=at):
             change_session(tx, session.session_id, changes, at=at)
-    return get_schedule(tx.sql, schedule_id, at=at)
+    return get_schedule(tx.sql, schedule_id, at=at) | {"notes": notes}
 
 
 def extend_schedules(tx: Tx, *, at: datetime, limit: int = 20) -> int:

@@ -4,7 +4,15 @@ from marshmallow import Schema, fields, validate
 
 from services.booking.domain import SpotState
 from services.booking.schemas.sessions import SEATS, WAITING, Details, Session
-from services.booking.schemas.texts import Paragraphs, Photo, photos, reminder_template
+from services.booking.schemas.texts import (
+    Paragraphs,
+    Photo,
+    currency,
+    photos,
+    price,
+    reminder_template,
+)
+from services.booking.schemas.types import DAY
 from shared.shapes import Day, Instant, Line, count
 
 _DAYS = validate.Length(max=366)
@@ -41,6 +49,12 @@ class Changes(Schema):
     location = Line()
     capacity = count(0, SEATS)
     waiting_list_size = count(0, WAITING)
+    waiting_list_closes_minutes = count(0, 60 * DAY)
+    drop_waiting_list = fields.Boolean()
+    credits = count(0, 1000)
+    price_minor = price(allow_none=True)
+    currency = currency()
+    cancellation_minutes = count(0, 60 * DAY, allow_none=True)
     reminder_template = reminder_template(allow_none=True)
 
 
