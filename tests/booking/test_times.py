@@ -150,11 +150,33 @@ def test_a_weekly_class_is_at_the_same_time_of_day_in_summer_and_in_winter() -> 
     ],
 )
 def test_a_rule_gives_the_days_of_rfc_5545(rule: str, days: list[str]) -> None:
-    check_rule(rule, FIRST)
+    check_rule(rule, FIRST, ROME)
 
     found = given_by(rule, through=date(2031, 4, 3))
 
     assert [clock[:2] for clock in clocks(found)] == days
+
+
+@pytest.mark.rule("Q6")
+@pytest.mark.parametrize(
+    ("zone", "until", "days"),
+    [
+        ("Asia/Tokyo", "20310326T093000Z", ["24", "25", "26"]),  # the last one starts then
+        ("Asia/Tokyo", "20310326T092959Z", ["24", "25"]),
+        ("Asia/Tokyo", "20310326T145959Z", ["24", "25", "26"]),  # the end of that day in Tokyo
+        ("America/New_York", "20310327T035959Z", ["24", "25", "26"]),  # and in New York
+        ("America/New_York", "20310326T183000", ["24", "25", "26"]),  # on the wall there
+        ("America/New_York", "20310326", ["24", "25", "26"]),
+        ("Asia/Tokyo", "99991231T235959Z", ["24", "25", "26", "27", "28", "29", "30", "31"]),
+    ],
+)
+def test_a_rule_ends_at_the_instant_it_names(zone: str, until: str, days: list[str]) -> None:
+    rule = f"FREQ=DAILY;UNTIL={until}"
+    check_rule(rule, FIRST, zone)
+
+    found = occurrences(rule, FIRST, zone, after=None, through=date(2031, 3, 31))
+
+    assert [f"{wall:%d}" for wall, _ in found] == days
 
 
 @given(
@@ -189,7 +211,14 @@ def test_made_in_pieces_or_at_once_the_sessions_are_the_same(
         ("FREQ=WEEKLY;INTERVAL=-1", "rule: INTERVAL must be"),
         ("FREQ=WEEKLY;COUNT=1001", "rule: COUNT must be a whole number from 1 to 1000"),
         ("FREQ=WEEKLY;COUNT=2;UNTIL=20310401", "rule: COUNT and UNTIL exclude"),
-        ("FREQ=WEEKLY;UNTIL=soon", "rule: Must be a rule of RFC 5545"),
+        ("FREQ=WEEKLY;UNTIL=soon", "rule: UNTIL must be a day like 20310401"),
+        ("FREQ=DAILY;UNTIL=28", "rule: UNTIL must be a day"),
+        ("FREQ=DAILY;UNTIL=2031-03-28", "rule: UNTIL must be a day"),
+        ("FREQ=DAILY;UNTIL=28MAR2031", "rule: UNTIL must be a day"),
+        ("FREQ=DAILY;UNTIL=00010101T000000Z", "rule|starts_at: "),
+        ("FREQ=DAILY;UNTIL=20310332", "rule: Must be a rule of RFC 5545"),
+        ("FREQ=DAILY;UNTIL=20310328T250000Z", "rule: Must be a rule of RFC 5545"),
+        ("FREQ=WEEKLY;BYDAY=1MO", "rule: BYDAY has no numbers with FREQ=WEEKLY"),
         ("FREQ=WEEKLY;FREQ=DAILY", "rule: FREQ=DAILY is no part"),
         ("FREQ=WEEKLY;;", "rule: An empty part is no part"),
         ("FREQ=WEEKLY;BYDAY=TU", "starts_at: The rule does not give 2031-03-24"),
@@ -199,4 +228,4 @@ def test_made_in_pieces_or_at_once_the_sessions_are_the_same(
 )
 def test_what_is_no_rule_for_a_timetable_is_refused_by_its_part(rule: str, complaint: str) -> None:
     with pytest.raises(InvalidRequest, match=complaint):
-        check_rule(rule, FIRST)
+        check_rule(rule, FIRST, ROME)

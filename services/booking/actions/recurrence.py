@@ -5,12 +5,14 @@ afterwards: a class at ten is at ten all the year round. Only the parts of a rul
 are taken: those that name days. Times of day come from the first session.
 """
 
+import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 
 from dateutil.rrule import rrulestr
 
-from services.booking.domain import from_the_wall
+from services.booking.domain import from_the_wall, on_the_wall
 from shared.contracts.errors import InvalidRequest
 
 _ANYWHERE = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"}
@@ -21,6 +23,8 @@ _PARTS = {
     "YEARLY": _ANYWHERE | {"BYDAY", "BYMONTHDAY", "BYMONTH"},
 }
 _LARGEST = {"INTERVAL": 100, "COUNT": 1000}
+_UNTIL = re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?")
+"""A day, a time on the wall, or an instant; python-dateutil would take `10`, and mean today's."""
 _CYCLE = 400
 """After so many years the calendar begins anew, to the day of the week.
 
@@ -30,17 +34,35 @@ is tried first as late as can be.
 _LAST_YEAR = 9990
 
 
-def check_rule(rule: str, first: datetime) -> None:
+def check_rule(rule: str, first: datetime, zone: str) -> None:
     """Hold a rule against what is taken.
 
     Args:
         rule: `FREQ=WEEKLY;BYDAY=MO,TH`, with or without `RRULE:` before it.
         first: when the first session starts, on the wall; the rule has to give it.
+        zone: where that wall is; an IANA name.
 
     Raises:
         InvalidRequest: the text says what is wrong with which part.
     """
     parts = _parts(rule)
+    _check_parts(parts)
+    late = first.replace(year=first.year + _CYCLE * ((_LAST_YEAR - first.year) // _CYCLE))
+    endless = ";".join(f"{name}={value}" for name, value in parts.items() if name != "UNTIL")
+    try:
+        if next(_walls(endless, late, zone, late - timedelta(days=1)), None) == late:
+            given = next(_walls(rule, first, zone, first - timedelta(days=1)), None)
+        else:
+            given = None
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError) as exc:
+        msg = f"rule: Must be a rule of RFC 5545, like FREQ=WEEKLY;BYDAY=MO,TH ({exc})."
+        raise InvalidRequest(msg) from exc
+    if given != first:
+        msg = f"starts_at: The rule does not give {first.date()}, on which the first one would be."
+        raise InvalidRequest(msg)
+
+
+def _check_parts(parts: dict[str, str]) -> None:
     freq = parts.get("FREQ", "")
     if freq not in _PARTS:
         msg = "rule: FREQ must be DAILY, WEEKLY, MONTHLY or YEARLY."
@@ -55,18 +77,11 @@ def check_rule(rule: str, first: datetime) -> None:
     if "COUNT" in parts and "UNTIL" in parts:
         msg = "rule: COUNT and UNTIL exclude each other."
         raise InvalidRequest(msg)
-    late = first.replace(year=first.year + _CYCLE * ((_LAST_YEAR - first.year) // _CYCLE))
-    endless = ";".join(f"{name}={value}" for name, value in parts.items() if name != "UNTIL")
-    try:
-        if next(_walls(endless, late, late - timedelta(days=1)), None) == late:
-            given = next(_walls(rule, first, first - timedelta(days=1)), None)
-        else:
-            given = None
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError) as exc:
-        msg = f"rule: Must be a rule of RFC 5545, like FREQ=WEEKLY;BYDAY=MO,TH ({exc})."
-        raise InvalidRequest(msg) from exc
-    if given != first:
-        msg = f"starts_at: The rule does not give {first.date()}, on which the first one would be."
+    if "UNTIL" in parts and not _UNTIL.fullmatch(parts["UNTIL"]):
+        msg = "rule: UNTIL must be a day like 20310401, or a time like 20310401T180000Z."
+        raise InvalidRequest(msg)
+    if freq == "WEEKLY" and re.search(r"[0-9]", parts.get("BYDAY", "")):
+        msg = "rule: BYDAY has no numbers with FREQ=WEEKLY; each week has one of each day."
         raise InvalidRequest(msg)
 
 
@@ -86,22 +101,29 @@ def occurrences(
         When it starts on the wall, which names it, and when that is (UTC).
     """
     since = datetime.combine(after, datetime.max.time()) if after else first - timedelta(days=1)
-    for wall in _walls(rule, first, since):
+    for wall in _walls(rule, first, zone, since):
         if wall.date() > through:
             return
         yield wall, from_the_wall(wall, zone)
 
 
-def _walls(rule: str, first: datetime, since: datetime) -> Iterator[datetime]:
+def _walls(rule: str, first: datetime, zone: str, since: datetime) -> Iterator[datetime]:
     parts = _parts(rule)
     if "UNTIL" in parts:
-        # The first session's clock has no offset, so the end must not have one either.
-        parts["UNTIL"] = parts["UNTIL"].removesuffix("Z")
-        if "T" not in parts["UNTIL"]:
-            parts["UNTIL"] += "T235959"  # the whole day is meant
+        parts["UNTIL"] = _until(parts["UNTIL"], zone)
     text = ";".join(f"{name}={value}" for name, value in parts.items())
     dates: Iterator[datetime] = rrulestr(text, dtstart=first).xafter(since)
     return dates
+
+
+def _until(text: str, zone: str) -> str:
+    """Write the end of a rule as the first session is written: as a clock in its zone shows it."""
+    if text.endswith("Z"):
+        instant = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        with suppress(OverflowError):  # the last day of all calendars: no end is meant
+            return f"{on_the_wall(instant, zone):%Y%m%dT%H%M%S}"
+        text = text.removesuffix("Z")
+    return text if "T" in text else f"{text}T235959"  # of a day, the whole is meant
 
 
 def _parts(rule: str) -> dict[str, str]:

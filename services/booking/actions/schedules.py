@@ -60,7 +60,7 @@ def create_schedule(
     if last_on is not None and last_on < first.date():
         msg = f"last_on: Must not be before the first session, on {first.date()}."
         raise InvalidRequest(msg)
-    check_rule(rule, first)
+    check_rule(rule, first, details["time_zone"])
     schedule_id = uuid4()
     plain = {key: getattr(value, "value", value) for key, value in details.items()}
     own: Values = {
