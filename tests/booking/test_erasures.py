@@ -1,5 +1,7 @@
 """Erasing a person: what goes, what stays, and the receipt."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +20,7 @@ from shared.contracts.loyalty import LoyaltyRecordsErased
 from shared.contracts.notify import NotifyRecordsErased
 from shared.contracts.ranking import RankingRecordsErased
 from shared.contracts.waitlist import WaitlistRecordsErased
+from tests.booking.test_changes import two_days
 from tests.flows.studio import Studio
 
 EMAIL = {"channel": "email", "subject": "Bring a towel", "text": "It will be hot."}
@@ -90,6 +93,45 @@ def test_nothing_in_bookings_database_names_an_erased_person(studio: Studio) -> 
     assert "021234567" not in left
     receipt = call.erase_person(person_id=person_id)
     assert receipt["scrubbed_at"] is not None
+
+
+def reserved(studio: Studio) -> None:
+    """Reserve somebody a place."""
+    studio.hold("Lovelace")
+
+
+def reserved_no_longer(studio: Studio) -> None:
+    """Reserve somebody a place for an hour, which is over when they are erased."""
+    studio.hold("Lovelace", held_until=studio.suite.now() + timedelta(hours=1))
+
+
+def moved_away(studio: Studio) -> None:
+    """Give somebody a place that is moved to another session when they are erased."""
+    studio.book("Lovelace")
+
+
+@pytest.mark.parametrize("come", [reserved, reserved_no_longer, moved_away])
+def test_no_file_that_was_made_names_an_erased_person(
+    studio: Studio, come: Callable[[Studio], None]
+) -> None:
+    person_id = lovelace(studio)
+    call = studio.suite.booking
+    first, later = two_days(studio)
+    elsewhere = studio.session()
+    studio.session_id = first
+    come(studio)
+    files = [call.request_download(session_id=one) for one in (first, elsewhere)]
+    studio.settle()
+    urls = [call.get_download(download_id=made["download_id"])["url"] for made in files]
+    assert b"lovelace" in studio.http("GET", urls[0]).data
+    if come is moved_away:
+        call.move_booking(booking_id=studio.booking_id("Lovelace"), session_id=later)
+    studio.suite.advance(hours=2)
+    studio.suite.tick("booking.end_lapsed_holds")
+
+    call.erase_person(person_id=person_id, cancel_bookings=True)
+
+    assert [studio.http("GET", url).status_code for url in urls] == [410, 200]
 
 
 def test_an_erased_person_is_found_by_nobody_and_gets_no_place(studio: Studio) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from services.booking.domain import DownloadState
-from services.booking.models import BookingRow, DownloadRow, WaitingRow
+from services.booking.models import BookingRow, DownloadRow, HoldRow, SessionRow, WaitingRow
 
 _SHOWN = [column for column in DownloadRow.__table__.c if column.name != "content"]
 _DOWNLOAD = select(*_SHOWN).where(DownloadRow.download_id == bindparam("download_id"))
@@ -63,8 +63,18 @@ def drop_downloads(sql: Connection, *, before: datetime) -> int:
 
 
 def drop_downloads_with(sql: Connection, person_ids: Collection[UUID]) -> int:
-    """Drop the downloads of all sessions these people are on the roster of; give how many."""
-    booked = select(BookingRow.session_id).where(BookingRow.person_id.in_(person_ids))
-    waited = select(WaitingRow.session_id).where(WaitingRow.person_id.in_(person_ids))
-    theirs = or_(DownloadRow.session_id.in_(booked), DownloadRow.session_id.in_(waited))
+    """Drop the downloads of all sessions these people were on the roster of; give how many.
+
+    Where a booking was before it was moved is not kept; it was a session of the same type.
+    """
+    places = [
+        select(row.session_id).where(row.person_id.in_(person_ids))
+        for row in (BookingRow, HoldRow, WaitingRow)
+    ]
+    moved = select(BookingRow.session_id).where(
+        BookingRow.person_id.in_(person_ids), BookingRow.sequence > 1
+    )
+    types = select(SessionRow.session_type_id).where(SessionRow.session_id.in_(moved))
+    places.append(select(SessionRow.session_id).where(SessionRow.session_type_id.in_(types)))
+    theirs = or_(*(DownloadRow.session_id.in_(place) for place in places))
     return sql.execute(delete(DownloadRow).where(theirs)).rowcount
