@@ -170,6 +170,8 @@ class RegistrationChanged(Registration, Fact, version=1, about="event_id"):
     """
 
     changed_at: datetime  # UTC
+    called_off: str = ""
+    """What they had and does not take place, in lines as the agenda's; empty: it was not that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +183,8 @@ class RegistrationEnded(Registration, Fact, version=1, about="event_id"):
 
     event_cancelled: bool  # the whole event does not take place
     ended_at: datetime  # UTC
+    called_off: str = ""
+    """All they had chosen, none of which takes place, though the event does; as the agenda's."""
 
 
 @dataclass(frozen=True, kw_only=True)

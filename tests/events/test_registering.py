@@ -21,6 +21,7 @@ from shared.contracts.event_errors import (
 from tests.events.hall import DAY, Hall
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
+CHOICES = ((11, "clay"), (12, "ink"), (13, "wood"))  # on the clock in Rome
 
 
 @pytest.mark.rule("D5")
@@ -263,6 +264,49 @@ def test_cancelling_a_session_leaves_the_rest_of_an_agenda(hall: Hall) -> None:
     assert len(hall.said("RegistrationChanged")) == len(hall.said("RegistrationEnded")) == 1
     with pytest.raises(EventCancelled):
         hall.register("grace", "ink")
+
+
+def test_whoever_loses_sessions_is_told_which_and_in_the_end_all_of_them(hall: Hall) -> None:
+    hall.fair(capacity=5)
+    hall.register("ada", "clay", "ink", "wood")
+    hall.cancel("ada", "wood")
+    hall.register("alan", "wood")
+    hall.suite.mark()
+
+    hall.events.cancel_session(session_id=hall.sessions["ink"])
+    hall.events.cancel_session(session_id=hall.sessions["clay"])
+    hall.events.cancel_session(session_id=hall.sessions["wood"])
+
+    (changed,) = hall.said("RegistrationChanged")
+    first, second = hall.said("RegistrationEnded")
+    clay, ink, wood = (f"2031-04-05 {n}:00-{n + 1}:00 {one}" for n, one in CHOICES)
+    assert (changed.called_off, changed.agenda) == (ink, clay)
+    assert (first.called_off, second.called_off) == (f"{clay}\n{ink}", wood)
+    assert not first.event_cancelled
+
+
+def test_a_pass_of_which_nothing_is_left_says_so_and_stays(hall: Hall) -> None:
+    hall.event()
+    clay, ink = hall.session("clay"), hall.session("ink", 10)
+    hall.session("wood", 11)
+    made = hall.events.define_pass(
+        event_id=hall.event_id, name="two of three", session_ids=[clay, ink]
+    )
+    hall.register("ada", pass_id=made["pass_id"])
+    whole = hall.events.define_pass(event_id=hall.event_id, name="all", session_ids=[])
+    hall.register("alan", pass_id=whole["pass_id"])
+    hall.suite.mark()
+
+    hall.events.cancel_session(session_id=clay)
+    hall.events.cancel_session(session_id=ink)
+
+    told = hall.said("RegistrationChanged")
+    ada = [one.called_off for one in told if str(one.person_id) == hall.person("ada")]
+    alan = [one.called_off for one in told if str(one.person_id) == hall.person("alan")]
+    first, second, _ = (f"2031-04-05 {n}:00-{n + 1}:00 {one}" for n, one in CHOICES)
+    assert ada == [first, f"{first}\n{second}"]
+    assert alan == [first, second]
+    assert hall.names() == ["ada", "alan"]
 
 
 def test_people_are_told_when_their_event_or_session_moves(hall: Hall) -> None:

@@ -94,6 +94,18 @@ ADVANCE: dict[str, Any] = {
         (RegistrationEnded, {}, "registration_ended", ["is cancelled"]),
         (RegistrationEnded, {"event_cancelled": True}, "event_cancelled", ["not take place"]),
         (
+            RegistrationEnded,
+            {"called_off": "2031-03-06 18:30-19:00 Clay"},
+            "agenda_cancelled",
+            ["not take place:\nThu 6 Mar, 18:30–19:00 Clay\n", "The event itself takes place"],  # noqa: RUF001
+        ),
+        (
+            RegistrationChanged,
+            {"called_off": "2031-03-06 18:30-19:00 Clay"},
+            "registration_changed",
+            ["not take place:\nThu 6 Mar, 18:30–19:00 Clay\n"],  # noqa: RUF001
+        ),
+        (
             RankAwarded,
             ADVANCE | {"rank_name": "yellow", "how": "promoted"},
             "rank_awarded",

@@ -153,6 +153,29 @@ def test_an_agenda_is_written_in_the_readers_language(language: str, day: str, n
     assert f"{day} Opening, Hall\n{night} Ball\n" in text
 
 
+@pytest.mark.parametrize("kind", [MessageKind.AGENDA_CANCELLED, MessageKind.REGISTRATION_CHANGED])
+@pytest.mark.parametrize(
+    ("language", "words", "day"),
+    [
+        ("en", "following will not take place:", "Tue 22 Dec, 09:00–10:00"),  # noqa: RUF001
+        ("it", "quanto segue non si terrà:", "mar 22 dic, 09:00–10:00"),  # noqa: RUF001
+        ("fr", "ce qui suit n’aura pas lieu :", "mar. 22 déc., 09:00–10:00"),  # noqa: RUF001
+        ("de", "Folgendes findet nicht statt:", "Di., 22. Dez., 09:00–10:00"),  # noqa: RUF001
+    ],
+)
+def test_what_was_called_off_is_named_in_the_readers_language(
+    kind: MessageKind, language: str, words: str, day: str
+) -> None:
+    gone = written_agenda([occasion("Opening", 8, 9, "Hall")], "Europe/Rome")
+
+    email = email_of(kind, language, called_off=gone)
+    other = email_of(kind, language, called_off="", agenda="")
+
+    assert f"{words}\n{day} Opening, Hall\n\n" in text_of(email)
+    if kind is MessageKind.REGISTRATION_CHANGED:
+        assert words not in text_of(other)
+
+
 def test_an_agenda_in_other_words_stays_as_it_was_said() -> None:
     text = text_of(
         email_of(MessageKind.REGISTERED, "it", agenda="10:00 Talk\nin the evening: Ball")

@@ -134,10 +134,11 @@ def cancel_session(tx: Tx, session_id: UUID, *, at: datetime) -> UUID:
         for place in own:
             if place.target_id == session_id:
                 store.end_place(tx.sql, place.place_id, at=at, by="staff", spot_id=None)
+        gone = teller.called_off(row, left, session)
         if left:
-            teller.changed(row, left, at=at)
+            teller.changed(row, left, called_off=gone, at=at)
         else:
-            teller.ended(row, event_cancelled=False, at=at)
+            teller.ended(row, event_cancelled=False, called_off=gone, at=at)
             end_registration(tx, row, by="staff", at=at)
     target = target_for_update(tx, session_id)
     close_seats(tx, target, at=at)

@@ -127,7 +127,14 @@ class Teller:
         said = self.values(registration, places, registration.sequence)
         self.tx.emit(RegistrationConfirmed(**said, confirmed_at=at))
 
-    def changed(self, registration: Any, places: Sequence[Any], *, at: datetime) -> int:
+    def changed(
+        self,
+        registration: Any,
+        places: Sequence[Any],
+        *,
+        called_off: Sequence[Session] = (),
+        at: datetime,
+    ) -> int:
         """Say that what somebody is registered for has changed; give the new sequence.
 
         Whoever has not paid yet is told when they have.
@@ -138,14 +145,41 @@ class Teller:
         ids = registration.registration_id
         store.change_registration(self.tx.sql, ids, {"sequence": sequence})
         said = self.values(registration, places, sequence)
-        self.tx.emit(RegistrationChanged(**said, changed_at=at))
+        gone = written_agenda(called_off, self.event.time_zone)
+        self.tx.emit(RegistrationChanged(**said, changed_at=at, called_off=gone))
         return sequence
 
-    def ended(self, registration: Any, *, event_cancelled: bool, at: datetime) -> None:
+    def ended(
+        self,
+        registration: Any,
+        *,
+        event_cancelled: bool,
+        called_off: Sequence[Session] = (),
+        at: datetime,
+    ) -> None:
         """Say that somebody is registered no longer."""
         said = self.values(registration, (), registration.sequence + 1)
         said["agenda"] = ""
+        said["called_off"] = written_agenda(called_off, self.event.time_zone)
         self.tx.emit(RegistrationEnded(**said, event_cancelled=event_cancelled, ended_at=at))
+
+    def called_off(self, registration: Any, left: Sequence[Any], session: Session) -> list[Session]:
+        """List what a person had and does not take place, now that a session was called off.
+
+        Args:
+            registration: theirs.
+            left: the places they still have.
+            session: the one that was called off.
+
+        Returns:
+            That one; if nothing is left of what they had chosen or their pass names, all of it.
+        """
+        if self.agenda(registration, left):
+            return [session]
+        held = self.passes.get(registration.pass_id)
+        lost = store.lost_sessions(self.tx.sql, registration.registration_id)
+        lost |= set(held.session_ids) if held else set()
+        return [self.sessions[one] for one in lost] or [session]
 
     def concerned(self, registration: Any, places: Sequence[Any], session_id: UUID) -> bool:
         """Say whether somebody comes to a session: by their choice, or by their pass."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.events.domain import PlaceState, RegistrationState
-from services.events.models import PlaceRow, RegistrationRow
+from services.events.models import PlaceRow, RegistrationRow, SessionRow
 
 _ADD_REGISTRATION = (
     upsert(RegistrationRow).on_conflict_do_nothing().returning(RegistrationRow.registration_id)
@@ -144,6 +144,20 @@ def places_of_event(sql: Connection, event_id: UUID) -> dict[UUID, list[Any]]:
     for row in sql.execute(query):
         found.setdefault(row.registration_id, []).append(row)
     return found
+
+
+def lost_sessions(sql: Connection, registration_id: UUID) -> set[UUID]:
+    """Name the sessions a registration had seats in when they were called off."""
+    query = (
+        select(PlaceRow.target_id)
+        .join(SessionRow, SessionRow.session_id == PlaceRow.target_id)
+        .where(
+            PlaceRow.registration_id == registration_id,
+            PlaceRow.state == PlaceState.CANCELLED.value,
+            PlaceRow.cancelled_at == SessionRow.cancelled_at,
+        )
+    )
+    return set(sql.execute(query).scalars())
 
 
 def has_place(sql: Connection, target_id: UUID, person_id: UUID) -> bool:

@@ -52,8 +52,11 @@ def tell_of_change(tx: Tx, changed: RegistrationChanged, *, at: datetime) -> Non
 def tell_of_end(tx: Tx, ended: RegistrationEnded, *, at: datetime) -> None:
     """Write to a person that they are registered no longer."""
     store.note_standing(tx.writes, ended.registration_id, "cancelled", at=ended.ended_at)
-    whole = ended.event_cancelled
-    kind = MessageKind.EVENT_CANCELLED if whole else MessageKind.REGISTRATION_ENDED
+    kind = MessageKind.REGISTRATION_ENDED
+    if ended.event_cancelled:
+        kind = MessageKind.EVENT_CANCELLED
+    elif ended.called_off:
+        kind = MessageKind.AGENDA_CANCELLED
     write(tx, _of_registration(kind, ended, ended.ended_at), ended, at=at)
 
 
@@ -69,6 +72,7 @@ def _of_registration(
         "ticket": fact.ticket,
         "balance_minor": str(max(0, fact.price_minor - fact.paid_minor)),
         "currency": fact.currency,
+        "called_off": "" if isinstance(fact, RegistrationConfirmed) else fact.called_off,
     }
     return Draft(
         kind=kind,

@@ -26,6 +26,7 @@ class MessageKind(StrEnum):
     REGISTRATION_CHANGED = "registration_changed"
     REGISTRATION_ENDED = "registration_ended"
     EVENT_CANCELLED = "event_cancelled"  # the event does not take place
+    AGENDA_CANCELLED = "agenda_cancelled"  # the event does, but nothing you had chosen of it
     RANK_AWARDED = "rank_awarded"  # you have a new rank
     RANK_AWARDED_STAFF = "rank_awarded_staff"  # somebody has a new rank
     PROMOTION = "promotion"  # you are ready for the next rank (M31)
@@ -109,6 +110,7 @@ MANNERS: Mapping[MessageKind, Manner] = {kind: Manner() for kind in MessageKind}
     MessageKind.MOVED: _TOLD_AT_ONCE,
     MessageKind.SESSION_CANCELLED: _TOLD_AT_ONCE,
     MessageKind.EVENT_CANCELLED: _TOLD_AT_ONCE,
+    MessageKind.AGENDA_CANCELLED: _TOLD_AT_ONCE,
     MessageKind.PAYMENT_REMINDER: Manner(topic=Topic.PAYMENTS, waits=True, resent=False),
     MessageKind.REMINDER: Manner(topic=Topic.REMINDERS, waits=True, resent=False),
     MessageKind.RANK_AWARDED: Manner(topic=Topic.PROGRESS, waits=True, resent=False),

@@ -21,6 +21,7 @@ _REMOVED = {
     MessageKind.SESSION_CANCELLED,
     MessageKind.REGISTRATION_ENDED,
     MessageKind.EVENT_CANCELLED,
+    MessageKind.AGENDA_CANCELLED,
 }
 _SPECIAL = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
 _PARAMETER = re.compile(r'[";:,\x00-\x1f]')

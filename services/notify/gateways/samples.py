@@ -31,6 +31,7 @@ _REGISTRATION = _OCCASION | {
     "balance_minor": "1500",
     "currency": "eur",
 }
+_CALLED_OFF = {"called_off": "2031-03-06 20:00-21:00 Second workshop, Studio 3"}
 _ADVANCE = {
     "person_name": "Ada Lovelace",
     "category_name": "Karate",
@@ -65,9 +66,10 @@ SAMPLES: Mapping[MessageKind, Mapping[str, str]] = {
     | {"booking_id": _ID, "amount_minor": "2500", "currency": "eur"},
     MessageKind.REMINDER: _PLACE,
     MessageKind.REGISTERED: _REGISTRATION,
-    MessageKind.REGISTRATION_CHANGED: _REGISTRATION,
+    MessageKind.REGISTRATION_CHANGED: _REGISTRATION | _CALLED_OFF,
     MessageKind.REGISTRATION_ENDED: _REGISTRATION,
     MessageKind.EVENT_CANCELLED: _REGISTRATION,
+    MessageKind.AGENDA_CANCELLED: _REGISTRATION | _CALLED_OFF,
     MessageKind.RANK_AWARDED: _ADVANCE,
     MessageKind.RANK_AWARDED_STAFF: _ADVANCE,
     MessageKind.PROMOTION: _ADVANCE,

@@ -32,6 +32,7 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _DAY, _TIME, _SHORT = "EEEE d MMMM y", "HH:mm", "EEE d MMM, HH:mm"
 _GERMAN = {_DAY: "EEEE, d. MMMM y", _SHORT: "EEE, d. MMM, HH:mm"}
 _AMOUNTS = ("amount", "price", "balance")
+_AGENDAS = {"agenda", "called_off"}
 _TICKET = "ticket"
 _SESSION = re.compile(r"(?m)^(\d{4}-\d\d-\d\d \d\d:\d\d)-((?:\d{4}-\d\d-\d\d )?\d\d:\d\d) (.+)$")
 """A line of an agenda, as events says it: from when to when on the clock there, and what."""
@@ -68,8 +69,10 @@ def values_of(message: Message, chosen: Settings) -> dict[str, str]:
         for name in _AMOUNTS:
             if f"{name}_minor" in values:
                 values[name] = _money(context.get(f"{name}_minor"), values["currency"], language)
-    if "agenda" in values:
-        values["agenda"] = _SESSION.sub(partial(_session, language=language), values["agenda"])
+    values |= {
+        name: _SESSION.sub(partial(_session, language=language), values[name])
+        for name in _AGENDAS & values.keys()
+    }
     for name, link in LINKS.get(message.kind, {}).items():
         values[name] = link(message, chosen)
     if "starts_at" in values:
