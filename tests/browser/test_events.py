@@ -149,6 +149,35 @@ def test_somebody_changes_and_cancels_their_registration(
     assert ada.faults() == []
 
 
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(look.values()))
+def test_somebody_leaves_a_waiting_list_from_their_registration(
+    desk: Desk, browser: Browser, look: dict[str, Any]
+) -> None:
+    ids = fair(desk)
+    registration_id = register(desk, ids["event"], [ids["clay"], ids["ink"]], or_wait=[ids["ink"]])
+    ada = browser.visitor(**look)
+    link = "See my place in line for Ink, or leave"
+    desk.until(
+        lambda: ada.open(own_page(desk, registration_id)) == 200 and link in ada.text,
+        "the list answers",
+    )
+
+    assert ada.faults() == []
+    ada.shot("registration-waits")
+    assert ada.press(link) == 200
+    assert ada.heading == "Your place on the waiting list"
+    assert ada.press("Leave the waiting list") == 200
+    assert ada.heading == "You are not on this waiting list"
+
+    desk.until(
+        lambda: (
+            ada.open(own_page(desk, registration_id)) == 200
+            and "You are on the waiting list" not in ada.text
+        ),
+        "events hears of it",
+    )
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pages_speak_the_visitors_language(desk: Desk, browser: Browser, language: str) -> None:
     event = desk.call(

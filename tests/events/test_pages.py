@@ -16,6 +16,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
 from services.events.service import Events
+from services.waitlist.service import Waitlist
 from shared.bus.topology import entrypoints
 from shared.contracts.events import REGISTRATION_LINK
 from shared.links import sign_link
@@ -30,11 +31,11 @@ ADA = {"name": "Ada Lovelace", "email": "ada@example.com", "language": "it", "ag
 def http(
     hall: Hall, method: str, url: str, form: Mapping[str, Any] | None = None, accept: str = "en"
 ) -> Response:
-    """Open or submit a page of events."""
+    """Open or submit a page of events, or of the waiting list it leads to."""
     path, query = urlsplit(url).path, urlsplit(url).query
     # More parts of its own make a path the better match.
-    pages = sorted(entrypoints(Events, Page), key=lambda one: one[1].url.count("<"))
-    for name, page in pages:
+    pages = [(one, *found) for one in (Events, Waitlist) for found in entrypoints(one, Page)]
+    for service, name, page in sorted(pages, key=lambda one: one[2].url.count("<")):
         with suppress(HTTPException):
             rules = Map([Rule(page.url, methods=[page.method])])
             _, values = rules.bind("").match(path, method)
@@ -43,7 +44,7 @@ def http(
                 path, method=method, query_string=query, data=form, headers=headers
             )
             request = Request(visit.get_environ())
-            answer: Response = getattr(hall.suite.worker("events"), name)(request, **values)
+            answer: Response = getattr(hall.suite.worker(service.name), name)(request, **values)
             return answer
     raise LookupError(url)
 
@@ -295,6 +296,41 @@ def test_whoever_cancels_is_told_what_they_still_wait_for(hall: Hall) -> None:
 
     assert "You stay on the waiting list for: ink." in asked
     assert "You are on the waiting list for: ink" in text(http(hall, "GET", url))
+
+
+def test_no_link_leads_to_a_list_that_has_not_answered_or_is_closed(hall: Hall) -> None:
+    hall.fair(capacity=1)
+    hall.register("alan", "ink")
+    had = hall.register("ada", "clay", "ink", or_wait=["ink"])
+    entry_id = next(one["entry_id"] for one in had["places"] if one["status"] == "waiting")
+    url = own_page(hall, "ada")
+
+    asked = text(http(hall, "GET", url))
+    hall.joined("ada", hall.sessions["ink"], entry_id)
+    heard = text(http(hall, "GET", url))
+    hall.suite.at = DAY + timedelta(hours=10)
+    begun = text(http(hall, "GET", url))
+
+    found = ["See my place in line for ink" in one for one in (asked, heard, begun)]
+    assert found == [False, True, False]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_link_to_a_place_in_line_stays_in_the_visitors_language(
+    hall: Hall, language: str
+) -> None:
+    hall.fair(capacity=1)
+    hall.register("alan", "ink")
+    had = hall.register("ada", "clay", "ink", or_wait=["ink"])
+    entry_id = next(one["entry_id"] for one in had["places"] if one["status"] == "waiting")
+    hall.joined("ada", hall.sessions["ink"], entry_id)
+    words = read_words("services.events", "templates/pages/words.toml")[language]
+
+    shown = text(http(hall, "GET", f"{own_page(hall, 'ada')}?lang={language}"))
+
+    (link,) = re.findall(r'href="([^"]+/waiting/[^"]+)">([^<]+)<', shown)
+    assert link[0].endswith(f"?lang={language}")
+    assert link[1] == words["place_in_line"].format(name="ink")
 
 
 def test_what_is_over_is_not_cancelled_by_the_link(hall: Hall) -> None:

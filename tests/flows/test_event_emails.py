@@ -73,3 +73,32 @@ def test_who_cancels_by_the_link_passes_the_seat_on_and_the_next_one_is_told(
     own = http(hall, "GET", mailbox.link("alan"))
     assert (own.status_code, "Open house" in text(own)) == (200, True)
     assert not re.search(r"/(cancel|manage)/", text_of(mailbox.last("alan")))
+
+
+@pytest.mark.rule("D36")
+def test_whoever_waits_for_a_session_leaves_its_list_from_their_registration(
+    hall: Hall, mailbox: Mailbox
+) -> None:
+    hall.fair(capacity=1)
+    hall.register("alan", "ink")
+    hall.register("ada", "clay", "ink", or_wait=["ink"])
+    hall.suite.deliver(times=2)
+    registration = mailbox.link("ada")
+    ours = next(message for message, _ in mailbox.taken if message.name == "ada")
+    hall.suite.mark()
+
+    shown = text(http(hall, "GET", registration))
+    (leave,) = re.findall(r'href="([^"]+/waiting/[^"]+)"', shown)
+    in_line = http(hall, "GET", leave)
+    hall.suite.deliver(times=2)
+    assert "You are number 1 in line." in text(in_line)
+    assert hall.suite.story == []
+    http(hall, "POST", leave)
+    hall.suite.deliver(times=2)
+
+    (left,) = hall.said("WaitlistLeft")
+    assert (left.reason, str(left.target_id)) == ("left", hall.sessions["ink"])
+    assert left.envelope.caused_by == ours.message_id
+    again = text(http(hall, "GET", registration))
+    assert "/waiting/" not in again
+    assert "You are on the waiting list" not in again

@@ -1,6 +1,7 @@
 """The page of somebody's own registration: ticket, agenda, changing and cancelling it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,13 @@ from werkzeug.wrappers import Request, Response
 
 from services.events import actions, schemas, store
 from services.events.actions import Wish
-from services.events.domain import RegistrationState
+from services.events.domain import RegistrationState, WaitingState
 from services.events.gateways import Cashier
 from services.events.pages.calendar import calendar_file
 from services.events.pages.show import clashes, note_of, see, show, sorry, submitted
 from services.events.pages.stripe import leave_for_stripe, opened, with_stripe
 from shared.clock import Now
+from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.errors import (
     Refused,
@@ -24,8 +26,10 @@ from shared.contracts.event_errors import (
     RegistrationNotFound,
 )
 from shared.contracts.events import REGISTRATION_LINK, REGISTRATION_PATH
+from shared.contracts.waitlist import ENTRY_LINK, ENTRY_PATH
 from shared.db import Transactions
-from shared.links import LinkInvalid, open_link
+from shared.links import LinkInvalid, followed_link, open_link, sign_link
+from shared.pages import language_of
 from shared.web import page
 
 
@@ -58,6 +62,27 @@ class Own:
             for one in (self.event, *self.event["sessions"])
             if one.get("session_id", one["event_id"]) in ids
         ]
+
+    def lines(self, language: str, message_id: UUID | None, *, at: datetime) -> list[Values]:
+        """List the waiting lists its person is on, each with the link to see one's place and leave.
+
+        Args:
+            language: the one the page is in.
+            message_id: the message whose link has led here; what the next one does is its doing.
+            at: now; what has begun cannot be left any more.
+        """
+        entries = {one.target_id: one for one in self.registration["waiting"]}
+        found = []
+        for one in (self.event, *self.event["sessions"]):
+            entry = entries.get(one.get("session_id", one["event_id"]))
+            if entry is None or entry.state != WaitingState.WAITING or one["starts_at"] <= at:
+                continue
+            token = sign_link(
+                ENTRY_LINK, entry.entry_id, expires_at=one["starts_at"], message_id=message_id
+            )
+            url = settings().public_url("waitlist") + ENTRY_PATH.format(token=token)
+            found.append({"name": one["name"], "url": f"{url}?lang={language}"})
+        return found
 
     @property
     def chosen(self) -> frozenset[UUID]:
@@ -217,6 +242,7 @@ class RegistrationPages:
         waits = {one.target_id for one in own.registration["waiting"]}
         to_come = [one for one in own.event["sessions"] if one["starts_at"] > self.now()]
         ticked = sorted(have) if given is None else list(given.get("session", ()))
+        language = language_of(request, own.language)
         image = actions.ticket_image(own.registration["ticket"], "svg").decode()
         about: Any = {
             "event": own.event,
@@ -224,6 +250,7 @@ class RegistrationPages:
             "have": have,
             "waits": waits,
             "waiting_for": own.waiting_for,
+            "lines": own.lines(language, followed_link(), at=self.now()),
             "changeable": own.event.get("own_agenda", False) and to_come and not own.cancelled,
             "cancellable": self._cancellable(own),
             "payable": own.paid_online and self.cashier.online,
