@@ -14,6 +14,25 @@ _WITHOUT_MINOR_UNIT = frozenset(
 )
 _WITH_THOUSANDTHS = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 USUAL_DECIMALS = 2
+_CARD_MINIMUM = {
+    currency: minor
+    for minor, currencies in {
+        30: "gbp",
+        50: "aud brl cad chf eur inr jpy nzd sgd usd",
+        100: "bgn",
+        200: "aed myr pln ron",
+        250: "dkk",
+        300: "nok sek",
+        400: "hkd",
+        1000: "mxn thb",
+        1500: "czk",
+        17500: "huf",
+    }.items()
+    for currency in currencies.split()
+}
+"""The least a card is charged, in minor units. Source: docs.stripe.com/currencies, "Minimum and
+maximum charge amounts". It is by the currency an account is paid out in, as charges most often are;
+in any other, and for currencies not named there, Stripe alone knows what the least comes to."""
 
 
 def decimals(currency: str) -> int:
@@ -26,6 +45,21 @@ def decimals(currency: str) -> int:
 def card_step(currency: str) -> int:
     """Give what an amount charged to a card must be a multiple of: cards know no thousandths."""
     return 10 if currency in _WITH_THOUSANDTHS else 1
+
+
+def card_fault(amount_minor: int, currency: str) -> str:
+    """Say by which rule cards cannot be charged an amount; empty where they can, or it is 0.
+
+    Args:
+        amount_minor: in minor units of the currency; >= 0.
+        currency: lower case.
+    """
+    step, least = card_step(currency), _CARD_MINIMUM.get(currency, 1)
+    if amount_minor % step:
+        return f"Cards are charged {currency} in steps of {step}; round it to one."
+    if 0 < amount_minor < least:
+        return f"Cards are charged {least} {currency} or more, and this is {amount_minor}."
+    return ""
 
 
 def exact(amount_minor: int, currency: str) -> Decimal:

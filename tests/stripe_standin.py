@@ -96,6 +96,7 @@ class StripeStandIn:
     calls: list[Call] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)  # how answers differed from the types
+    least: dict[str, int] = field(default_factory=lambda: {"eur": 50, "gbp": 30, "jpy": 50})
     _kept: dict[str, tuple[Any, int, Any]] = field(default_factory=dict)
     _late: list[tuple[float, Call]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -325,6 +326,7 @@ class StripeStandIn:
         if params.get("customer", "") and params["customer"] not in self.things:
             raise Turned(400, param="customer", code="resource_missing", message="No such customer")
         line = params["line_items"][0]["price_data"]
+        self._check_amount(int(line["unit_amount"]), line["currency"])
         checkout_id = self._new(
             "cs",
             "checkout.session",
@@ -363,6 +365,11 @@ class StripeStandIn:
                     intent[name] = _shown(self.things[intent[name]])
             shown["payment_intent"] = intent
         return shown
+
+    def _check_amount(self, amount: int, currency: str) -> None:
+        """Refuse what is less than a charge must be, in what the account is paid out in."""
+        if amount < self.least.get(currency, 1):
+            raise Turned(400, code="amount_too_small", message="convert it to at least 50 cents")
 
     def _post_checkout_sessions_expire(self, params: Mapping[str, Any], checkout_id: str) -> Any:
         del params
@@ -431,6 +438,7 @@ class StripeStandIn:
         method, customer = self._find(params["payment_method"]), params["customer"]
         if method["customer"] != customer:
             raise Turned(400, code="payment_method_unexpected_state", message="not this customer's")
+        self._check_amount(int(params["amount"]), params["currency"])
         intent = self._intent(
             int(params["amount"]),
             params["currency"],

@@ -51,35 +51,105 @@ def test_an_amount_is_exact_in_its_currency(minor: int, currency: str) -> None:
     assert exact(minor, currency) * 10 ** decimals(currency) == minor
 
 
-def test_a_price_that_cards_cannot_be_charged_is_refused_when_it_is_set(till: Till) -> None:
-    call, rule = till.call, "price_minor: Cards are charged kwd in steps of 10"
-    odd: dict[str, Any] = {"price_minor": 1255, "currency": "kwd"}
-    even: dict[str, Any] = {"price_minor": 1250, "currency": "kwd"}
-    session_id, in_euros = till.session(**even), till.session(**even)
-    call.change_session(session_id=in_euros, price_minor=1255, currency="eur")
-    kind = call.create_session_type(name="A", duration_minutes=60, **even)["session_type_id"]
+@pytest.mark.parametrize(
+    ("wrong", "currency", "rule"),
+    [
+        (1255, "kwd", "price_minor: Cards are charged kwd in steps of 10"),
+        (49, "eur", "price_minor: Cards are charged 50 eur or more, and this is 49"),
+        (17499, "huf", "price_minor: Cards are charged 17500 huf or more"),
+    ],
+)
+def test_a_price_that_cards_cannot_be_charged_is_refused_wherever_it_is_set(
+    till: Till, wrong: int, currency: str, rule: str
+) -> None:
+    call = till.call
+    odd: dict[str, Any] = {"price_minor": wrong, "currency": currency}
+    good: dict[str, Any] = {"price_minor": 20000, "currency": currency}
+    starts_at = (till.studio.suite.now() + timedelta(days=9)).isoformat()
+    kind = call.create_session_type(name="A", duration_minutes=60, **good)["session_type_id"]
     of_kind = {"session_type_id": kind}
-    package = call.add_package(**of_kind, name="B", **even)["package_id"]
+    package = call.add_package(**of_kind, name="B", **good)["package_id"]
+    about = {"name": "Clay", "staff": "Lea", "location": "1", "time_zone": "Europe/Rome"}
+    one = {**of_kind, **about, "capacity": 2}
+    session_id = call.schedule_session(**one, starts_at=starts_at, **good)["session_id"]
+    spots = {**one, "spots": 2, "starts_at": starts_at}
+    weekly = {**one, "rule": "FREQ=WEEKLY", "starts_at": starts_at}
 
     setting: tuple[Callable[[], Any], ...] = (
         lambda: call.create_session_type(name="A", duration_minutes=60, **odd),
-        lambda: call.change_session_type(**of_kind, price_minor=1255),
+        lambda: call.change_session_type(**of_kind, price_minor=wrong),
         lambda: call.add_package(**of_kind, name="C", **odd),
-        lambda: call.change_package(package_id=package, price_minor=1255),
-        lambda: call.change_session(session_id=session_id, price_minor=1255),
-        lambda: call.change_session(session_id=in_euros, currency="kwd"),
+        lambda: call.change_package(package_id=package, price_minor=wrong),
+        lambda: call.schedule_session(**one, starts_at=starts_at, **odd),
+        lambda: call.change_session(session_id=session_id, price_minor=wrong),
+        lambda: call.schedule_spots(**spots, **odd),
+        lambda: call.create_schedule(**weekly, **odd),
     )
     for refused in setting:
         with pytest.raises(InvalidRequest, match=rule):
             refused()
+    assert call.change_session_type(**of_kind, price_minor=0)["price_minor"] == 0
 
 
-def test_where_no_cards_are_taken_a_price_may_have_thousandths(studio: Studio) -> None:
+def test_a_currency_by_itself_is_held_against_the_price_there_is(till: Till) -> None:
+    session_id = till.session(price_minor=1250, currency="kwd")
+    till.call.change_session(session_id=session_id, price_minor=1255, currency="eur")
+
+    with pytest.raises(InvalidRequest, match="price_minor: Cards are charged kwd in steps of 10"):
+        till.call.change_session(session_id=session_id, currency="kwd")
+
+    assert till.call.get_session(session_id=session_id)["currency"] == "eur"
+
+
+@pytest.mark.parametrize(("minor", "currency"), [(1255, "kwd"), (10, "eur")])
+def test_where_no_cards_are_taken_a_price_may_be_any(
+    studio: Studio, minor: int, currency: str
+) -> None:
     made = studio.suite.booking.create_session_type(
-        name="A", duration_minutes=60, price_minor=1255, currency="kwd"
+        name="A", duration_minutes=60, price_minor=minor, currency=currency
     )
 
-    assert made["price_minor"] == 1255
+    assert made["price_minor"] == minor
+
+
+def test_a_price_from_before_cards_were_taken_keeps_nothing_else_from_being_changed(
+    till: Till,
+) -> None:
+    kind = till.call.create_session_type(name="A", duration_minutes=60, price_minor=2000)
+    package = till.call.add_package(
+        session_type_id=kind["session_type_id"], name="B", price_minor=2000
+    )
+    till.arrange("UPDATE session_types SET price_minor = 10")
+    till.arrange("UPDATE packages SET price_minor = 10")
+
+    ids = {"session_type_id": kind["session_type_id"]}
+    assert till.call.change_session_type(**ids, name="C")["price_minor"] == 10
+    ids = {"package_id": package["package_id"]}
+    assert till.call.change_package(**ids, name="D")["price_minor"] == 10
+
+
+def test_a_place_that_costs_less_than_a_card_is_charged_is_paid_at_the_studio(till: Till) -> None:
+    till.session(price_minor=40)
+    hold_id = till.hold("ada")
+
+    made = till.call.start_checkout(hold_id=hold_id)
+
+    assert made["status"] == "booked"
+    assert till.balance(made["booking_id"]) == (0, 0, 40)
+    assert till.standin.of("checkout.session") == []
+
+
+def test_a_rest_that_cards_are_never_charged_is_paid_at_the_studio(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+    till.call.record_payment(booking_id=booking_id, amount_minor=1951)
+
+    with pytest.raises(NothingDue, match="balance_minor: Cards are charged 50 eur or more"):
+        till.call.pay_balance(booking_id=booking_id)
+
+    assert till.money(booking_id)["payments"][1:] == []
+    till.call.record_payment(booking_id=booking_id, amount_minor=49)
+    assert till.balance(booking_id) == (2000, 0, 0)
 
 
 # -- offline payments -----------------------------------------------------------------------------

@@ -498,12 +498,13 @@ def test_a_page_that_opens_when_the_hold_is_over_is_closed(till: Till) -> None:
 
 
 def test_what_stripe_refuses_is_said(till: Till) -> None:
-    till.session(price_minor=12345, currency="kwd")
+    till.session(price_minor=2000)
+    till.standin.least["eur"] = 2500  # the account is paid out in a currency that asks for more
 
     checkout = till.checkout("ada")
 
     assert checkout["state"] == "failed"
-    assert "steps of 10" in checkout["error"]
+    assert "at least" in checkout["error"]
     assert till.studio.taken == 1
 
 

@@ -124,6 +124,47 @@ def test_a_regular_session_is_the_studios_to_book_where_no_card_is_taken(studio:
     assert "cannot be booked here" in page
 
 
+def test_what_is_less_than_a_card_is_charged_is_paid_at_the_studio(till: Till) -> None:
+    till.session(price_minor=40, classification="marketing")
+    address = f"/sessions/{till.studio.session_id}"
+
+    page = text(till.studio.http("GET", address))
+    done = till.studio.http("GET", sign_up(till))
+    till.session(price_minor=40, classification="regular")
+    own = text(till.studio.http("GET", f"/sessions/{till.studio.session_id}"))
+
+    assert "You pay €0.40 at the studio." in page
+    assert heading(done) == "You have a place"
+    assert "<form" not in own
+
+
+def test_a_small_rest_has_no_button_that_leads_to_stripe(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.book("ada")
+    till.call.record_payment(booking_id=booking_id, amount_minor=1960)
+    url = link(till, PAY_PATH, PAY_LINK, booking_id)
+
+    page = till.studio.http("GET", url)
+    receipt = text(till.studio.http("GET", page.headers["Location"]))
+
+    assert page.status_code == 303
+    assert "You pay €0.40 at the studio." in receipt
+    assert "/pay/" not in receipt
+
+
+def test_a_reservation_that_costs_little_is_confirmed_by_pressing_once(till: Till) -> None:
+    till.session(price_minor=40)
+    hold_id = till.hold("ada", "staff")
+    url = link(till, CONFIRM_PATH, CONFIRM_LINK, hold_id)
+
+    page = text(till.studio.http("GET", url))
+    till.studio.http("POST", url)
+
+    assert "You pay €0.40 at the studio." in page
+    assert "Confirm and pay" not in page
+    assert till.balance(hold_id) == (0, 0, 40)
+
+
 def test_nobody_who_fills_in_a_form_spends_a_members_credits(till: Till) -> None:
     grace = till.person("Ada")
     till.studio.suite.booking.grant_credits(person_id=grace, credits=5, reason="bought")

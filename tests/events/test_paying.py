@@ -382,6 +382,47 @@ def test_a_pass_that_cards_cannot_be_charged_for_is_refused(desk: Desk) -> None:
     assert desk.hall.events.define_pass(**details, price_minor=1255)["price_minor"] == 1255
 
 
+def test_a_pass_that_costs_less_than_a_card_is_charged_is_not_paid_for_online(desk: Desk) -> None:
+    desk.event()
+    details = {"event_id": desk.hall.event_id, "name": "Whole", "currency": "gbp"}
+
+    rule = "price_minor: Cards are charged 30 gbp or more, and this is 29"
+    with pytest.raises(InvalidRequest, match=rule):
+        desk.hall.events.define_pass(**details, price_minor=29, online=True)
+    with pytest.raises(InvalidRequest, match="price_minor: Cards are charged 50 eur or more"):
+        desk.hall.events.change_pass(pass_id=desk.pass_id, price_minor=49)
+    cheap = desk.hall.events.define_pass(**details, price_minor=29)
+    with pytest.raises(InvalidRequest, match=rule):
+        desk.hall.events.change_pass(pass_id=cheap["pass_id"], online=True)
+    assert desk.hall.events.define_pass(**details, price_minor=30, online=True)["online"]
+
+
+def test_a_pass_from_before_that_rule_is_paid_for_at_the_desk(desk: Desk) -> None:
+    desk.event()
+    with desk.hall.suite.sql("events") as sql:
+        sql.exec_driver_sql("UPDATE passes SET price_minor = 40")
+
+    made = desk.hall.register("ada", pass_id=desk.pass_id)
+
+    row = desk.hall.events.get_registration(registration_id=made["registration_id"])
+    assert (row["state"], row["due_minor"]) == ("confirmed", 40)
+    assert desk.hall.events.change_pass(pass_id=desk.pass_id, quantity=20)["quantity"] == 20
+    assert desk.standin.of("checkout.session") == []
+
+
+def test_a_rest_that_cards_are_never_charged_is_paid_at_the_desk(desk: Desk) -> None:
+    desk.event()
+    checkout = desk.register("ada")
+    ids = {"registration_id": checkout["registration_id"]}
+    desk.hall.events.record_payment(**ids, amount_minor=PRICE - 49)
+    desk.settle()
+
+    with pytest.raises(NothingDue, match="due_minor: Cards are charged 50 eur or more"):
+        desk.pay_page(checkout["registration_id"])
+
+    assert "/pay" not in text(http(desk.hall, "GET", own_page(desk.hall, "ada")))
+
+
 def test_what_is_paid_in_a_currency_nobody_asked_for_goes_back(desk: Desk) -> None:
     desk.event(capacity=1)
     checkout = desk.register("ada")

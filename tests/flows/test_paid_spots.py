@@ -98,6 +98,18 @@ def test_who_has_no_card_is_passed_over_and_stays_on_the_list(till: Till) -> Non
     assert [(one["reason"], one["still_open"]) for one in refused] == [("not_paid", True)]
 
 
+def test_nobody_is_charged_less_than_a_card_is_ever_charged(till: Till) -> None:
+    keep_card(till, "ada")
+    full(till, "ada")
+    till.arrange("UPDATE sessions SET price_minor = 40")
+
+    free_the_seat(till)
+
+    assert till.studio.waiting == ["ada"]
+    assert [one["reason"] for one in till.said("SpotRefused")] == ["not_paid"]
+    assert [one for one in till.standin.calls if one.path == "payment_intents"] == []
+
+
 def test_whose_card_is_declined_is_passed_over(till: Till) -> None:
     keep_card(till, "ada", declines=True)
     keep_card(till, "grace")

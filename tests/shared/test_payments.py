@@ -13,6 +13,7 @@ import pytest
 import stripe
 
 from shared.config import settings
+from shared.money import card_fault
 from shared.payments import (
     CardDeclined,
     Cards,
@@ -198,6 +199,21 @@ def test_stripe_counts_hundredths_of_some_currencies_that_have_none(
 
     assert seen.amount_minor == 500
     assert standin.of("checkout.session")[0]["amount_total"] == 50_000
+
+
+@pytest.mark.parametrize(("minor", "currency"), [(49, "eur"), (29, "gbp"), (49, "jpy")])
+def test_stripe_refuses_what_we_say_cards_are_not_charged(
+    cards: Cards, minor: int, currency: str
+) -> None:
+    too_little = a_checkout(amount_minor=minor, currency=currency)
+    least = a_checkout(amount_minor=minor + 1, currency=currency)
+
+    with pytest.raises(CardsRefused):
+        cards.open_checkout(too_little, key=str(uuid4()))
+
+    assert card_fault(minor, currency) != ""
+    assert cards.open_checkout(least, key=str(uuid4())).state == "open"
+    assert card_fault(minor + 1, currency) == ""
 
 
 def test_a_thousandth_that_cards_cannot_be_charged_is_refused_before_it_is_asked_for(

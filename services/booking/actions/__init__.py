@@ -40,7 +40,12 @@ from services.booking.actions.groups import (
 from services.booking.actions.holds import confirm_hold, end_lapsed_holds, release_hold
 from services.booking.actions.letters import AT_ONCE, message_person, message_session, say_letters
 from services.booking.actions.merging import merge_people, settle_merged
-from services.booking.actions.money import get_payments, look_at_payment, refund_payment
+from services.booking.actions.money import (
+    get_payments,
+    look_at_payment,
+    paid_by_card,
+    refund_payment,
+)
 from services.booking.actions.moves import move_booking
 from services.booking.actions.packages import (
     add_package,
@@ -163,6 +168,7 @@ __all__ = [
     "note_contact",
     "note_erasure",
     "packages_shown",
+    "paid_by_card",
     "pay_balance",
     "prune_card_notices",
     "prune_downloads",

@@ -10,6 +10,7 @@ from services.booking.actions.money import (
     ask_stripe,
     booking_ledger,
     close_checkouts,
+    paid_by_card,
     priced,
     refund_payment,
     said_of,
@@ -185,7 +186,8 @@ def charge_for_spot(
 
     Returns:
         `fit` where nothing is to be paid, `charging` where the answer will come later and the
-        spot stays held, `not_paid` where there is no card or it was refused.
+        spot stays held, `not_paid` where there is no card, it was refused, or is never charged so
+        little.
     """
     price = store.price_of(session)
     if not price.minor:
@@ -195,7 +197,7 @@ def charge_for_spot(
             failed = payment.state == PaymentState.FAILED
             return "not_paid" if failed else "charging"
     card = store.find_card(tx.sql, request.person_id)
-    if card is None:
+    if card is None or not paid_by_card(price.minor, price.currency, online=True):
         return "not_paid"
     payment_id = uuid4()
     store.add_payment(

@@ -11,6 +11,7 @@ from services.booking.actions.money import (
     booking_ledger,
     close_checkout,
     close_checkouts,
+    paid_by_card,
     said_of,
 )
 from services.booking.actions.packages import settle_package
@@ -46,6 +47,7 @@ from shared.contracts.errors import (
 )
 from shared.db import Tx
 from shared.links import sign_link
+from shared.money import card_fault
 from shared.payments.jobs import JobKind
 
 _ALMOST_OVER = timedelta(minutes=5)
@@ -80,9 +82,9 @@ def request_confirmation(tx: Tx, hold_id: UUID, collection: Collection, *, at: d
 def start_checkout(tx: Tx, hold_id: UUID, *, save_card: bool, online: bool, at: datetime) -> Values:
     """Let the person of a held place confirm it: at once, or by paying on Stripe's page.
 
-    It is confirmed at once where nothing is to be paid, or not now: because staff have said so, or
-    because only offline payments are taken. Asked again, the page is the same one as long as it
-    is good.
+    It is confirmed at once where nothing is to be paid, or not now: because staff have said so,
+    because only offline payments are taken, or because cards are never charged so little. Asked
+    again, the page is the same one as long as it is good.
 
     Args:
         tx: the transaction.
@@ -97,7 +99,8 @@ def start_checkout(tx: Tx, hold_id: UUID, *, save_card: bool, online: bool, at: 
     hold, person_id, session = open_hold(tx, hold_id, at=at)
     session = settle_package(tx, session)
     price = store.price_of(session)
-    if not (price.minor and online) or hold.collection is Collection.OFFLINE:
+    by_card = paid_by_card(price.minor, price.currency, online=online)
+    if not by_card or hold.collection is Collection.OFFLINE:
         return confirm_hold(tx, hold_id, at=at) | dict.fromkeys(_OF_A_PAGE)
     ids = {"booking_id": hold_id, "session_id": hold.session_id, "person_id": person_id}
     back = CONFIRM_PATH.format(token=_token(CONFIRM_LINK, hold_id, session, at))
@@ -123,8 +126,10 @@ def pay_balance(tx: Tx, booking_id: UUID, *, save_card: bool, online: bool, at: 
     """
     booking, session = _booking(tx, booking_id)
     due = booking_ledger(tx.sql, booking).balance_minor
-    if not due or not online:
-        msg = f"{booking_id}: {'only offline payments are taken' if due else 'nothing is due'}"
+    if not paid_by_card(due, booking.currency, online=online):
+        fault = f"balance_minor: {card_fault(due, booking.currency)}" if online else ""
+        why = fault or "only offline payments are taken"
+        msg = f"{booking_id}: {why if due else 'nothing is due'}"
         raise NothingDue(msg)
     ids = {key: getattr(booking, key) for key in ("booking_id", "session_id", "person_id")}
     return _checkout(

@@ -20,7 +20,7 @@ from shared.contracts import Values
 from shared.contracts.booking import PaymentRefunded
 from shared.contracts.errors import BookingNotFound, InvalidRequest, PaymentNotFound
 from shared.db import Tx
-from shared.money import card_step
+from shared.money import card_fault
 from shared.payments.jobs import JobKind
 
 
@@ -39,12 +39,26 @@ def check_price(price_minor: int | None, currency: str) -> None:
     """Refuse a price that cards could not be charged, where cards are taken.
 
     Raises:
-        InvalidRequest: it has a thousandth of its currency.
+        InvalidRequest: it has a thousandth of its currency, or is less than a card is charged.
     """
-    step = card_step(currency)
-    if settings().stripe_key and (price_minor or 0) % step:
-        msg = f"price_minor: Cards are charged {currency} in steps of {step}; round it to one."
+    fault = card_fault(price_minor or 0, currency)
+    if fault and settings().stripe_key:
+        msg = f"price_minor: {fault}"
         raise InvalidRequest(msg)
+
+
+def paid_by_card(amount_minor: int | None, currency: str, *, online: bool) -> bool:
+    """Say whether an amount can be paid by card; else it is paid at the studio.
+
+    A price may be older than the studio's account at Stripe, and of any price a small rest may be
+    left.
+
+    Args:
+        amount_minor: in minor units; None: nothing.
+        currency: lower case.
+        online: whether cards are taken.
+    """
+    return online and bool(amount_minor) and not card_fault(amount_minor or 0, currency)
 
 
 def priced(price: Price, ledger: Ledger | None = None) -> Values:

@@ -61,7 +61,8 @@ def change_package(tx: Tx, package_id: UUID, changes: Values) -> Values:
     if package is None:
         raise PackageNotFound(str(package_id))
     now = package._asdict() | changes
-    check_price(now["price_minor"], now["currency"])
+    if changes.keys() & {"price_minor", "currency"}:
+        check_price(now["price_minor"], now["currency"])
     if changes:
         store.change_package(tx.sql, package_id, changes)
     return now

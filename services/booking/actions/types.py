@@ -41,8 +41,9 @@ def change_session_type(tx: Tx, session_type_id: UUID, changes: Values) -> Value
         raise InvalidRequest(msg)
     if plain.get("price_minor") is not None and not (plain.get("currency") or kind.currency):
         plain["currency"] = settings().currency
-    price, named = (plain.get(key, getattr(kind, key)) for key in ("price_minor", "currency"))
-    check_price(price, named)
+    if plain.keys() & {"price_minor", "currency"}:
+        now = kind._asdict() | plain
+        check_price(now["price_minor"], now["currency"])
     check_reminder_template(tx.sql, plain)
     if plain:
         store.change_session_type(tx.sql, session_type_id, plain)

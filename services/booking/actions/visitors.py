@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.booking import store
 from services.booking.actions.holds import confirm_hold, keep_place
+from services.booking.actions.money import paid_by_card
 from services.booking.actions.packages import choose_package, packages_shown
 from services.booking.actions.people import register_person
 from services.booking.actions.places import take_place
@@ -74,7 +75,7 @@ def sign_up(
     person_id = _known_or_new(tx, visitor, session, at=at)
     if package_id is not None and session.free:
         choose_package(tx, session.session_id, package_id)
-    if online and _costs(tx, session.session_id):
+    if _by_card(tx, session.session_id, online=online):
         return _hold(tx, session, person_id, visitor, at=at)
     held = store.find_reserved(tx.sql, session.session_id, person_id, at=at)
     if held is not None and session.free:
@@ -104,20 +105,21 @@ def _hold(tx: Tx, session: Session, person_id: UUID, visitor: Visitor, *, at: da
     return {"status": "held", **ids}
 
 
-def _costs(tx: Tx, session_id: UUID) -> bool:
-    """Say whether a place costs something, by what the visitor has chosen or the only package."""
+def _by_card(tx: Tx, session_id: UUID, *, online: bool) -> bool:
+    """Say whether a place is paid for by card, with what the visitor chose or the only package."""
     session = store.find_session(tx.sql, session_id)
     if session is None:
         return False
-    package = packages_shown(tx.sql, session)["package"]
-    return bool((package or session).price_minor)
+    priced = packages_shown(tx.sql, session)["package"] or session
+    return paid_by_card(priced.price_minor, priced.currency, online=online)
 
 
 def _for_visitors(tx: Tx, session_id: UUID, *, cards: bool) -> Session:
     session = store.find_session(tx.sql, session_id)
     if session is None:
         raise SessionNotFound(str(session_id))
-    if not open_to_visitors(session, cards=cards):
+    by_card = paid_by_card(session.price_minor, session.currency, online=cards)
+    if not open_to_visitors(session, cards=by_card):
         msg = f"{session.name} is not classified as marketing"
         raise NotForLeads(msg)
     return session

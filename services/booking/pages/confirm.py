@@ -85,10 +85,17 @@ class ConfirmPages:
             return show(request, "booked_already", language, session=session)
         if not reserved.open(self.now()):
             return show(request, "reservation_over", language, status=410, session=session)
-        online = self.cashier.online and reserved.hold.collection is Collection.CARD
-        about: Any = {"session": session, "reserved": reserved, "wrong": wrong, "online": online}
+        by_card = self._by_card(reserved)
+        about: Any = {"session": session, "reserved": reserved, "wrong": wrong, "by_card": by_card}
         return with_stripe(
             show(request, "confirm", language, status=422 if wrong else 200, **about)
+        )
+
+    def _by_card(self, reserved: "Reserved") -> bool:
+        online = self.cashier.online and reserved.hold.collection is Collection.CARD
+        return any(
+            actions.paid_by_card(one.price_minor, one.currency, online=online)
+            for one in reserved.priced
         )
 
     def _reserved(self, token: str) -> "Reserved":
@@ -115,6 +122,11 @@ class Reserved:
         """Say whether somebody chose what there is to choose, and nothing else."""
         offered = [str(package.package_id) for package in self.choose_from]
         return chosen in offered if offered else not chosen
+
+    @property
+    def priced(self) -> Sequence[Any]:
+        """List what has the price: its package, those to choose from, or the session."""
+        return [self.package] if self.package else self.choose_from or [self.session]
 
     @property
     def price(self) -> tuple[int, str] | None:

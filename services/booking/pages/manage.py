@@ -54,7 +54,7 @@ class ManagePages:
         live = booked.live and not booked.session.started(self.now())
         about |= {"cancelled": not booked.live, "stands": booked.live, "live": live}
         about |= {"card": self._card(booked.booking.person_id)}
-        return show(request, "manage", booked.language, **about, **self._links(booked))
+        return show(request, "manage", booked.language, **about, **self._links(booked, money))
 
     @page("POST", "/manage/<token>")
     def look_for_payment(self, request: Request, token: str) -> Response:
@@ -105,13 +105,15 @@ class ManagePages:
             actions.look_at_payment(tx, payment_id, at=self.now())
         ask_stripe(self.db, self.cashier, self.now, only=(JobKind.LOOK, payment_id))
 
-    def _links(self, booked: Booked) -> Values:
+    def _links(self, booked: Booked, money: Values) -> Values:
         ids, session = booked.booking.booking_id, booked.session
         cancel = sign_link(CANCEL_LINK, ids, expires_at=session.starts_at)
         pay = sign_link(PAY_LINK, ids, expires_at=session.ends_at + STILL_PAID)
+        due: Any = {"currency": money["currency"], "online": self.cashier.online}
+        by_card = actions.paid_by_card(money["balance_minor"], **due)
         return {
             "cancel_path": CANCEL_PATH.format(token=cancel),
-            "pay_path": PAY_PATH.format(token=pay) if self.cashier.online else "",
+            "pay_path": PAY_PATH.format(token=pay) if by_card else "",
         }
 
     def _opened(self, token: str) -> tuple[Booked, Values]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.booking import store
+from services.booking.actions.money import paid_by_card
 from services.booking.actions.packages import packages_shown
 from services.booking.domain import Classification, Session, on_the_wall, open_to_visitors
 
@@ -104,7 +105,8 @@ class Offer:
             return Standing.CANCELLED
         if spot.started(at):
             return Standing.OVER
-        if not open_to_visitors(spot, cards=self.cards):
+        by_card = paid_by_card(spot.price_minor, spot.currency, online=self.cards)
+        if not open_to_visitors(spot, cards=by_card):
             return Standing.NOT_FOR_LEADS
         if spot.free:
             return Standing.BOOK
@@ -129,10 +131,12 @@ class Offer:
         return (priced.price_minor, priced.currency) if priced and priced.price_minor else None
 
     @property
-    def costs(self) -> bool:
-        """Say whether some place here costs something."""
-        priced = [self.package] if self.package else self.choose_from or self.spots
-        return any(one.price_minor for one in priced)
+    def by_card(self) -> bool:
+        """Say whether some place here is paid for by card."""
+        return any(
+            paid_by_card(one.price_minor, one.currency, online=self.cards)
+            for one in ([self.package] if self.package else self.choose_from or self.spots)
+        )
 
 
 def _look(spot: Session) -> tuple[Any, ...]:

@@ -89,7 +89,9 @@ class PayPages:
         with self.db.read() as sql:
             booked = read_booked(sql, booking_id)
             money = actions.get_payments(sql, booking_id)
-        if not (money["booked"] and money["balance_minor"] and self.cashier.online):
+        due, currency = money["balance_minor"], money["currency"]
+        by_card = actions.paid_by_card(due, currency, online=self.cashier.online)
+        if not (money["booked"] and by_card):
             token = manage_token(booking_id, booked.session)
             return see(MANAGE_PATH, token=token, request=request)
         about: Any = {"session": booked.session, "money": money}

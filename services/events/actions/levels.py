@@ -24,7 +24,7 @@ from shared.contracts.event_errors import (
 )
 from shared.contracts.events import SessionRegistrationDisabled
 from shared.db import Tx
-from shared.money import card_step
+from shared.money import card_fault
 
 
 def set_own_agenda(tx: Tx, event_id: UUID, *, own_agenda: bool, at: datetime) -> None:
@@ -134,9 +134,8 @@ def _check_online(online: object, price_minor: int, currency: str) -> None:
     if online and not price_minor:
         msg = "online: Only a pass with a price can be paid for online."
         raise InvalidRequest(msg)
-    step = card_step(currency)
-    if online and price_minor % step:
-        msg = f"price_minor: Cards are charged {currency} in steps of {step}; round it to one."
+    if online and (fault := card_fault(price_minor, currency)):
+        msg = f"price_minor: {fault}"
         raise InvalidRequest(msg)
 
 
@@ -178,8 +177,9 @@ def change_pass(tx: Tx, pass_id: UUID, changes: Values, *, at: datetime) -> Valu
     if quantity is not None and quantity < found.sold:
         msg = f"quantity: {found.sold} are held already; it cannot be lower."
         raise InvalidRequest(msg)
-    online, price = changes.get("online", found.online), changes.get("price_minor")
-    _check_online(online, found.price_minor if price is None else price, found.currency)
+    if changes.keys() & {"online", "price_minor"}:
+        now = {"online": found.online, "price_minor": found.price_minor} | changes
+        _check_online(now["online"], now["price_minor"], found.currency)
     store.change_pass(tx.sql, pass_id, changes)
     if session_ids is not None:
         _check_sessions(tx, found.event_id, session_ids)

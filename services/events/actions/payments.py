@@ -17,6 +17,7 @@ from shared.contracts.event_errors import (
     RegistrationCancelledAlready,
 )
 from shared.db import Tx
+from shared.money import card_fault
 
 
 def record_payment(
@@ -70,8 +71,8 @@ def pay_registration(tx: Tx, registration_id: UUID, *, online: bool, at: datetim
 
     Raises:
         RegistrationCancelledAlready: as it says.
-        NothingDue: nothing is, or it can only be paid at the desk: cards are not taken, or its
-            pass is not paid for online.
+        NothingDue: nothing is, or it can only be paid at the desk: cards are not taken, its pass
+            is not paid for online, or cards are never charged so little.
 
     Source: D11, D13.
     """
@@ -82,8 +83,10 @@ def pay_registration(tx: Tx, registration_id: UUID, *, online: bool, at: datetim
         msg = f"{registration_id}: nothing is due"
         raise NothingDue(msg)
     held = store.find_pass(tx.sql, row.pass_id) if row.pass_id else None
-    if not (online and held is not None and held.online):
-        msg = f"{registration_id}: it can only be paid at the desk"
+    fault = card_fault(row.price_minor - row.paid_minor, row.currency)
+    if fault or not (online and held is not None and held.online):
+        why = f"; due_minor: {fault}" if fault else ""
+        msg = f"{registration_id}: it can only be paid at the desk{why}"
         raise NothingDue(msg)
     return open_checkout(tx, event, row, at=at)
 

@@ -91,7 +91,7 @@ def register(
     if held is not None and not store.sell_pass(tx.sql, held.pass_id):
         raise PassSoldOut(held.name)
     checkout = None
-    if online and held is not None and held.online and held.price_minor:
+    if online and held is not None and held.by_card:
         kept = {"state": RegistrationState.AWAITING_PAYMENT.value, "held_until": at + HOLD}
         store.change_registration(tx.sql, ids, kept)
         checkout = open_checkout(tx, event, store.find_registration(tx.sql, ids), at=at)

@@ -29,6 +29,7 @@ from shared.contracts.events import REGISTRATION_LINK, REGISTRATION_PATH
 from shared.contracts.waitlist import ENTRY_LINK, ENTRY_PATH
 from shared.db import Transactions
 from shared.links import LinkInvalid, followed_link, open_link, sign_link
+from shared.money import card_fault
 from shared.pages import language_of
 from shared.web import page
 
@@ -50,8 +51,9 @@ class Own:
     def paid_online(self) -> bool:
         """Say whether something is due that its pass lets people pay online."""
         held = [one for one in self.event["passes"] if one.pass_id == self.registration["pass_id"]]
-        due = bool(self.registration["due_minor"]) and not self.cancelled
-        return due and any(one.online for one in held)
+        due, currency = self.registration["due_minor"], self.registration["currency"]
+        payable = due and not card_fault(due, currency) and not self.cancelled
+        return bool(payable) and any(one.online for one in held)
 
     @property
     def waiting_for(self) -> list[str]:

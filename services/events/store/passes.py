@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from services.events.models import PassRow, PassSessionRow
+from shared.money import card_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,12 @@ class Pass:
         """Say whether it can still be had."""
         in_stock = self.quantity is None or self.sold < self.quantity
         return in_stock and self.withdrawn_at is None
+
+    @property
+    def by_card(self) -> bool:
+        """Say whether it is paid for by card, where cards are taken."""
+        fault = card_fault(self.price_minor, self.currency)
+        return self.online and bool(self.price_minor) and not fault
 
 
 _PASSES = (
