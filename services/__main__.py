@@ -21,7 +21,7 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import click  # noqa: E402
-from nameko.exceptions import BadRequest, RemoteError  # noqa: E402
+from nameko.exceptions import BadRequest  # noqa: E402
 from rich.table import Table  # noqa: E402
 
 from services.demo import play  # noqa: E402
@@ -31,7 +31,7 @@ from services.terminal import out, plainly  # noqa: E402
 from shared import doctor as diagnosis  # noqa: E402
 from shared import trail  # noqa: E402
 from shared.bus import serve  # noqa: E402
-from shared.bus.caller import Caller, CallTimedOut  # noqa: E402
+from shared.bus.caller import CALL_ERRORS, Caller  # noqa: E402
 from shared.bus.facts import calls_page, facts_page  # noqa: E402
 from shared.config import (  # noqa: E402
     DEVELOPMENT_KEY,
@@ -40,7 +40,7 @@ from shared.config import (  # noqa: E402
     SettingsInvalid,
     settings,
 )
-from shared.contracts.errors import InvalidRequest, MessageNotFound, Refused  # noqa: E402
+from shared.contracts.errors import InvalidRequest, MessageNotFound  # noqa: E402
 from shared.logs import configure_logs  # noqa: E402
 from shared.migrate import create_database, migrate, migrations_due  # noqa: E402
 
@@ -221,7 +221,7 @@ def ask(service: str, method: str, arguments: dict[str, Any], timeout: float = 1
             caller = Caller(timeout=timeout)
             answer = caller.call(service, method, **arguments)
             caller.close()
-    except (Refused, BadRequest, RemoteError, CallTimedOut) as exc:
+    except (BadRequest, *CALL_ERRORS) as exc:
         label = getattr(exc, "exc_type", None) or type(exc).__name__
         text = getattr(exc, "value", None) or str(exc)
         msg = f"{label}: {text}"

@@ -27,6 +27,7 @@ _PG_OPTIONS = " ".join(
     }.items()
 )
 _THREE_IN_A_ROW = 0.29  # seconds: three waits of 0.1 that did not overlap
+_BROKEN_OFF = "57014"
 _CLASH = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
 
 
@@ -185,6 +186,14 @@ def is_clash(exc: BaseException) -> bool:
     return isinstance(exc, DBAPIError) and (
         getattr(exc.orig, "pgcode", None) in _CLASH or "database is locked" in str(exc.orig)
     )
+
+
+def is_overdue(exc: BaseException) -> bool:
+    """Say whether a statement took longer than STATEMENT_SECONDS, and was broken off.
+
+    It is no outage: what always takes as long must not keep a lane for ever.
+    """
+    return isinstance(exc, DBAPIError) and getattr(exc.orig, "pgcode", None) == _BROKEN_OFF
 
 
 def prove_cooperation(engine: Engine) -> None:

@@ -8,16 +8,19 @@ from uuid import uuid4
 
 from eventlet.semaphore import Semaphore
 from kombu import Queue
-from nameko.exceptions import (
-    deserialize,
-)
+from nameko.exceptions import RemoteError, deserialize
 
 from shared.bus.topology import RPC
 from shared.bus.wire import Wire
+from shared.contracts.errors import Refused, Unavailable
 
 
 class CallTimedOut(Exception):
     """No answer came in time; the call may or may not have been done."""
+
+
+CALL_ERRORS = (Refused, Unavailable, RemoteError, CallTimedOut)
+"""How a call ends that has no answer."""
 
 
 class Caller:
@@ -59,6 +62,7 @@ class Caller:
         Raises:
             CallTimedOut: no answer came in time.
             Refused: the service turned the call down, as the class it names.
+            Unavailable: its database was not to be had, or not in time.
             RemoteError: another error there.
         """
         request = json.dumps({"args": [], "kwargs": kwargs}, default=_plain)

@@ -23,9 +23,9 @@ from shared import inbox, metrics
 from shared.bus.topology import RPC
 from shared.bus.wire import Wire
 from shared.contracts import Trace
-from shared.contracts.errors import IdempotencyConflict, InvalidRequest, Refused
+from shared.contracts.errors import IdempotencyConflict, InvalidRequest, Refused, Unavailable
 from shared.db import Home, Unit, is_repeat
-from shared.engine import is_clash, is_outage
+from shared.engine import is_clash, is_outage, is_overdue
 from shared.inbox import StoredReply
 
 log = structlog.get_logger()
@@ -75,6 +75,7 @@ class Responder:
             InvalidRequest: the arguments break the schema; nothing was done.
             IdempotencyConflict: the key stands for a call with other arguments.
             Refused: as the method says.
+            Unavailable: the database was not to be had, or not in time.
         """
         if not _KEY.fullmatch(correlation_id):
             told = correlation_id.encode(errors="surrogatepass")
@@ -85,8 +86,11 @@ class Responder:
         except Refused:
             self._counts["refused"].inc()
             raise
-        except Exception:
+        except Exception as exc:
             self._counts["failed"].inc()
+            if is_outage(exc) or is_clash(exc) or is_overdue(exc):
+                msg = "the database did not answer in time; try again"
+                raise Unavailable(msg) from exc
             raise
         finally:
             self._seconds.observe(time.perf_counter() - began)
@@ -195,8 +199,6 @@ class Reception:
         try:
             result = self._call(message, correlation_id)
         except Exception as exc:  # noqa: BLE001 - every error is the caller's answer
-            if is_outage(exc):
-                exc = RuntimeError("the database cannot be reached; try again")
             error = self._error(exc, message, correlation_id)
         if reply_to := properties.get("reply_to"):
             body = json.dumps({"result": result, "error": error}, default=str)
@@ -225,7 +227,15 @@ class Reception:
 
     def _error(self, exc: Exception, message: Any, correlation_id: str) -> Mapping[str, Any]:
         known = isinstance(exc, Refused | MethodNotFound | MalformedRequest | IncorrectSignature)
-        if not known:
+        if isinstance(exc, Unavailable):
+            log.warning(
+                "call.unavailable",
+                service=self.service,
+                method=message.delivery_info["routing_key"],
+                correlation_id=correlation_id,
+                error=str(exc.__cause__),
+            )
+        elif not known:
             log.error(
                 "call.failed",
                 service=self.service,

@@ -11,6 +11,11 @@ class Refused(Exception):
 
 
 @deserialize_to_instance
+class Unavailable(Exception):
+    """The database was not to be had, or not in time: try again, with the same key."""
+
+
+@deserialize_to_instance
 class InvalidRequest(Refused):
     """The arguments break a rule; the text names each field and the rule it breaks."""
 

@@ -19,10 +19,7 @@ from contextlib import contextmanager  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import IO, Any  # noqa: E402
 
-from nameko.exceptions import RemoteError  # noqa: E402
-
-from shared.bus.caller import Caller, CallTimedOut  # noqa: E402
-from shared.contracts.errors import Refused  # noqa: E402
+from shared.bus.caller import CALL_ERRORS, Caller  # noqa: E402
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -80,7 +77,7 @@ def main() -> None:
             ids = {"session_id": job["session_id"], "person_id": person_id}
             try:
                 place = caller.call("booking", "book", **ids, or_wait=job["or_wait"])
-            except (Refused, RemoteError, CallTimedOut) as exc:
+            except CALL_ERRORS as exc:
                 outcomes.append(type(exc).__name__)
             else:
                 outcomes.append(place["status"])

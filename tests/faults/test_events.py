@@ -9,7 +9,7 @@ import pytest
 from nameko.exceptions import RemoteError
 from sqlalchemy import text
 
-from shared.contracts.errors import BookingNotFound
+from shared.contracts.errors import BookingNotFound, Unavailable
 from shared.contracts.event_errors import RegistrationNotFound
 from tests.faults.gatherings import FullEvent, full_event
 from tests.faults.promises import shown, violations
@@ -217,7 +217,7 @@ def _chain(method: str, what: str, first: list[str], full: Any) -> Any:
                 run.insist(method, **{what: some_id})
             except (BookingNotFound, RegistrationNotFound):
                 eventlet.sleep(0.2)  # they have no seat yet
-            except RemoteError:
+            except (RemoteError, Unavailable):
                 eventlet.sleep(0.2)  # it was cut off; cancelling twice is cancelling once
             else:
                 return

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from shared import inbox, outbox
 from shared.db import Home, Transactions, Unit
-from shared.engine import is_clash, is_outage, make_engine, prove_cooperation
+from shared.engine import is_clash, is_outage, is_overdue, make_engine, prove_cooperation
 from shared.inbox import StoredReply
 from shared.outbox import Said
 from tests.contracts.samples import TEXTS
@@ -182,6 +182,18 @@ def test_a_lock_not_had_in_time_is_a_clash(pg_home: Home) -> None:
 
     assert is_clash(caught.value)
     assert not is_outage(caught.value)
+
+
+@pytest.mark.live
+def test_a_statement_that_takes_too_long_is_broken_off_and_no_outage(pg_home: Home) -> None:
+    with pg_home.connection() as sql:
+        sql.execute(text("SET LOCAL statement_timeout = '50ms'"))
+        with pytest.raises(DBAPIError) as caught:
+            sql.execute(text("SELECT pg_sleep(5)"))
+
+    assert is_overdue(caught.value)
+    assert not is_outage(caught.value)
+    assert not is_clash(caught.value)
 
 
 @pytest.mark.live

@@ -1,15 +1,19 @@
 """A call is done once, however often it comes, and gets the first answer each time."""
 
+import json
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import eventlet
 import pytest
 from marshmallow import Schema, fields
+from nameko.exceptions import deserialize
+from sqlalchemy import text
 
 from shared import inbox
-from shared.bus.calls import Responder
-from shared.contracts.errors import IdempotencyConflict, InvalidRequest, Refused
+from shared.bus.calls import Reception, Responder
+from shared.contracts.errors import IdempotencyConflict, InvalidRequest, Refused, Unavailable
 from shared.db import Home, Transactions, Unit
 from tests.shared.conftest import StandingClock
 from tests.shared.facts import returned
@@ -141,3 +145,50 @@ def test_a_thread_has_the_calls_own_id(any_home: Home) -> None:
 
     with any_home.connection() as sql:
         assert sql.exec_driver_sql("SELECT correlation_id FROM outbox").scalar() == thread
+
+
+class Line:
+    """Keeps the answer to a call."""
+
+    answer: Any = None
+
+    def publish(self, body: str, **more: Any) -> None:
+        """Keep it."""
+        del more
+        self.answer = json.loads(body)
+
+    def ack(self, message: Any) -> None:
+        """Ask for nothing more."""
+
+
+@pytest.mark.live
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(5)",
+        "SET LOCAL lock_timeout = '20ms'; LOCK TABLE replies",
+        "SELECT pg_terminate_backend(pg_backend_pid())",
+    ],
+)
+def test_a_caller_is_told_to_try_again_where_the_database_did_not_answer_in_time(
+    pg_home: Home, statement: str
+) -> None:
+    def call(unit: Unit, trace: Any, request: Any) -> None:
+        del trace, request
+        unit.sql.execute(text(statement))
+
+    responder = Responder(pg_home, "say", None, Line.ack, call)
+    message: Any = SimpleNamespace(
+        properties={"correlation_id": "c", "reply_to": "caller"},
+        delivery_info={"routing_key": "booking.say"},
+        body=json.dumps({"args": [], "kwargs": {}}),
+    )
+    line: Any = Line()
+
+    with pg_home.connection() as holder:
+        holder.execute(text("LOCK TABLE replies"))
+        Reception("booking", {"say": responder}).receive(message, line)
+
+    error = deserialize(line.answer["error"])
+    assert isinstance(error, Unavailable)
+    assert "try again" in str(error)
