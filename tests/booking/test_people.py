@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -310,6 +311,32 @@ def test_doubles_are_found_by_what_they_have_in_common(studio: Studio) -> None:
     assert groups["name"] == {one["person_id"], three["person_id"]}
     own = call.find_duplicates(person_id=two["person_id"])
     assert [group["because"] for group in own] == ["email"]
+
+
+def test_doubles_are_read_a_page_at_a_time(any_studio: Studio) -> None:
+    call = any_studio.suite.booking
+    for name in ("Édith", "ada", "Bea", "ada", "Edith", "bea", "Zoë", "Grace", "ZOE"):
+        call.register_person(kind="client", name=name, email="one@example.com")
+    alone = call.register_person(kind="client", name="Alan", phone="+39021234567")["person_id"]
+    find: Any = partial(call.find_duplicates, because="name", limit=2)
+
+    first = find()
+    (merged, kept) = (person["person_id"] for person in first[-1]["people"])
+    second = find(after=kept)
+    call.merge_people(keep=kept, merge=merged)
+
+    pages = [[p["name"] for group in page for p in group["people"]] for page in (first, second)]
+    assert pages == [["ada", "ada", "Bea", "bea"], ["Édith", "Edith", "Zoë", "ZOE"]]
+    assert find(after=merged) == second  # whatever became of them meanwhile
+    assert find(after=second[-1]["people"][0]["person_id"]) == []
+    for wrong, rule in (
+        ({"after": alone, "because": "email"}, "after: Nobody has this id, or they have no email"),
+        ({"after": str(uuid4())}, "after: Nobody has this id"),
+        ({"after": kept, "because": None}, "because: Say which list"),
+        ({"after": kept, "person_id": kept}, "after: Somebody's own doubles"),
+    ):
+        with pytest.raises(InvalidRequest, match=rule):
+            find(**wrong)
 
 
 def test_the_records_of_two_become_one_persons(any_studio: Studio) -> None:

@@ -28,6 +28,7 @@ from services.booking.actions.downloads import (
     read_download,
     request_download,
 )
+from services.booking.actions.duplicates import find_duplicates
 from services.booking.actions.endings import cancel_session, empty_cancelled_sessions
 from services.booking.actions.erasures import erase_person, get_erasure, note_erasure, scrub_erased
 from services.booking.actions.groups import (
@@ -57,7 +58,6 @@ from services.booking.actions.packages import (
 from services.booking.actions.people import (
     change_consent,
     change_person,
-    find_duplicates,
     known,
     list_people,
     note_contact,

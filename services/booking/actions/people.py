@@ -32,7 +32,6 @@ _SAID = (
     *("time_zone", "marketing", "referred_by"),
 )
 _SORTED_BY = 200
-_ALIKE = ("email", "phone", "name")
 
 
 def register_person(
@@ -175,29 +174,6 @@ def list_people(
     rows = store.list_people(sql, terms=terms, kind=wanted, after=last, limit=limit + 1)
     more = len(rows) > limit
     return {"people": rows[:limit], "after": rows[limit - 1].person_id if more else None}
-
-
-def find_duplicates(sql: Any, person_id: UUID | None, *, limit: int) -> list[Values]:
-    """List people who may be one: the same email address, telephone number or name.
-
-    Args:
-        sql: a connection.
-        person_id: whose doubles are wanted; None: anybody's.
-        limit: how many groups of each kind at most.
-    """
-    row = None if person_id is None else known(sql, person_id)
-    groups = []
-    for because in _ALIKE:
-        value = None
-        if row is not None:
-            value = {"email": row.email and row.email.lower(), "phone": row.phone}.get(
-                because, row.sort_name
-            )
-            if not value:
-                continue
-        alike = store.list_alike(sql, because, value=value, limit=limit)
-        groups += [{"because": because, "people": people} for people in alike.values()]
-    return groups
 
 
 def known(sql: Any, person_id: UUID) -> Any:

@@ -29,6 +29,7 @@ from services.booking.domain.money import (
 )
 from services.booking.domain.people import (
     ERASED,
+    Likeness,
     PersonKind,
     Purpose,
     agrees,
@@ -86,6 +87,7 @@ __all__ = [
     "HoldKind",
     "HoldState",
     "Ledger",
+    "Likeness",
     "PaymentMethod",
     "PaymentPurpose",
     "PaymentState",

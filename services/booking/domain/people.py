@@ -27,6 +27,14 @@ class Purpose(StrEnum):
     MARKETING = "marketing"  # that messages advertise to them
 
 
+class Likeness(StrEnum):
+    """What people have in common who may be one."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    NAME = "name"
+
+
 _HIGHER = {PersonKind.LEAD: 0, PersonKind.CLIENT: 1, PersonKind.MEMBER: 2}
 
 

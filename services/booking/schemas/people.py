@@ -4,9 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.booking.domain import (
-    PersonKind,
-)
+from services.booking.domain import Likeness, PersonKind
 from services.booking.schemas.texts import Text
 from shared.shapes import (
     LANGUAGES,
@@ -97,9 +95,14 @@ class ListPeople(Schema):
 
 
 class FindDuplicates(Schema):
-    """Whose doubles are wanted; without `person_id`, anybody's."""
+    """Whose doubles are wanted; without `person_id`, anybody's, a page at a time.
+
+    The next page of those who have `because` in common comes `after` somebody of the last group.
+    """
 
     person_id = fields.UUID(load_default=None, allow_none=True)
+    because = fields.Enum(Likeness, by_value=True, load_default=None, allow_none=True)
+    after = fields.UUID(load_default=None, allow_none=True)
     limit = count(1, 500, load_default=50)
 
 

@@ -82,10 +82,10 @@ class People:
         return shaped(schemas.Profile, profile)
 
     @rpc(schemas.FindDuplicates())
-    def find_duplicates(self, person_id: UUID | None, limit: int) -> Any:
+    def find_duplicates(self, person_id: UUID | None, **part: Any) -> Any:
         """List people who may be one: the same email address, telephone number or name."""
         with self.db.read() as sql:
-            groups = actions.find_duplicates(sql, person_id, limit=limit)
+            groups = actions.find_duplicates(sql, person_id, **part)
         return shaped(schemas.Alike, groups, many=True)
 
     @rpc(schemas.MergePeople())

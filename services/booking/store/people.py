@@ -157,14 +157,26 @@ _SAME: dict[str, Any] = {
 }
 
 
+def likeness_of(sql: Connection, because: str, person_id: UUID) -> str | None:
+    """Give what a person of this very id may have in common with others, if there is something."""
+    query = select(_SAME[because]).where(PersonRow.person_id == person_id)
+    return sql.execute(query).scalar_one_or_none()
+
+
 def list_alike(
-    sql: Connection, because: str, *, value: str | None = None, limit: int
+    sql: Connection,
+    because: str,
+    *,
+    value: str | None = None,
+    after: str | None = None,
+    limit: int,
 ) -> dict[str, list[Row[Any]]]:
     """List people who have an email address, a telephone number or a name in common.
 
     Args:
         because: `email`, `phone` or `name`.
         value: what they have in common; None: whatever more than one has.
+        after: what those have in common whom the page before ended with.
         limit: how many groups at most.
 
     Returns:
@@ -181,6 +193,8 @@ def list_alike(
     )
     if value is not None:
         shared = shared.where(key == value)
+    if after is not None:
+        shared = shared.where(key > after)
     wanted = shared.subquery()
     rows = sql.execute(
         select(PersonRow.__table__, wanted.c.value)
