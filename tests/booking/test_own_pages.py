@@ -1,5 +1,6 @@
 """The pages behind links about one's own place: confirm it, look at it, put it in a calendar."""
 
+import re
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -283,8 +284,13 @@ def test_the_client_sees_and_confirms_the_package(studio: Studio) -> None:
     nothing = studio.http("POST", url, form={})
     foreign = studio.http("POST", url, form={"package": str(uuid4())})
     before = studio.booked
+    call.choose_package(session_id=studio.session_id, package_id=ids[0])
+    again = studio.http("GET", url).get_data(as_text=True)
     done = studio.http("POST", url, form={"package": ids[1]})
 
+    ticked = re.findall(r'value="([^"]+)" required checked', page + again)
+    assert ticked == [ids[0]]
+    assert again.count('type="radio"') == 2
     assert "€50.00" in page
     assert "All of Large" in page
     assert (nothing.status_code, foreign.status_code) == (422, 422)

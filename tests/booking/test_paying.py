@@ -181,6 +181,33 @@ def test_who_pays_when_the_hold_has_lapsed_gets_a_seat_if_one_is_free(till: Till
     assert till.balance(checkout["booking_id"]) == (2000, 0, 0)
 
 
+@pytest.mark.rule("B15")
+def test_who_pays_late_gets_what_they_had_chosen(till: Till) -> None:
+    call = till.call
+    kind = call.create_session_type(name="Portrait", arrangement="single", duration_minutes=60)
+    ids = {"session_type_id": kind["session_type_id"]}
+    small, large = (
+        call.add_package(**ids, name=name, price_minor=minor)["package_id"]
+        for name, minor in (("Small", 5000), ("Large", 9000))
+    )
+    session_id = till.studio.session(**ids, waiting=0)
+    hold_id = till.hold("ada")
+    call.choose_package(session_id=session_id, package_id=large)
+    checkout = call.start_checkout(hold_id=hold_id, save_card=False)
+    till.standin.pay(till.checkout_id(checkout))
+    till.studio.suite.advance(minutes=15)
+    till.studio.suite.tick("booking.end_lapsed_holds")
+    shown = call.get_packages_shown(session_id=session_id)
+    call.change_package(package_id=large, offered=False)
+
+    till.settle()
+
+    assert [one["package_id"] for one in shown["choose_from"]] == [small, large]
+    assert till.studio.booked == ["ada"]
+    assert call.get_session(session_id=session_id)["package_id"] == large
+    assert till.balance(hold_id) == (9000, 0, 0)
+
+
 def test_who_pays_when_no_seat_is_left_gets_the_money_back(till: Till) -> None:
     till.session(capacity=1)
     checkout = till.checkout("ada")

@@ -1,5 +1,6 @@
 """Session types and packages, as staff keep them."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -213,12 +214,90 @@ def test_without_a_package_the_client_chooses_before_confirming(studio: Studio) 
     choose = studio.suite.booking.choose_package
     choose(session_id=session["session_id"], package_id=small)
     chosen = choose(session_id=session["session_id"], package_id=large)
+    meanwhile = shown(studio, session["session_id"])
     studio.suite.booking.confirm_hold(hold_id=hold_id)
 
     assert chosen["price_minor"] == 25000
+    assert meanwhile == ("Large", ["Small", "Large"])
     assert shown(studio, session["session_id"]) == ("Large", [])
     with pytest.raises(SessionConfirmed):
         choose(session_id=session["session_id"], package_id=small)
+
+
+def another_client(studio: Studio, session: Any) -> None:
+    """Assign another client instead of the first one."""
+    grace = studio.person("grace", "client")
+    studio.suite.booking.assign_client(session_id=session["session_id"], person_id=grace)
+
+
+def a_released_place(studio: Studio, session: Any) -> None:
+    """Keep the place for the first client no longer."""
+    studio.suite.booking.release_hold(hold_id=session["client"]["hold_id"])
+
+
+def a_cancelled_booking(studio: Studio, session: Any) -> None:
+    """Let the first client confirm and give up the place."""
+    studio.suite.booking.confirm_hold(hold_id=session["client"]["hold_id"])
+    studio.session_id = session["session_id"]
+    studio.cancel("ada")
+
+
+@pytest.mark.rule("B15")
+@pytest.mark.parametrize("go", [another_client, a_released_place, a_cancelled_booking])
+def test_a_choice_goes_with_the_client_who_made_it(
+    studio: Studio, go: Callable[[Studio, Any], None]
+) -> None:
+    kind = a_type(studio, price_minor=500)
+    small = a_package(studio, kind, "Small", 10000, duration_minutes=30)
+    a_package(studio, kind, "Large", 25000)
+    session = single(studio, kind, client_id=studio.person("ada", "client"))
+    ids = {"session_id": session["session_id"]}
+    studio.suite.booking.choose_package(**ids, package_id=small)
+
+    go(studio, session)
+
+    assert shown(studio, **ids) == (None, ["Small", "Large"])
+    again = studio.suite.booking.get_session(**ids)
+    assert (again["package_id"], again["price_minor"]) == (None, 500)
+    assert again["ends_at"] == session["ends_at"]
+
+
+@pytest.mark.rule("B13")
+@pytest.mark.parametrize("go", [another_client, a_released_place, a_cancelled_booking])
+def test_what_staff_assigned_stays_whoever_goes(
+    studio: Studio, go: Callable[[Studio, Any], None]
+) -> None:
+    kind = a_type(studio)
+    small, large = (a_package(studio, kind, name, 10000) for name in ("Small", "Large"))
+    session = single(studio, kind, client_id=studio.person("ada", "client"))
+    ids = {"session_id": session["session_id"]}
+    studio.suite.booking.choose_package(**ids, package_id=small)
+    studio.suite.booking.change_session(**ids, package_id=large)
+
+    go(studio, session)
+
+    assert shown(studio, **ids) == ("Large", [])
+
+
+def test_a_choice_goes_along_to_where_the_booking_moves(studio: Studio) -> None:
+    kind = a_type(studio)
+    small = a_package(studio, kind, "Small", 10000, duration_minutes=30)
+    a_package(studio, kind, "Large", 25000)
+    session = single(studio, kind, client_id=studio.person("ada", "client"))
+    later = single(studio, kind, starts_at="2031-06-01T10:00:00+00:00")["session_id"]
+    choose = studio.suite.booking.choose_package
+    choose(session_id=session["session_id"], package_id=small)
+    booking_id = studio.suite.booking.confirm_hold(hold_id=session["client"]["hold_id"])[
+        "booking_id"
+    ]
+    studio.suite.booking.change_package(package_id=small, offered=False)
+
+    studio.suite.booking.move_booking(booking_id=booking_id, session_id=later)
+
+    assert shown(studio, later) == ("Small", [])
+    moved = studio.suite.booking.get_session(session_id=later)
+    assert moved["ends_at"][:16] == "2031-06-01T10:30"
+    assert shown(studio, session["session_id"]) == ("Large", [])
 
 
 @pytest.mark.rule("B16")

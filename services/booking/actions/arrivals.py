@@ -15,6 +15,7 @@ from services.booking.actions.money import (
     refund_payment,
     said_of,
 )
+from services.booking.actions.packages import recall_choice
 from services.booking.actions.seats import occasion
 from services.booking.domain import (
     BookingState,
@@ -122,7 +123,7 @@ def _take_place(
     other = store.find_place(tx.sql, **ids)
     in_time = session is not None and _still_to_be_had(tx, payment, session, at=paid_at)
     if session is not None and other is None and in_time:
-        if _book(tx, payment, session, hold if is_open else None, paid_at=paid_at, at=at):
+        if _book(tx, payment, session, hold, paid_at=paid_at, at=at):
             return
         other = store.find_place(tx.sql, **ids)  # booked in this very moment, if that was why
     if hold is not None and is_open:
@@ -149,24 +150,27 @@ def _book(
     paid_at: datetime,
     at: datetime,
 ) -> bool:
-    """Make a paid booking of an open hold, or of a free seat; False where neither works."""
+    """Make a paid booking of a hold that is open, or of a free seat; False where neither works."""
     ids: Values = {"session_id": payment.session_id, "person_id": payment.person_id}
     price = Price(payment.price_minor, payment.currency)
     if not store.add_booking(tx.sql, booking_id=payment.booking_id, **ids, price=price, at=at):
         return False
+    kept = hold if hold is not None and hold.state is HoldState.OPEN else None
     # The seat comes after the booking, as wherever somebody books, so that no two wait crosswise.
-    if hold is None and not store.take_seat(tx.sql, payment.session_id, at=paid_at):
+    if kept is None and not store.take_seat(tx.sql, payment.session_id, at=paid_at):
         store.drop_booking(tx.sql, payment.booking_id)
         return False
-    if hold is not None:
-        store.end_hold(tx.writes, hold.hold_id, HoldState.GRANTED, at=at)
+    if kept is not None:
+        store.end_hold(tx.writes, kept.hold_id, HoldState.GRANTED, at=at)
+    elif hold is not None:
+        session = recall_choice(tx, session, hold.package_id)
     ledger = store.ledger(tx.sql, payment.booking_id, price.minor)
     said = {**ids, **occasion(session), **priced(price, ledger)}
     confirmed = BookingConfirmed(booking_id=payment.booking_id, booked_at=at, sequence=1, **said)
     tx.emit(confirmed)
     tx.emit(PaymentReceived(**said_of(tx, payment, payment.amount_minor), paid_at=at))
     close_checkouts(tx, payment.booking_id, at=at)
-    end_reservation(tx, **ids, at=at, used=hold.hold_id if hold else None)
+    end_reservation(tx, **ids, at=at, used=kept.hold_id if kept else None)
     if session.started(at):  # whoever is marked when it starts was marked without them
         store.change_session(tx.sql, session.session_id, {"attended_at": None})
     return True

@@ -141,7 +141,7 @@ def _what_it_costs(sql: Any, session: Session, columns: Values) -> Values:
     """Settle the price: its own, or a chosen package's."""
     found: Values = {}
     if "package_id" in columns:
-        found = package_terms(sql, session, columns["package_id"])
+        found = package_terms(sql, session, columns["package_id"]) | {"package_chosen": False}
     if columns.get("placeholder") and session.arrangement is not Arrangement.SINGLE:
         msg = "placeholder: Only a single session has one."
         raise InvalidRequest(msg)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from services.booking import store
 from services.booking.actions.credits import settle_credits
 from services.booking.actions.money import close_checkouts, priced
-from services.booking.actions.packages import settle_package
+from services.booking.actions.packages import forget_choice, settle_package
 from services.booking.actions.places import bookable
 from services.booking.actions.seats import hold_for_list, occasion, session_for_update
 from services.booking.domain import (
@@ -182,4 +182,5 @@ def end_and_free(tx: Tx, hold: store.Hold, *, at: datetime) -> None:
         hold_for_list(tx, session, 1, "hold_ended", at=at)
     else:
         store.give_seats(tx.sql, session.session_id)
+    forget_choice(tx, session, hold.hold_id)
     close_checkouts(tx, hold.hold_id, at=at)

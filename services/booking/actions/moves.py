@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from services.booking import store
 from services.booking.actions.holds import reservation_for_update
 from services.booking.actions.money import close_checkouts
+from services.booking.actions.packages import forget_choice, recall_choice
 from services.booking.actions.places import bookable
 from services.booking.actions.seats import (
     keep_spots,
@@ -76,7 +77,10 @@ def move_booking(
 def _move_to(
     tx: Tx, booking: Any, session_id: UUID, reserved: store.Hold | None, *, at: datetime
 ) -> Values:
-    """Take a seat there first, the one that is reserved for them if one is; then free this one."""
+    """Take a seat there first, the one that is reserved for them if one is; then free this one.
+
+    What a single session is with goes along, unless the other one is with something already.
+    """
     # Both are locked in the order of their ids, so that two moves never wait for each other.
     both = sorted([booking.session_id, session_id])
     sessions = {one: session_for_update(tx, one) for one in both}
@@ -100,6 +104,8 @@ def _move_to(
         store.give_seats(tx.sql, old.session_id)
     else:
         keep_spots(tx, old, [spot_id], at=at)
+    new = recall_choice(tx, new, old.package_id)
+    forget_choice(tx, old)
     return _tell(tx, booking, old, new, spot_id, at=at) | {"attendance": None}
 
 

@@ -1,5 +1,6 @@
 """The packages a session type offers, and which one a single session is with."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -102,18 +103,23 @@ def package_terms(sql: Any, session: Session, package_id: UUID | None) -> Values
 def packages_shown(sql: Any, session: Session) -> Values:
     """Give what a client is shown of the packages: the one it is, or those to choose from.
 
-    Where the type has just one, there is nothing to choose.
+    Where the type has just one, there is nothing to choose. With those to choose from there is the
+    one that was chosen so far: until they confirm, a client may choose again.
 
     Source: B14, B15, B16.
     """
     if session.arrangement is not Arrangement.SINGLE:
         return {"package": None, "choose_from": []}
-    if session.package_id is not None:
-        return {"package": store.find_package(sql, session.package_id), "choose_from": []}
-    offered = store.list_packages(sql, session.session_type_id)
+    found = store.find_package(sql, session.package_id) if session.package_id else None
+    confirmed = found is not None and store.count_booked(sql, [session.session_id])
+    if found is not None and (confirmed or not session.package_chosen):
+        return {"package": found, "choose_from": []}
+    offered = list(store.list_packages(sql, session.session_type_id))
+    if found is not None and not found.offered:
+        offered.append(found)
     if len(offered) == 1:
         return {"package": offered[0], "choose_from": []}
-    return {"package": None, "choose_from": offered}
+    return {"package": found, "choose_from": offered}
 
 
 def settle_package(tx: Tx, session: Session) -> Session:
@@ -152,9 +158,40 @@ def choose_package(tx: Tx, session_id: UUID, package_id: UUID) -> Session:
     return _set_package(tx, session, package_id)
 
 
-def _set_package(tx: Tx, session: Session, package_id: UUID) -> Session:
-    terms = package_terms(tx.sql, session, package_id) | {"sequence": session.sequence + 1}
-    store.change_session(tx.sql, session.session_id, terms)
+def forget_choice(tx: Tx, session: Session, hold_id: UUID | None = None) -> None:
+    """Have the next client of a locked single session choose anew: the one who chose has gone.
+
+    What they chose is kept with their hold, should their money still come.
+    """
+    if session.package_chosen and not session.cancelled:
+        if hold_id is not None:
+            store.note_choice(tx.writes, hold_id, session.package_id)
+        _set_package(tx, session, None, chosen=False)
+
+
+def recall_choice(tx: Tx, session: Session, package_id: UUID | None) -> Session:
+    """Have a single session with what its client had chosen, unless it is with something by now."""
+    if package_id is None or session.arrangement is not Arrangement.SINGLE:
+        return session
+    session = session_for_update(tx, session.session_id)
+    if session.package_id is not None:
+        return session
+    return _set_package(tx, session, package_id, withdrawn=True)
+
+
+def _set_package(
+    tx: Tx,
+    session: Session,
+    package_id: UUID | None,
+    *,
+    chosen: bool = True,
+    withdrawn: bool = False,
+) -> Session:
+    """Set what a locked session is with; `withdrawn`: even what is no longer offered."""
+    had = replace(session, package_id=package_id) if withdrawn else session
+    columns = package_terms(tx.sql, had, package_id)
+    columns |= {"package_chosen": chosen, "sequence": session.sequence + 1}
+    store.change_session(tx.sql, session.session_id, columns)
     changed = session_for_update(tx, session.session_id)
     tx.emit(SessionChanged(**queue_limits(changed)))
     return changed

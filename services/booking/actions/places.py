@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from services.booking import store
 from services.booking.actions.credits import return_credits, settle_credits
 from services.booking.actions.money import end_payments, priced
-from services.booking.actions.packages import settle_package
+from services.booking.actions.packages import forget_choice, settle_package
 from services.booking.actions.seats import keep_spots, occasion, session_for_update
 from services.booking.actions.visits import mark
 from services.booking.domain import (
@@ -168,6 +168,7 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
         store.give_seats(tx.sql, session.session_id)
     else:
         keep_spots(tx, session, [spot_id], at=at)
+    forget_choice(tx, session)
     tx.emit(
         BookingCancelled(
             booking_id=booking_id,

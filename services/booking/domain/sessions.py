@@ -69,7 +69,8 @@ class Session:
 
     `taken` counts confirmed bookings and open holds. `demand` is the highest number of joins
     booking has heard of, `cleared` the highest at which the list has said that nobody waits.
-    `price_minor` is what a place costs in minor units of `currency`, a chosen package included.
+    `price_minor` is what a place costs in minor units of `currency`, a chosen package included;
+    `package_chosen` says that a client chose it, not staff.
     `reminder_template` names the text of its payment reminders; empty: the usual, None: its type's.
     """
 
@@ -101,6 +102,7 @@ class Session:
     placeholder: bool = False
     cancelled_at: datetime | None = None
     reminder_template: str | None = None
+    package_chosen: bool = False
 
     @property
     def has_waiting_list(self) -> bool:

@@ -60,6 +60,7 @@ class HoldRow(Base):
     held_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     collection: Mapped[str] = mapped_column(String(10), server_default="card")
+    package_id: Mapped[UUID | None]  # what its person had chosen when it lapsed
 
 
 _OPEN = HoldRow.state == HoldState.OPEN.value

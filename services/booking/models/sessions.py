@@ -138,6 +138,7 @@ class SessionRow(Base):
     cancellation_minutes: Mapped[int | None]
     reminder_template: Mapped[str | None] = mapped_column(String(60))  # None: the type's
     package_id: Mapped[UUID | None]
+    package_chosen: Mapped[bool] = mapped_column(server_default=_NO)  # by a client: not for good
     group_id: Mapped[UUID | None]
     schedule_id: Mapped[UUID | None]
     occurrence: Mapped[str | None] = mapped_column(String(16))  # which one of its schedule

@@ -114,6 +114,7 @@ class Reserved:
     has_place: bool  # by another booking
     package: Any  # the one it is with; None: none, or one to choose
     choose_from: Sequence[Any]
+    chosen: str  # the id of the one that was chosen so far; empty: none
 
     def _too_late(self, at: datetime) -> bool:
         return self.session.cancelled or self.session.started(at)
@@ -166,6 +167,7 @@ def _read_reserved(sql: Connection, hold_id: UUID) -> Reserved:
         session=session,
         language=person.language,
         has_place=has_place,
-        package=shown["package"],
+        package=None if shown["choose_from"] else shown["package"],
         choose_from=shown["choose_from"],
+        chosen=str(shown["package"].package_id) if shown["package"] else "",
     )

@@ -177,7 +177,7 @@ def read_offer(sql: Connection, about: UUID, *, cards: bool) -> Offer | None:
         photos=said.photos,
         spots=[session],
         is_group=False,
-        package=shown["package"],
+        package=None if shown["choose_from"] else shown["package"],
         choose_from=shown["choose_from"],
         cards=cards,
     )

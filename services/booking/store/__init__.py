@@ -64,6 +64,7 @@ from services.booking.store.holds import (
     hold_for_update,
     lapsed_holds,
     let_spots_last,
+    note_choice,
     open_holds_for_update,
     set_collection,
 )
@@ -276,6 +277,7 @@ __all__ = [
     "move_booking",
     "move_records",
     "nobody_waits",
+    "note_choice",
     "note_contact",
     "note_credits",
     "note_queue",

@@ -39,6 +39,13 @@ _END_HOLD = (
 )
 
 
+_NOTE_CHOICE = (
+    update(HoldRow)
+    .where(HoldRow.hold_id == bindparam("id"))
+    .values(package_id=bindparam("chosen", type_=Uuid))
+)
+
+
 _LAPSED = (
     select(HoldRow.hold_id, HoldRow.session_id)
     .where(
@@ -62,6 +69,7 @@ class Hold:
     entry_id: UUID | None
     held_until: datetime | None
     collection: Collection = Collection.CARD
+    package_id: UUID | None = None
 
 
 def add_holds(
@@ -123,6 +131,7 @@ def _hold(row: Any) -> Hold:
         row.entry_id,
         row.held_until,
         Collection(row.collection),
+        row.package_id,
     )
 
 
@@ -131,6 +140,11 @@ def end_hold(
 ) -> None:
     """End a hold in one of its ways."""
     writes.add(_END_HOLD, {"id": hold_id, "how": how.value, "at": at, "entry": entry_id})
+
+
+def note_choice(writes: Writes, hold_id: UUID, package_id: UUID | None) -> None:
+    """Note what the person of a hold had chosen, should they still pay for it."""
+    writes.add(_NOTE_CHOICE, {"id": hold_id, "chosen": package_id})
 
 
 def lapsed_holds(sql: Connection, *, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:

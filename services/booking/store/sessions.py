@@ -49,6 +49,7 @@ SESSION_COLUMNS = (
     SessionRow.placeholder,
     SessionRow.cancelled_at,
     SessionRow.reminder_template,
+    SessionRow.package_chosen,
 )
 
 
@@ -144,6 +145,7 @@ def session_of(row: Any) -> Session:
         row.placeholder,
         row.cancelled_at,
         row.reminder_template,
+        row.package_chosen,
     )
 
 
