@@ -1,8 +1,8 @@
 """notify writes the messages and sees them delivered.
 
 Owns:      contact copies, messages and their delivery, templates, preferences, suppression list
-Publishes: EmailSent, EmailFailed, SmsSent, SmsFailed, MessageSuppressed, NotifyRecordsErased,
-           TemplateNamed, TemplateRemoved
+Publishes: EmailSent, EmailFailed, SmsSent, SmsFailed, MessageSuppressed, PreferencesSet,
+           NotifyRecordsErased, TemplateNamed, TemplateRemoved
 Hears:     PersonRegistered, PersonChanged, PersonMerged, PersonErased, BookingConfirmed,
            BookingMoved, BookingCancelled, ConfirmationRequested, PaymentReceived, PaymentRefunded,
            SessionChanged, PaymentReminderRequested, MessageRequested, SpotAllocated, SpotOffered,

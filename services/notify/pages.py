@@ -55,7 +55,7 @@ class NotifyPages:
         ]
 
         def save(tx: Tx, person_id: UUID) -> Response:
-            found = actions.set_preferences(tx, person_id, wanted, at=self.now())
+            found = actions.set_preferences(tx, person_id, wanted, by="link", at=self.now())
             return _preferences(request, found, saved=True)
 
         return self._behind(request, PREFERENCES_LINK, token, save)
@@ -77,7 +77,10 @@ class NotifyPages:
         def end(tx: Tx, person_id: UUID) -> Response:
             found = actions.unsubscribe(tx, person_id, at=self.now())
             token = sign_link(
-                PREFERENCES_LINK, found["person_id"], expires_at=self.now() + _GOOD_FOR
+                PREFERENCES_LINK,
+                found["person_id"],
+                expires_at=self.now() + _GOOD_FOR,
+                message_id=tx.trace.caused_by,
             )
             url = settings().public_url("notify") + PREFERENCES_PATH.format(token=token)
             language = language_of(request, found["language"])

@@ -119,6 +119,19 @@ class TemplateRemoved(NamedTemplate, Fact, version=1, about="template_id"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PreferencesSet(Fact, version=1, about="person_id"):
+    """Which messages somebody gets is no longer as it was: they chose so, or staff did for them.
+
+    Heard by: nobody yet.
+    """
+
+    person_id: UUID
+    switched_off: str  # all they get no more, as "news-email news-sms"; empty: nothing is off
+    chosen_by: Literal["link", "staff"]
+    chosen_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
 class NotifyRecordsErased(Erasure, Fact, version=1, about="person_id"):
     """notify has removed what it held of a person.
 

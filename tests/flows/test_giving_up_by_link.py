@@ -1,9 +1,11 @@
 """Whoever cannot come says so with the link in their email, and the next one has the place."""
 
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +13,12 @@ import pytest
 from icalendar import Calendar
 
 from services.notify.store import MESSAGES
-from shared.contracts.booking import MANAGE_LINK, MANAGE_PATH
+from shared.contracts.booking import MANAGE_LINK, MANAGE_PATH, BookingCancelled
 from shared.links import sign_link
+from shared.testing import Suite
 from shared.trail import follow, told
-from tests.flows.studio import Studio
+from tests.flows.studio import ALL, Mailbox, Studio
+from tests.notify.office import Phones
 
 
 @pytest.mark.rule("Q49", "Qi2")
@@ -140,6 +144,42 @@ class Home:
     def connection(self) -> Any:
         """Lend a connection."""
         return self.studio.suite.sql(self.service)
+
+
+def test_the_link_in_a_text_message_knows_its_message_too(tmp_path: Path) -> None:
+    phones, mailbox = Phones(), Mailbox()
+    with closing(Suite(ALL, tmp_path, {"notify.mail": mailbox, "notify.texts": phones})) as suite:
+        studio = Studio(suite, mailbox)
+        suite.notify.set_route(kind="confirmed", first="sms", falls_back=True)
+        made = suite.booking.register_person(kind="client", name="ada", phone="+39021234567")
+        studio.people["ada"] = made["person_id"]
+        studio.full("ada")
+        ((message, text),) = phones.taken
+        found = re.search(r"https?://\S+", text)
+        assert found
+
+        studio.http("POST", found.group())
+
+        (said,) = suite.said
+        assert said.topic.startswith("BookingCancelled.")
+        envelope = BookingCancelled.from_wire(said.body).envelope
+        assert envelope
+        assert envelope.caused_by == message.message_id
+
+
+def test_a_booking_s_page_hands_on_the_message_it_was_opened_from(studio: Studio) -> None:
+    studio.full("ada")
+    (message, _) = studio.mailbox.taken[-1]
+    page = studio.http("GET", studio.mailbox.link("ada", "manage")).get_data(as_text=True)
+    found = re.search(r'href="[^"]*(/cancel/[^"?]+)', page)
+    assert found
+
+    studio.http("POST", found[1])
+
+    (said,) = studio.suite.said
+    envelope = BookingCancelled.from_wire(said.body).envelope
+    assert envelope
+    assert envelope.caused_by == message.message_id
 
 
 def test_why_leads_from_a_message_to_the_press_of_its_link_and_back(

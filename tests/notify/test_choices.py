@@ -1,11 +1,14 @@
 """People choose what they get, by links that nobody else could have made."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from services.notify.gateways.links import preferences, unsubscribe
+from shared.config import settings
 from shared.contracts.booking import (
     BookingConfirmed,
     MessageRequested,
@@ -15,7 +18,7 @@ from shared.contracts.booking import (
 )
 from shared.contracts.errors import PersonNotFound
 from shared.contracts.loyalty import ReferralThanked
-from shared.contracts.notify import PREFERENCES_LINK, UNSUBSCRIBE_LINK
+from shared.contracts.notify import PREFERENCES_LINK, UNSUBSCRIBE_LINK, PreferencesSet
 from shared.contracts.ranking import PromotionEarned, RankAwarded
 from shared.contracts.waitlist import SpotAllocated
 from shared.links import sign_link
@@ -44,6 +47,67 @@ def test_one_click_ends_what_advertises_and_nothing_else(office: Office) -> None
     assert answers == [200, 200]
     assert office.mailbox["ada"] == ["news", "confirmed"]
     assert office.messages("ada")[1]["state"] == "suppressed"
+
+
+def chosen(office: Office) -> list[PreferencesSet]:
+    """List what was said of choices."""
+    return [
+        PreferencesSet.from_wire(one.body)
+        for one in office.suite.said
+        if one.topic.startswith("PreferencesSet.")
+    ]
+
+
+@pytest.mark.parametrize("path", ["preferences", "unsubscribe"])
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_a_choice_is_said_once_and_is_caused_by_the_message_its_link_was_in(
+    office: Office, channel: str, path: str
+) -> None:
+    office.person("ada", phone=PHONE, marketing=True)
+    office.tell(
+        MessageRequested, "ada", channel=channel, marketing=True, subject="Sale", text="20 % off"
+    )
+    message = office.mailbox.taken[-1][0] if channel == "email" else office.phones.taken[-1][0]
+    link = unsubscribe(message, settings())
+    if path == "preferences":
+        link = preferences(message, settings())
+    form = {f"{topic}-sms": "on" for topic in ("thanks", "progress")}
+
+    office.http("GET", link)
+    assert chosen(office) == []
+    for _ in range(2):
+        office.http("POST", link, form)
+
+    (said,) = chosen(office)
+    assert said.envelope
+    assert said.envelope.caused_by == message.message_id
+    assert (said.person_id, said.chosen_by) == (office.people["ada"], "link")
+    off = set(said.switched_off.split())
+    assert {"news-email", "news-sms"} <= off
+    assert ("thanks-email" in off, "thanks-sms" in off) == (path == "preferences", False)
+
+
+def test_what_is_chosen_after_unsubscribing_is_caused_by_the_same_message(office: Office) -> None:
+    office.person("ada", marketing=True)
+    news(office, "ada")
+    page = office.http("POST", office.link("ada", "unsubscribe")).get_data(as_text=True)
+
+    found = re.search(r'href="([^"]+/preferences/[^"]+)"', page)
+    assert found
+    office.http("POST", found[1], {"news-email": "on"})
+
+    message_id = office.mailbox.taken[-1][0].message_id
+    causes = [one.envelope.caused_by for one in chosen(office) if one.envelope]
+    assert causes == [message_id, message_id]
+
+
+def test_what_staff_choose_for_somebody_is_said_as_theirs(office: Office) -> None:
+    ada = office.person("ada")
+
+    office.call.set_preferences(person_id=str(ada), wanted=[])
+
+    (said,) = chosen(office)
+    assert (said.chosen_by, "reminders-sms" in said.switched_off.split()) == ("staff", True)
 
 
 def test_only_what_advertises_can_be_ended_with_one_click(office: Office) -> None:

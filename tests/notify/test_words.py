@@ -28,6 +28,7 @@ from tests.notify.office import Office, text_of
 AT = datetime(2031, 3, 3, 9, tzinfo=UTC)
 TEMPLATES = Path(__file__).parents[2] / "services" / "notify" / "templates"
 GMAIL_CLIPS_AT = 102_400
+SHORT = 76  # a token's characters in a text message
 EVERY = [(kind, language) for kind in MessageKind for language in LANGUAGES]
 
 
@@ -69,6 +70,8 @@ def test_every_message_can_be_written_and_read(kind: MessageKind, language: str)
         assert text.strip()
         assert not re.search(r"\{\{|\}\}|\{%|\*\*|[\ue000-\ue002]|\]\(http", text)
     assert written.segments == segments(written.sms) <= 4
+    links = re.findall(r"https?://\S+", written.sms)
+    assert all(len(link.rpartition("/")[2].rstrip(".")) == SHORT for link in links)
     assert "\n" not in written.subject
 
 

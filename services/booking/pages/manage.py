@@ -26,7 +26,7 @@ from shared.contracts.booking import (
 )
 from shared.contracts.errors import BookingNotFound
 from shared.db import Transactions
-from shared.links import LinkInvalid, open_link, sign_link
+from shared.links import LinkInvalid, followed_link, open_link, sign_link
 from shared.payments.jobs import JobKind
 from shared.web import page
 
@@ -107,8 +107,9 @@ class ManagePages:
 
     def _links(self, booked: Booked, money: Values) -> Values:
         ids, session = booked.booking.booking_id, booked.session
-        cancel = sign_link(CANCEL_LINK, ids, expires_at=session.starts_at)
-        pay = sign_link(PAY_LINK, ids, expires_at=session.ends_at + STILL_PAID)
+        message_id, until = followed_link(), session.ends_at + STILL_PAID
+        cancel = sign_link(CANCEL_LINK, ids, expires_at=session.starts_at, message_id=message_id)
+        pay = sign_link(PAY_LINK, ids, expires_at=until, message_id=message_id)
         due: Any = {"currency": money["currency"], "online": self.cashier.online}
         by_card = actions.paid_by_card(money["balance_minor"], **due)
         return {

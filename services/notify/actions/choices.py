@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from services.notify import store
 from services.notify.domain import Channel, Topic, kinds_of
 from shared.config import settings
 from shared.contracts.errors import NotLifted, PersonNotFound
+from shared.contracts.notify import PreferencesSet
 from shared.db import Tx
 from shared.shapes import LANGUAGES
 
+Chooser = Literal["link", "staff"]
 CHOSEN = tuple(topic for topic in Topic if topic is not Topic.SERVICE)
 """What a person may switch off, kind by kind; what happens to their own bookings is none of it."""
 _UNSUBSCRIBED = "unsubscribed"
@@ -71,18 +73,40 @@ def _has_unsubscribed(sql: Any, contact: Any, channel: Channel) -> bool:
 
 
 def set_preferences(
-    tx: Tx, person_id: UUID, wanted: Sequence[tuple[Topic, Channel]], *, at: datetime
+    tx: Tx,
+    person_id: UUID,
+    wanted: Sequence[tuple[Topic, Channel]],
+    *,
+    by: Chooser = "staff",
+    at: datetime,
 ) -> Any:
     """Keep what a person wants to get; everything else of `CHOSEN` is switched off.
 
     By this, and by nothing else, somebody who has unsubscribed comes back: it is their own doing.
     """
-    person_id = get_preferences(tx.sql, person_id)["person_id"]
+    before = get_preferences(tx.sql, person_id)
+    person_id = before["person_id"]
     for topic in _offered(store.find_contact(tx.sql, person_id)):
         for channel in Channel:
             _choose(tx, person_id, topic, channel, wanted=(topic, channel) in wanted, at=at)
+    return _chosen(tx, before, by, at=at)
+
+
+def _chosen(tx: Tx, before: Any, by: Chooser, *, at: datetime) -> Any:
+    """Give what a person gets now, and say so if it is something else than before."""
     tx.flush()
-    return get_preferences(tx.sql, person_id)
+    now = get_preferences(tx.sql, before["person_id"])
+    if now["choices"] != before["choices"]:
+        off = [f"{one['topic']}-{one['channel']}" for one in now["choices"] if not one["on"]]
+        tx.emit(
+            PreferencesSet(
+                person_id=now["person_id"],
+                switched_off=" ".join(off),
+                chosen_by=by,
+                chosen_at=at,
+            )
+        )
+    return now
 
 
 def _choose(
@@ -103,11 +127,10 @@ def _choose(
 
 def unsubscribe(tx: Tx, person_id: UUID, *, at: datetime) -> Any:
     """Send a person no more messages that advertise, on any channel."""
-    person_id = get_preferences(tx.sql, person_id)["person_id"]
+    before = get_preferences(tx.sql, person_id)
     for channel in Channel:
-        _choose(tx, person_id, Topic.NEWS, channel, wanted=False, at=at)
-    tx.flush()
-    return get_preferences(tx.sql, person_id)
+        _choose(tx, before["person_id"], Topic.NEWS, channel, wanted=False, at=at)
+    return _chosen(tx, before, "link", at=at)
 
 
 def suppress_address(tx: Tx, address: str, reason: str, detail: str, *, at: datetime) -> Any:

@@ -25,7 +25,7 @@ from shared.contracts.notify import (
 )
 from shared.contracts.ranking import RANKS_LINK, RANKS_PATH
 from shared.contracts.waitlist import CLAIM_LINK, CLAIM_PATH, ENTRY_LINK, ENTRY_PATH
-from shared.links import sign_link
+from shared.links import sign_link, sign_short_link
 
 Link = Callable[[Message, Settings], str]
 _LONG = timedelta(days=400)
@@ -35,9 +35,9 @@ _TO_PAY = timedelta(days=60)
 def _signed(
     message: Message, base: str, path: str, purpose: str, subject: UUID, until: datetime
 ) -> str:
-    """Sign a link. One in an email knows which; a text message pays for every character."""
-    known = message.message_id if message.channel is Channel.EMAIL else None
-    token = sign_link(purpose, subject, expires_at=until, message_id=known)
+    """Sign a link that knows its message; a text message pays for every character."""
+    sign = sign_short_link if message.channel is Channel.SMS else sign_link
+    token = sign(purpose, subject, expires_at=until, message_id=message.message_id)
     return base.rstrip("/") + path.format(token=token)
 
 

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime as rfc5322_date
@@ -18,7 +18,7 @@ import structlog
 from babel.dates import format_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from services.notify.domain import Message, MessageKind, Words, segments
+from services.notify.domain import Channel, Message, MessageKind, Words, segments
 from services.notify.gateways import words as filling
 from services.notify.gateways.calendar import calendar_of, method_of
 from services.notify.gateways.links import LINKS, preferences, unsubscribe
@@ -189,7 +189,7 @@ def _write(message: Message, chosen: Settings) -> tuple[str, str, str, str | Non
 def show(message: Message, chosen: Settings) -> Written:
     """Write a message as it would be read, without sending it."""
     subject, text, html, _ = _write(message, chosen)
-    sms, count = write_sms(message, chosen)
+    sms, count = write_sms(replace(message, channel=Channel.SMS), chosen)
     return Written(subject, text, html, sms, count)
 
 
