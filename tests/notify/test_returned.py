@@ -1,6 +1,7 @@
 """Mail that comes back hours later: what could not be delivered, and what was called spam."""
 
 from contextlib import nullcontext
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
@@ -125,6 +126,38 @@ def test_a_full_mailbox_is_written_to_again_another_time(office: Office) -> None
 
     assert answer["state"] == "failed"
     assert office.call.list_suppressions() == []
+
+
+@pytest.mark.parametrize("status", ["4.4.7", "4.2.2", "4.1.1"])
+def test_what_a_server_has_given_up_has_failed_and_the_address_stays_good(
+    office: Office, status: str
+) -> None:
+    office.person("ada", phone=PHONE)
+    office.tell(SpotAllocated, "ada", booking_id=uuid4())
+
+    for _ in range(2):
+        answer = office.call.take_returned_mail(mail=dsn(office, status=status))
+    office.suite.deliver()
+
+    assert answer["state"] == "failed"
+    assert answer["reply"].startswith(f"bounced: {status} ")
+    assert office.suite.story.count("EmailFailed") == 1
+    assert office.call.list_suppressions() == []
+    assert len(office.phones[PHONE]) == 1
+
+
+def test_what_came_back_when_it_had_begun_goes_no_other_way(office: Office) -> None:
+    office.person("ada", phone=PHONE)
+    begins = office.suite.at + timedelta(days=1)
+    office.tell(SpotAllocated, "ada", booking_id=uuid4(), starts_at=begins)
+    mail = dsn(office, status="4.4.7")
+    office.wait(days=5)
+
+    answer = office.call.take_returned_mail(mail=mail)
+    office.suite.deliver()
+
+    assert answer["state"] == "failed"
+    assert office.phones[PHONE] == []
 
 
 @pytest.mark.parametrize(("action", "status"), [("delayed", "4.4.1"), ("relayed", "2.0.0")])

@@ -18,8 +18,8 @@ def take_returned_mail(tx: Tx, mail: str, *, at: datetime) -> Any:
     """Heed a report that a message could not be delivered, or was called spam.
 
     Nothing more is sent to a mailbox that does not exist, or to who complained. A message that
-    did not arrive has failed, and goes by the other channel where its kind does that. One that is
-    only late is left as it is.
+    did not arrive has failed, and goes by the other channel where its kind does that, unless what
+    it is about has begun: a server may try for days. One that is only late is left as it is.
 
     Raises:
         InvalidRequest: this is no such report.
@@ -47,11 +47,13 @@ def take_returned_mail(tx: Tx, mail: str, *, at: datetime) -> Any:
 
 def _fail(tx: Tx, row: Any, returned: gateways.Returned, *, at: datetime) -> None:
     reason = f"bounced: {returned.status} {returned.words}".strip()
-    gone = gateways.is_no_mailbox(_REFUSED, returned.status)
+    gone = returned.for_good and gateways.is_no_mailbox(_REFUSED, returned.status)
     if gone and row.address:
         store.suppress(tx.writes, row.address, "all", reason, at=at)
     store.fail(tx.sql, row.message_id, reason, at=at)
     message = store.message_of(row)
     told, channel = told_of(tx, message), Channel.EMAIL
     say_unsent(told, about(message), channel, MessageState.FAILED, reason, at=at)
-    fall_back(tx, row, at=at)
+    begins = row.context.get("starts_at")
+    if not begins or datetime.fromisoformat(begins) > at:
+        fall_back(tx, row, at=at)

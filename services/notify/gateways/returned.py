@@ -30,8 +30,17 @@ class Returned:
 
     @property
     def final(self) -> bool:
-        """Say whether it will not be delivered any more."""
-        return self.complained or self.status.startswith("5.")
+        """Say whether it will not be delivered any more.
+
+        Where the action is `failed` it has been given up, whatever the status: `4.4.7` says why,
+        and that another message may get through (RFC 3464, 2.3.3; RFC 3463, 2).
+        """
+        return self.complained or bool(self.status)
+
+    @property
+    def for_good(self) -> bool:
+        """Say whether another message would fare no better."""
+        return self.status.startswith("5.")
 
 
 def read_returned(mail: str) -> Returned | None:
