@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import eventlet
 import pytest
@@ -105,6 +106,25 @@ def test_staff_give_and_take_credits_with_a_reason(studio: Studio) -> None:
     with pytest.raises(NotEnoughCredits, match="ada has 6 credits"):
         studio.suite.booking.withdraw_credits(person_id=person_id, credits=7, reason="x")
     assert balance(studio, "ada") == 6
+
+
+def test_a_ledger_is_read_a_page_at_a_time(studio: Studio) -> None:
+    ada, bob = member(studio, "ada"), member(studio, "bob", 3)
+    call = studio.suite.booking
+    for number in range(5):
+        call.grant_credits(person_id=ada, credits=1, reason=f"card {number}")
+    pages: list[list[Any]] = [call.get_credits(person_id=ada, limit=2)["entries"]]
+
+    while pages[-1]:
+        last = pages[-1][-1]["entry_id"]
+        pages.append(call.get_credits(person_id=ada, limit=2, after=last)["entries"])
+
+    reasons = [[entry["reason"] for entry in page] for page in pages]
+    assert reasons == [["card 4", "card 3"], ["card 2", "card 1"], ["card 0"], []]
+    (others,) = call.get_credits(person_id=bob)["entries"]
+    for wrong in (str(uuid4()), others["entry_id"]):
+        with pytest.raises(InvalidRequest, match="after: No entry of this person's has this id"):
+            call.get_credits(person_id=ada, after=wrong)
 
 
 @pytest.mark.parametrize("amount", [0, -1, 10_001, "many", 1.5])

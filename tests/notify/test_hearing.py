@@ -23,6 +23,7 @@ from shared.contracts.booking import (
     PersonErased,
     PersonMerged,
 )
+from shared.contracts.errors import InvalidRequest
 from shared.contracts.events import (
     EventMessageRequested,
     RegistrationChanged,
@@ -141,6 +142,26 @@ def test_a_fact_becomes_its_message_with_the_right_words(
     assert office.mailbox["ada"] == [kind]
     text = text_of(office.mailbox.last("ada"))
     assert [word for word in words if word not in text] == []
+
+
+def test_somebody_s_messages_are_read_a_page_at_a_time(office: Office) -> None:
+    for fact in [office.fact(BookingConfirmed, "ada", booking_id=uuid4()) for _ in range(5)]:
+        office.say(fact)  # all in the same moment
+    office.tell(BookingConfirmed, "bob")
+    ada = str(office.people["ada"])
+    pages = [office.call.list_messages(person_id=ada, limit=2)]
+
+    while pages[-1]:
+        last = pages[-1][-1]["message_id"]
+        pages.append(office.call.list_messages(person_id=ada, limit=2, after=last))
+
+    assert [len(page) for page in pages] == [2, 2, 1, 0]
+    listed = [one["message_id"] for page in pages for one in page]
+    assert listed == [one["message_id"] for one in office.messages("ada")]
+    assert len(set(listed)) == 5
+    for wrong in (str(uuid4()), office.messages("bob")[0]["message_id"]):
+        with pytest.raises(InvalidRequest, match="after: No message of this person's has this id"):
+            office.call.list_messages(person_id=ada, after=wrong)
 
 
 def test_who_waits_is_told_once_however_often_it_is_said(office: Office) -> None:

@@ -508,6 +508,25 @@ def test_an_address_is_suppressed_however_it_is_written(office: Office) -> None:
             office.call.suppress_address(address=wrong, reason="asked")
 
 
+def test_the_suppression_list_is_read_a_page_at_a_time_though_it_changes(office: Office) -> None:
+    names = ["ada", "bob", "eva", "ian", "lea"]
+    for name in names:
+        reason = "bounced" if name == "ian" else "asked"
+        office.call.suppress_address(address=f"{name}@example.com", reason=reason)
+        office.suite.advance(seconds=name != "bob")  # bob and eva in the same moment
+    first = office.call.list_suppressions(limit=2)
+    office.call.lift_suppression(address="ian@example.com")  # what the page ended with
+
+    second = office.call.list_suppressions(limit=2, after=first[-1])
+    third = office.call.list_suppressions(limit=2, after=second[-1])
+
+    pages = [[one["address"][:3] for one in page] for page in (first, second, third)]
+    assert pages == [["lea", "ian"], ["eva", "bob"], ["ada"]]
+    assert office.call.list_suppressions(limit=2, after=third[-1]) == []
+    with pytest.raises(InvalidRequest, match="after"):
+        office.call.list_suppressions(after={"address": "ian@example.com"})
+
+
 def test_a_new_address_is_written_to_and_a_bounce_may_be_lifted(office: Office) -> None:
     office.person("ada")
     office.call.suppress_address(address="ada@example.com", reason="bounced", detail="full")

@@ -15,7 +15,7 @@ from services.booking.domain import (
     must_have_credits,
 )
 from shared.contracts import Values
-from shared.contracts.errors import NotEnoughCredits, PersonNotFound
+from shared.contracts.errors import InvalidRequest, NotEnoughCredits, PersonNotFound
 from shared.db import Tx
 
 
@@ -51,10 +51,14 @@ def withdraw_credits(
     return {"person_id": row.person_id, "balance": taken}
 
 
-def get_credits(sql: Any, person_id: UUID, *, limit: int) -> Values:
-    """Give a person's balance and the latest entries of their ledger."""
+def get_credits(sql: Any, person_id: UUID, *, after: UUID | None, limit: int) -> Values:
+    """Give a person's balance and the entries of their ledger, a page at a time."""
     row = known(sql, person_id)
-    entries = store.list_credits(sql, row.person_id, limit=limit)
+    before = store.place_of_entry(sql, row.person_id, after) if after else None
+    if after is not None and before is None:
+        msg = "after: No entry of this person's has this id."
+        raise InvalidRequest(msg)
+    entries = store.list_credits(sql, row.person_id, before=before, limit=limit)
     return {"person_id": row.person_id, "balance": row.credits, "entries": entries}
 
 

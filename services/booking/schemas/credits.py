@@ -14,9 +14,10 @@ class ChangeCredits(OnePerson):
 
 
 class GetCredits(OnePerson):
-    """Whose credits, and how many of the latest entries."""
+    """Whose credits, and how many entries; `after` is the one the page before ended with."""
 
     limit = count(1, 1000, load_default=100)
+    after = fields.UUID(load_default=None, allow_none=True)
 
 
 class CreditEntry(Schema):

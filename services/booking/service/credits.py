@@ -31,7 +31,8 @@ class Credits:
         return shaped(schemas.Balance, balance)
 
     @rpc(schemas.GetCredits())
-    def get_credits(self, person_id: UUID, limit: int) -> Any:
-        """Give a person's credits, and how they came about."""
+    def get_credits(self, person_id: UUID, limit: int, after: UUID | None) -> Any:
+        """Give a person's credits, and how they came about, a page at a time."""
         with self.db.read() as sql:
-            return shaped(schemas.Credits, actions.get_credits(sql, person_id, limit=limit))
+            found = actions.get_credits(sql, person_id, after=after, limit=limit)
+        return shaped(schemas.Credits, found)

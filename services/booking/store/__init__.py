@@ -24,7 +24,12 @@ from services.booking.store.card_jobs import (
     drop_card_notices,
     find_card_job,
 )
-from services.booking.store.credits import change_credits, list_credits, note_credits
+from services.booking.store.credits import (
+    change_credits,
+    list_credits,
+    note_credits,
+    place_of_entry,
+)
 from services.booking.store.downloads import (
     add_download,
     change_download,
@@ -290,6 +295,7 @@ __all__ = [
     "payments_of",
     "people_at",
     "people_for_update",
+    "place_of_entry",
     "point_to",
     "price_of",
     "refund_rule",

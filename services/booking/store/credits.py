@@ -29,9 +29,10 @@ _NOTE = (
     .where(BookingRow.booking_id == bindparam("id"))
     .values(credits=bindparam("spent"), price_minor=0)
 )
+_LAST = 2**63 - 1
 _ENTRIES = (
     select(CreditRow.__table__)
-    .where(CreditRow.person_id == bindparam("person_id"))
+    .where(CreditRow.person_id == bindparam("person_id"), CreditRow.position < bindparam("before"))
     .order_by(CreditRow.position.desc())
     .limit(bindparam("limit"))
 )
@@ -76,6 +77,17 @@ def note_credits(writes: Writes, booking_id: UUID, spent: int) -> None:
     writes.add(_NOTE, {"id": booking_id, "spent": spent})
 
 
-def list_credits(sql: Connection, person_id: UUID, *, limit: int) -> Sequence[Row[Any]]:
-    """List the latest entries of a person's ledger, the latest first."""
-    return sql.execute(_ENTRIES, {"person_id": person_id, "limit": limit}).all()
+def list_credits(
+    sql: Connection, person_id: UUID, *, before: int | None, limit: int
+) -> Sequence[Row[Any]]:
+    """List entries of a person's ledger, the latest first, from before a place in it."""
+    wanted = {"person_id": person_id, "before": before or _LAST, "limit": limit}
+    return sql.execute(_ENTRIES, wanted).all()
+
+
+def place_of_entry(sql: Connection, person_id: UUID, entry_id: UUID) -> int | None:
+    """Give an entry's place in a person's ledger; None: it has no such entry."""
+    query = select(CreditRow.position).where(
+        CreditRow.entry_id == entry_id, CreditRow.person_id == person_id
+    )
+    return sql.execute(query).scalar_one_or_none()

@@ -28,6 +28,7 @@ from services.notify.actions.choices import (
 from services.notify.actions.looking import (
     get_batch,
     get_message,
+    list_messages,
     pause_batch,
     resume_batch,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "keep_staff",
     "lift_suppression",
     "list_kinds",
+    "list_messages",
     "list_staff",
     "list_templates",
     "mark_sending",

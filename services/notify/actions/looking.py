@@ -6,7 +6,7 @@ from uuid import UUID
 from services.notify import store
 from services.notify.actions.writing import TIMERS
 from services.notify.domain import Channel, Lane, MessageState
-from shared.contracts.errors import BatchNotFound, MessageNotFound
+from shared.contracts.errors import BatchNotFound, InvalidRequest, MessageNotFound
 from shared.db import Tx
 
 _WAITING = (
@@ -24,6 +24,15 @@ def get_message(sql: Any, message_id: UUID) -> Any:
     if message is None:
         raise MessageNotFound(str(message_id))
     return message
+
+
+def list_messages(sql: Any, person_id: UUID, *, after: UUID | None, limit: int) -> Any:
+    """List a person's messages, a page at a time."""
+    last = store.find_message(sql, after) if after else None
+    if after is not None and (last is None or last.person_id != person_id):
+        msg = "after: No message of this person's has this id."
+        raise InvalidRequest(msg)
+    return store.list_messages(sql, person_id, after=last, limit=limit)
 
 
 def get_batch(sql: Any, batch_id: UUID) -> Any:

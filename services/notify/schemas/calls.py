@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from services.notify.domain import Channel, MessageKind, Topic, Words
-from shared.shapes import LANGUAGES, EmailAddress, Line, PhoneNumber, Text, count
+from shared.shapes import LANGUAGES, EmailAddress, Instant, Line, PhoneNumber, Text, count
 
 _LANGUAGE = validate.OneOf(LANGUAGES)
 _LONGEST = 20_000
@@ -19,10 +19,11 @@ class OneMessage(Schema):
 
 
 class ListMessages(Schema):
-    """The newest messages of a person."""
+    """The messages of a person, the newest first; `after` is the one the page before ended with."""
 
     person_id = fields.UUID(required=True)
     limit = fields.Integer(strict=True, load_default=50, validate=validate.Range(1, 500))
+    after = fields.UUID(load_default=None, allow_none=True)
 
 
 class OneBatch(Schema):
@@ -190,8 +191,25 @@ class ReturnedMail(Schema):
     mail = fields.String(required=True, validate=validate.Length(1, 1_000_000))
 
 
+class OneSuppression(Schema):
+    """An entry of the suppression list, as a page of it ended with it."""
+
+    class Meta:
+        """What else is known of it may be given, and does not matter."""
+
+        unknown = EXCLUDE
+
+    at = Instant(required=True)
+    address = fields.String(required=True, validate=validate.Length(3, 320))
+    scope = fields.String(required=True, validate=validate.OneOf(["all", "news"]))
+
+
 class ListSuppressions(Schema):
-    """The newest entries of the suppression list, or those of one address."""
+    """The suppression list, the newest first, or what is on it of one address.
+
+    `after` is the entry the page before ended with, whether or not it is on the list any more.
+    """
 
     address = _Address(load_default=None, allow_none=True, validate=validate.Length(3, 320))
     limit = count(1, 1000, load_default=100)
+    after = fields.Nested(OneSuppression(), load_default=None, allow_none=True)

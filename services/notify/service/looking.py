@@ -24,10 +24,10 @@ class Looking:
             return shaped(schemas.Message, actions.get_message(sql, message_id))
 
     @rpc(schemas.ListMessages())
-    def list_messages(self, person_id: UUID, limit: int) -> Any:
-        """List a person's messages, the newest first."""
+    def list_messages(self, person_id: UUID, limit: int, after: UUID | None) -> Any:
+        """List a person's messages, the newest first, a page at a time."""
         with self.db.read() as sql:
-            messages = store.list_messages(sql, person_id, limit=limit)
+            messages = actions.list_messages(sql, person_id, after=after, limit=limit)
         return shaped(schemas.Message, messages, many=True)
 
     # -- written at once ----------------------------------------------------------------------
@@ -87,8 +87,10 @@ class Looking:
         return shaped(schemas.Suppression, found, many=True)
 
     @rpc(schemas.ListSuppressions())
-    def list_suppressions(self, address: str | None, limit: int) -> Any:
-        """List what is on the suppression list, the newest first."""
+    def list_suppressions(
+        self, address: str | None, limit: int, after: dict[str, Any] | None
+    ) -> Any:
+        """List what is on the suppression list, the newest first, a page at a time."""
         with self.db.read() as sql:
-            found = store.suppressions(sql, address, limit=limit)
+            found = store.suppressions(sql, address, after=after, limit=limit)
         return shaped(schemas.Suppression, found, many=True)

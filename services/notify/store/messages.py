@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.notify.domain import MessageState
@@ -26,10 +26,15 @@ def message_for_update(sql: Connection, message_id: UUID) -> Row[Any] | None:
     return sql.execute(query.with_for_update()).one_or_none()
 
 
-def list_messages(sql: Connection, person_id: UUID, *, limit: int) -> Sequence[Row[Any]]:
-    """List a person's messages, the newest first."""
+def list_messages(
+    sql: Connection, person_id: UUID, *, after: Row[Any] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """List a person's messages, the newest first; `after` is what the page before ended with."""
+    place = MessageRow.created_at, MessageRow.message_id
     query = select(MessageRow.__table__).where(MessageRow.person_id == person_id)
-    return sql.execute(query.order_by(MessageRow.created_at.desc()).limit(limit)).all()
+    if after is not None:
+        query = query.where(tuple_(*place) < tuple_(after.created_at, after.message_id))
+    return sql.execute(query.order_by(*(one.desc() for one in place)).limit(limit)).all()
 
 
 def _threads_of(sql: Connection, some_id: str) -> set[str]:

@@ -1,12 +1,24 @@
 """Queries about who is written to, and who is not to be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, func, literal, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.notify.domain import Channel, MessageKind, MessageState
@@ -250,9 +262,21 @@ def suppress(writes: Writes, address: str, scope: str, reason: str, *, at: datet
     writes.add(_SUPPRESS, values)
 
 
-def suppressions(sql: Connection, address: str | None, *, limit: int) -> Sequence[Row[Any]]:
-    """List what is on the suppression list, the newest first; or an address's own entries."""
-    query = select(SuppressionRow.__table__).order_by(SuppressionRow.at.desc()).limit(limit)
+def suppressions(
+    sql: Connection,
+    address: str | None,
+    *,
+    after: Mapping[str, Any] | None = None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """List what is on the suppression list, the newest first; or an address's own entries.
+
+    `after` is what the page before ended with: when, which address, for what.
+    """
+    place = SuppressionRow.at, SuppressionRow.address, SuppressionRow.scope
+    query = select(SuppressionRow.__table__).order_by(*(one.desc() for one in place)).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(*place) < tuple_(*(after[one.key] for one in place)))
     if address is not None:
         query = query.where(SuppressionRow.address == address.lower())
     return sql.execute(query).all()
