@@ -1,6 +1,7 @@
 """A stand-in for Stripe on loopback: it keeps what it is told, and misbehaves when asked to.
 
-It knows Checkout Sessions, Payment Intents, Refunds, Customers and Payment Methods as far as
+It knows Checkout Sessions, Payment Intents, Refunds, Disputes, Events, Customers and Payment
+Methods as far as
 `shared.payments` uses them, and Stripe's rules of idempotency: the same key with the same
 parameters gets the same answer, an error 500 too; with others it is refused. Everything it is sent
 and everything it answers is checked against the types of Stripe's own library.
@@ -38,6 +39,7 @@ _PARAMS = {
     ("POST", "refunds"): sent.RefundCreateParams,
     ("GET", "refunds"): sent.RefundListParams,
     ("GET", "disputes"): sent.DisputeListParams,
+    ("GET", "events"): sent.EventListParams,
     ("POST", "customers"): sent.CustomerCreateParams,
     ("POST", "payment_methods/*/attach"): sent.PaymentMethodAttachParams,
 }
@@ -48,6 +50,7 @@ _RESOURCES = {
     "dispute": stripe.Dispute,
     "customer": stripe.Customer,
     "payment_method": stripe.PaymentMethod,
+    "event": stripe.Event,
 }
 
 
@@ -96,6 +99,7 @@ class StripeStandIn:
     calls: list[Call] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)  # how answers differed from the types
+    told: list[dict[str, Any]] = field(default_factory=list)  # its events, whoever hears of them
     least: dict[str, int] = field(default_factory=lambda: {"eur": 50, "gbp": 30, "jpy": 50})
     _kept: dict[str, tuple[Any, int, Any]] = field(default_factory=dict)
     _late: list[tuple[float, Call]] = field(default_factory=list)
@@ -157,6 +161,7 @@ class StripeStandIn:
     def fail_refund(self, refund_id: str) -> None:
         """Have a refund not arrive, days after it was done: the card is no more."""
         self.things[refund_id] |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+        self._tell("refund.failed", refund_id)
 
     def dispute(self, intent_id: str) -> str:
         """Have a card's holder claim a payment back through their bank."""
@@ -167,7 +172,7 @@ class StripeStandIn:
             "enhanced_eligibility": {},
             "submission_method": "not_submitted",
         }
-        return self._new(
+        dispute_id = self._new(
             "du",
             "dispute",
             amount=intent["amount"],
@@ -182,9 +187,26 @@ class StripeStandIn:
             reason="fraudulent",
             status="needs_response",
         )
+        self._tell("charge.dispute.created", dispute_id)
+        return dispute_id
+
+    def decide(self, dispute_id: str, status: str) -> None:
+        """Have the bank decide about a dispute: `won` or `lost`, as the studio sees it."""
+        self.things[dispute_id]["status"] = status
+        self._tell("charge.dispute.closed", dispute_id)
 
     def webhook(self, kind: str, thing_id: str, *, secret: str = SECRET) -> tuple[bytes, str]:
         """Write a webhook about something as it is now: its body and its signature."""
+        return self.signed(self._tell(kind, thing_id), secret=secret)
+
+    def signed(self, event: dict[str, Any], *, secret: str = SECRET) -> tuple[bytes, str]:
+        """Write the webhook of an event: its body and its signature."""
+        body = json.dumps(event)
+        sign = stripe.WebhookSignature.generate_signature_header
+        return body.encode(), sign(payload=body, secret=secret)
+
+    def _tell(self, kind: str, thing_id: str) -> dict[str, Any]:
+        """Keep an event about something as it is now."""
         event = {
             "id": f"evt_{next(self._numbers)}",
             "object": "event",
@@ -196,9 +218,8 @@ class StripeStandIn:
             "request": None,
             "data": {"object": _shown(self.things[thing_id])},
         }
-        body = json.dumps(event)
-        sign = stripe.WebhookSignature.generate_signature_header
-        return body.encode(), sign(payload=body, secret=secret)
+        self.told.append(event)
+        return event
 
     # -- what a test looks at -------------------------------------------------------------------
 
@@ -479,6 +500,7 @@ class StripeStandIn:
             payment_intent=intent["id"],
             status="succeeded",
         )
+        self._tell("refund.created", refund_id)
         return _shown(self.things[refund_id])
 
     def _get_refunds(self, params: Mapping[str, Any]) -> Any:
@@ -486,6 +508,21 @@ class StripeStandIn:
 
     def _get_disputes(self, params: Mapping[str, Any]) -> Any:
         return self._list("dispute", "payment_intent", params["payment_intent"])
+
+    def _get_events(self, params: Mapping[str, Any]) -> Any:
+        """List what was told in a time, of the kinds named, a page at a time."""
+        since, until = (int(params["created"][bound]) for bound in ("gte", "lte"))
+        found = [
+            one
+            for one in reversed(self.told)
+            if since <= one["created"] <= until and one["type"] in params["types"]
+        ]
+        after = params.get("starting_after")
+        ids = [one["id"] for one in found]
+        rest = found[ids.index(after) + 1 :] if after else found
+        page = rest[: int(params["limit"])]
+        more = len(rest) > len(page)
+        return {"object": "list", "url": "/v1/events", "has_more": more, "data": page}
 
     def _post_customers(self, params: Mapping[str, Any]) -> Any:
         return _shown(self.things[self._new("cus", "customer", email=params.get("email"))])

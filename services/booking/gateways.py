@@ -18,6 +18,7 @@ from shared.payments import (
     Repaid,
     Repayment,
     Seen,
+    Stretch,
     make_cashier,
     when_answered,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Repaid",
     "Repayment",
     "Seen",
+    "Stretch",
     "make_cashier",
     "when_answered",
 ]

@@ -16,6 +16,7 @@ from shared.payments import (
     Repaid,
     Repayment,
     Seen,
+    Stretch,
     make_cashier,
     when_answered,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Repaid",
     "Repayment",
     "Seen",
+    "Stretch",
     "make_cashier",
     "when_answered",
 ]

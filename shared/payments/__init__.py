@@ -28,6 +28,7 @@ from shared.payments.words import (
     Repaid,
     Repayment,
     Seen,
+    Stretch,
 )
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Repaid",
     "Repayment",
     "Seen",
+    "Stretch",
     "make_cards",
     "make_cashier",
     "when_answered",

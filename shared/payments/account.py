@@ -13,6 +13,7 @@ from shared.payments.answers import (
     read_disputed,
     read_gone,
     read_intent,
+    read_notice,
     read_refund,
     reference_of,
     to_stripe,
@@ -33,6 +34,7 @@ from shared.payments.words import (
     Repaid,
     Repayment,
     Seen,
+    Stretch,
 )
 
 SECONDS = 10
@@ -41,6 +43,11 @@ RETRIES = 2
 """How often the library itself repeats a call that was cut off, at once and with the same key."""
 WEBHOOK_SECONDS = 300
 """How old a webhook's signature may be."""
+OF_MONEY_GONE = (
+    *("refund.created", "refund.updated", "refund.failed", "charge.refunded"),
+    *("charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed"),
+)
+"""What Stripe calls that which tells of money gone; a list names at most 20 of them."""
 _SERVER_ERROR = 500
 _CLASH = 409
 _TOO_MANY = 429
@@ -183,6 +190,20 @@ class StripeCards:
             disputes = self._api.disputes.list(of_it)
             return (*refunds, *(read_disputed(one) for one in disputes.auto_paging_iter()))
 
+    def list_notices(self, stretch: Stretch) -> tuple[Notice, ...]:
+        """List what webhooks were to tell of money gone, the newest first, however many there are.
+
+        Stripe keeps it for 30 days.
+        """
+        between: Any = {
+            "gte": int(stretch.since.timestamp()),
+            "lte": int(stretch.until.timestamp()),
+        }
+        told: Any = {"types": list(OF_MONEY_GONE), "created": between, "limit": 100}
+        with _our_errors():
+            found = self._api.events.list(told)
+            return tuple(read_notice(one.to_dict()) for one in found.auto_paging_iter())
+
     def read_notice(self, body: bytes, signature: str) -> Notice:
         """Read a webhook that proves to be Stripe's.
 
@@ -192,16 +213,7 @@ class StripeCards:
         try:
             text = body.decode()
             _check_signed(text, signature, self._secrets)
-            event = json.loads(text)
-            about = event["data"]["object"]
-            reference = (about.get("metadata") or {}).get("reference")
-            about_payment = about.get("payment_intent")
-            return Notice(
-                event_id=event["id"],
-                kind=event["type"],
-                reference=reference,
-                intent_id=about_payment if isinstance(about_payment, str) else None,
-            )
+            return read_notice(json.loads(text))
         except (ValueError, LookupError, AttributeError, TypeError) as exc:
             msg = "this is not Stripe's"
             raise NoticeForged(msg) from exc

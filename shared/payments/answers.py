@@ -6,7 +6,7 @@ from typing import Any
 import stripe
 
 from shared.money import card_step
-from shared.payments.words import CardsRefused, Gone, KeptCard, Repaid, Seen
+from shared.payments.words import CardsRefused, Gone, KeptCard, Notice, Repaid, Seen
 
 _HUNDREDFOLD = frozenset(["isk", "ugx"])  # Stripe counts hundredths that there are not
 _FAILED = frozenset(["requires_payment_method", "canceled"])
@@ -114,6 +114,22 @@ def read_disputed(made: stripe.Dispute) -> Gone:
         amount_minor=from_stripe(made.amount, made.currency),
         disputed=True,
         state="done" if made.status == "lost" else "failed" if kept else "under_way",
+    )
+
+
+def read_notice(event: Any) -> Notice:
+    """Read what Stripe tells of something, by a webhook or in a list.
+
+    Raises:
+        LookupError, AttributeError, TypeError: it does not look like that.
+    """
+    about = event["data"]["object"]
+    intent = about.get("payment_intent")
+    return Notice(
+        event_id=event["id"],
+        kind=event["type"],
+        reference=(about.get("metadata") or {}).get("reference"),
+        intent_id=intent if isinstance(intent, str) else None,
     )
 
 

@@ -28,6 +28,7 @@ from shared.payments.words import (
     Repaid,
     Repayment,
     Seen,
+    Stretch,
 )
 
 _PAUSE = timedelta(milliseconds=100)
@@ -101,6 +102,8 @@ class Cashier:
                 return replace(done, repaid=self._repaid(job, job.order))
             case Reckoning():
                 return replace(done, gone=self.cards.list_gone(job.order))
+            case Stretch():
+                return replace(done, notices=self.cards.list_notices(job.order))
             case None:
                 return replace(done, seen=self._seen(job, str(job.checkout_id)))
 

@@ -12,7 +12,20 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts import Trace
-from shared.payments.words import Charge, Checkout, Gone, Reckoning, Repaid, Repayment, Seen
+from shared.payments.words import (
+    Charge,
+    Checkout,
+    Gone,
+    Notice,
+    Reckoning,
+    Repaid,
+    Repayment,
+    Seen,
+    Stretch,
+)
+
+ACCOUNT = UUID(int=0)
+"""What a question is about that is about no single payment."""
 
 SHORTEST_OPEN = timedelta(minutes=31)
 """How far away the end of a page must be when Stripe is told, with a minute for the way."""
@@ -22,6 +35,9 @@ LOOK_EVERY = timedelta(minutes=10)
 """How often an open checkout is looked at, whatever Stripe has or has not told."""
 NOTICES_KEPT = timedelta(days=30)
 """How long it is remembered which webhooks were heard: longer than Stripe repeats them."""
+_LISTED = timedelta(days=29)  # a day less than Stripe keeps what webhooks were to tell
+_AT_ONCE = timedelta(days=1)
+_AGAIN = timedelta(hours=1)  # what was told shortly before may have been listed late
 _TRIES_UNDER_ONE_KEY = 5  # within some three minutes, longer than any request lasts
 
 
@@ -34,6 +50,7 @@ class JobKind(StrEnum):
     CHARGE = "charge"
     REPAY = "repay"
     RECKON = "reckon"
+    GATHER = "gather"
 
 
 class JobState(StrEnum):
@@ -58,12 +75,12 @@ class Job:
     """Something Stripe is to be asked."""
 
     kind: JobKind
-    subject_id: UUID  # the payment's, the checkout's or the refund's
+    subject_id: UUID  # the payment's, the checkout's or the refund's; ACCOUNT
     key: str
     attempts: int  # before this one
     asked: int
     trace: Trace
-    order: Checkout | Charge | Repayment | Reckoning | None  # None: the checkout's id says all
+    order: Checkout | Charge | Repayment | Reckoning | Stretch | None  # None: see the checkout
     checkout_id: str | None
 
 
@@ -76,7 +93,35 @@ class Answer:
     seen: Seen | None = None
     repaid: Repaid | None = None
     gone: tuple[Gone, ...] | None = None
+    notices: tuple[Notice, ...] | None = None
     error: str | None = None
+
+
+def job_of(service: str, row: Any, order: Any, *, checkout_id: str | None = None) -> Job:
+    """Give what a claimed row of a service's jobs asks; its key is the same each time it does."""
+    return Job(
+        kind=JobKind(row.kind),
+        subject_id=row.subject_id,
+        key=f"{service}:{row.kind}:{row.subject_id}:{row.series}",
+        attempts=row.attempts,
+        asked=row.asked,
+        trace=Trace(row.correlation_id, row.began_at, row.caused_by),
+        order=order,
+        checkout_id=checkout_id,
+    )
+
+
+def next_stretch(seen_until: datetime | None, *, at: datetime) -> Stretch:
+    """Give the time of which it is listed next what webhooks were to tell: a day at the most.
+
+    Args:
+        seen_until: until when it was listed (UTC); None: never.
+        at: now (UTC).
+    """
+    oldest = at - _LISTED
+    since = max(oldest, (seen_until or oldest) - _AGAIN)
+    until = min(at, since + _AT_ONCE)
+    return Stretch(since=since, until=until, more=until < at)
 
 
 def same_refund(gone: Gone, refunds: Iterable[Any]) -> Any:

@@ -30,7 +30,7 @@ class JobRows:
 
         Args:
             table: with the columns kind and subject_id (its key), state, due_at, attempts, series,
-                asked, error, correlation_id, began_at and caused_by.
+                asked, error, seen_until, correlation_id, began_at and caused_by.
         """
         found: FromClause = table
         job = found.c

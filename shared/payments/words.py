@@ -118,6 +118,15 @@ class Reckoning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A time of which all is listed that a webhook was to tell of money gone, heard or not."""
+
+    since: datetime  # UTC
+    until: datetime
+    more: bool  # whether there is time after it to be listed, too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
     """Money of a payment that went back, or is claimed back by its holder, whoever began it."""
 
@@ -180,6 +189,9 @@ class Cards(Protocol):
     def list_gone(self, reckoning: Reckoning) -> tuple[Gone, ...]:
         """List all that went back of a payment."""
 
+    def list_notices(self, stretch: Stretch) -> tuple[Notice, ...]:
+        """List what webhooks were to tell of money gone, the newest first."""
+
     def read_notice(self, body: bytes, signature: str) -> Notice:
         """Read a webhook that proves to be Stripe's."""
 
@@ -195,4 +207,4 @@ class NoCards:
         raise CardsOff(msg)
 
     open_checkout = see_checkout = expire_checkout = _off
-    charge = find_charge = repay = find_repayment = list_gone = read_notice = _off
+    charge = find_charge = repay = find_repayment = list_gone = list_notices = read_notice = _off

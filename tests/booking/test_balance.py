@@ -509,12 +509,102 @@ def test_what_a_holder_claims_back_is_in_our_books(
     assert (claimed["reason"], claimed["state"]) == ("disputed", "due")
     with pytest.raises(InvalidRequest, match="amount_minor: 0 eur"):
         till.call.refund_payment(payment_id=payment["payment_id"])
-    till.standin.things[dispute_id]["status"] = ends
+    till.standin.decide(dispute_id, ends)
     till.hear("charge.dispute.closed", dispute_id)
     till.settle()
 
     assert [one["state"] for one in till.money(booking_id)["refunds"]] == [state]
     assert till.balance(booking_id) == balance
+
+
+def test_what_no_webhook_told_of_is_found_within_the_hour(till: Till) -> None:
+    till.session(price_minor=2000, capacity=5)
+    bookings = {name: till.paid(name)["booking_id"] for name in ("ada", "alan", "grace")}
+    gone, claimed, back = (one["id"] for one in till.standin.of("payment_intent"))
+    till.standin.refund(gone, 500)
+    dispute_id = till.standin.dispute(claimed)
+    [payment] = till.money(bookings["grace"])["payments"]
+    till.call.refund_payment(payment_id=payment["payment_id"])
+    till.settle()
+    _an_hour_later(till)
+
+    assert till.balance(bookings["ada"]) == (2000, 500, 500)
+    [dispute] = till.money(bookings["alan"])["refunds"]
+    assert (dispute["reason"], dispute["state"]) == ("disputed", "due")
+    assert till.balance(bookings["grace"]) == (2000, 2000, 2000)
+
+    till.studio.suite.advance(days=9)  # the bank takes its time
+    till.standin.decide(dispute_id, "lost")
+    [own] = [one for one in till.standin.of("refund") if one["payment_intent"] == back]
+    till.standin.fail_refund(own["id"])
+    _an_hour_later(till)
+
+    assert till.balance(bookings["ada"]) == (2000, 500, 500)
+    assert till.balance(bookings["alan"]) == (2000, 2000, 2000)
+    assert till.balance(bookings["grace"]) == (2000, 0, 0)
+
+
+def test_webhooks_lost_for_weeks_are_made_up_for_a_day_at_a_time(till: Till) -> None:
+    till.session(price_minor=2000, starts_at=till.studio.suite.now() + timedelta(days=60))
+    booking_id = till.paid("ada")["booking_id"]
+    [intent] = till.standin.of("payment_intent")
+    till.standin.refund(intent["id"], 500)
+    till.studio.suite.advance(days=27)
+    till.standin.refund(intent["id"], 300)
+
+    _an_hour_later(till)
+
+    assert till.balance(booking_id) == (2000, 800, 800)
+    asked = [one.params["created"] for one in till.standin.calls if one.path == "events"]
+    spans = [int(one["lte"]) - int(one["gte"]) for one in asked]
+    assert len(spans) > 27
+    assert max(spans) <= 24 * 3600
+    till.standin.calls.clear()
+    _an_hour_later(till)
+    assert [one.path for one in till.standin.calls] == ["events"]  # and nothing is looked at again
+
+
+def test_what_a_webhook_told_is_not_looked_at_again(till: Till) -> None:
+    till.session(price_minor=2000)
+    till.paid("ada")
+    [intent] = till.standin.of("payment_intent")
+    till.standin.refund(intent["id"], 500)
+    for event in till.standin.told:
+        till.post(*till.standin.signed(event))
+    till.settle()
+    till.standin.calls.clear()
+
+    _an_hour_later(till)
+
+    assert [one.path for one in till.standin.calls if one.path != "events"] == []
+
+
+def test_a_look_that_is_cut_off_is_repeated(till: Till) -> None:
+    till.session(price_minor=2000)
+    booking_id = till.paid("ada")["booking_id"]
+    [intent] = till.standin.of("payment_intent")
+    till.standin.refund(intent["id"], 500)
+    till.standin.faults += [Fault("503", "events", method="GET")] * 6
+
+    _an_hour_later(till)
+    till.later(minutes=1)
+    till.later(minutes=1)
+
+    assert till.balance(booking_id) == (2000, 500, 500)
+
+
+def test_where_no_cards_are_taken_nothing_is_asked(studio: Studio) -> None:
+    studio.suite.tick("booking.gather_notices")
+
+    with studio.suite.sql("booking") as sql:
+        assert sql.exec_driver_sql("SELECT count(*) FROM card_jobs").scalar() == 0
+
+
+def _an_hour_later(till: Till) -> None:
+    """Let an hour go by, in which Stripe is asked what its webhooks were to tell."""
+    till.studio.suite.advance(hours=1)
+    till.studio.suite.tick("booking.gather_notices")
+    till.settle()
 
 
 def test_what_was_given_back_elsewhere_is_not_given_back_again(till: Till) -> None:

@@ -623,6 +623,25 @@ def test_what_goes_back_without_our_doing_is_in_our_books(desk: Desk) -> None:
     assert states == [["failed"], ["done"]]
 
 
+def test_what_no_webhook_told_of_is_found_within_the_hour(desk: Desk) -> None:
+    desk.event(capacity=3)
+    paid = [desk.register(name) for name in ("ada", "alan")]
+    for one in paid:
+        desk.pay(one)
+    elsewhere, claimed = (one["id"] for one in desk.standin.of("payment_intent"))
+    desk.standin.refund(elsewhere, 500)
+    desk.standin.decide(desk.standin.dispute(claimed), "lost")
+
+    for _ in range(2):
+        desk.hall.suite.advance(hours=1)
+        desk.hall.suite.tick("events.gather_notices")
+        desk.settle()
+
+    assert [desk.row(one)["paid_minor"] for one in paid] == [PRICE - 500, 0]
+    states = [[each["state"] for each in desk.row(one)["refunds"]] for one in paid]
+    assert states == [["done"], ["done"]]
+
+
 @pytest.mark.parametrize("how", ["cut_before", "cut_after", "500", "429"])
 def test_a_page_that_could_not_be_opened_is_opened_later(desk: Desk, how: str) -> None:
     desk.event()

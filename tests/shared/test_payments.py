@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import eventlet
 import pytest
 import stripe
 
@@ -25,9 +26,11 @@ from shared.payments import (
     Checkout,
     CheckoutNotOpen,
     KeptCard,
+    Notice,
     NoticeForged,
     Reckoning,
     Repayment,
+    Stretch,
     make_cards,
 )
 from shared.payments import account as stripe_account
@@ -189,6 +192,36 @@ def test_currencies_without_hundredths_are_charged_as_they_are_counted(
     assert (opened.amount_minor, opened.currency) == (minor, currency)
 
 
+def test_what_webhooks_were_to_tell_of_money_gone_is_listed(both: Cards) -> None:
+    began = datetime.now(UTC)
+    charge = a_charge(kept_card())
+    part = Repayment(
+        reference=str(uuid4()),
+        intent_id=str(both.charge(charge, key=charge.reference).intent_id),
+        amount_minor=500,
+        currency="eur",
+    )
+    both.repay(part, key=part.reference)
+
+    stretch = Stretch(since=began, until=datetime.now(UTC) + timedelta(minutes=1), more=False)
+    listed = _until_told(both, stretch, str(part.intent_id))
+
+    assert {one.of_money_gone for one in listed} == {True}
+    assert part.reference in {one.reference for one in listed}
+    earlier = Stretch(since=began - timedelta(days=2), until=began - timedelta(days=1), more=False)
+    assert part.reference not in {one.reference for one in both.list_notices(earlier)}
+
+
+def _until_told(cards: Cards, stretch: Stretch, intent_id: str) -> list[Notice]:
+    """List what is told of a payment; Stripe itself may take a few seconds."""
+    for pause in (0, 1, 2, 4, 8):
+        eventlet.sleep(pause)
+        told = [one for one in cards.list_notices(stretch) if one.intent_id == intent_id]
+        if told:
+            return told
+    return []
+
+
 # -- what only the stand-in can show --------------------------------------------------------------
 
 
@@ -214,6 +247,28 @@ def test_stripe_refuses_what_we_say_cards_are_not_charged(
     assert card_fault(minor, currency) != ""
     assert cards.open_checkout(least, key=str(uuid4())).state == "open"
     assert card_fault(minor + 1, currency) == ""
+
+
+def test_what_was_to_be_told_is_listed_page_by_page(standin: StripeStandIn, cards: Cards) -> None:
+    charge = a_charge(KeptCard(**_kept(standin)))
+    intent_id = str(cards.charge(charge, key="c").intent_id)
+    for _ in range(250):
+        standin.webhook("charge.refunded", intent_id)
+    standin.webhook("payment_intent.succeeded", intent_id)
+
+    now = datetime.now(UTC)
+    stretch = Stretch(since=now - timedelta(hours=1), until=now, more=False)
+    listed = cards.list_notices(stretch)
+
+    assert len({one.event_id for one in listed}) == 250
+    assert len([one for one in standin.calls if one.path == "events"]) == 3
+
+
+def _kept(standin: StripeStandIn) -> dict[str, str]:
+    """Give what is known of a card that is kept."""
+    method = standin.customer()
+    ids = {"customer_id": method["customer"], "method_id": method["id"]}
+    return ids | {"brand": "visa", "last4": "4242"}
 
 
 def test_a_thousandth_that_cards_cannot_be_charged_is_refused_before_it_is_asked_for(

@@ -2,6 +2,7 @@
 
 from services.booking.actions.card_jobs import (
     claim_card_job,
+    gather_notices,
     hear_stripe,
     prune_card_notices,
     settle_card_job,
@@ -136,6 +137,7 @@ __all__ = [
     "finish_download",
     "forget_kept_card",
     "free_returned_seat",
+    "gather_notices",
     "get_credits",
     "get_download",
     "get_erasure",

@@ -4,6 +4,7 @@ A process may die at any point in between. Its claim lapses, another asks again 
 and the same parameters, which were stored before the first time, and gets the same answer.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,10 +23,11 @@ from services.booking.gateways import (
     Reckoning,
     Repayment,
     Seen,
+    Stretch,
 )
-from shared.contracts import Trace
 from shared.db import Tx
 from shared.payments.jobs import (
+    ACCOUNT,
     LEASE,
     LOOK_EVERY,
     NOTICES_KEPT,
@@ -34,6 +36,8 @@ from shared.payments.jobs import (
     JobKind,
     JobState,
     after_answer,
+    job_of,
+    next_stretch,
     wait_after,
 )
 
@@ -55,26 +59,20 @@ def claim_card_job(tx: Tx, *, at: datetime, only: tuple[JobKind, UUID] | None = 
 def _job(tx: Tx, row: Any, *, at: datetime) -> Job | None:
     """Give what a job asks; None where it need not be asked any more."""
     kind = JobKind(row.kind)
+    if kind is JobKind.GATHER:
+        return job_of("booking", row, next_stretch(row.seen_until, at=at))
     refund = store.find_refund(tx.sql, row.subject_id) if kind is JobKind.REPAY else None
     payment = store.find_payment(tx.sql, refund.payment_id if refund else row.subject_id)
     if payment is None:
         return None
     if kind is JobKind.OPEN and not row.attempts and not _openable(tx, payment, at=at):
         return None
-    trace = Trace(row.correlation_id, row.began_at, row.caused_by)
+    order = _order(kind, payment, refund)
+    job = job_of("booking", row, order, checkout_id=payment.checkout_id)
     first = kind is JobKind.CHARGE and not row.attempts
-    if first and not _chargeable(tx.on(trace), payment, at=at):
+    if first and not _chargeable(tx.on(job.trace), payment, at=at):
         return None
-    return Job(
-        kind=kind,
-        subject_id=row.subject_id,
-        key=f"booking:{kind}:{row.subject_id}:{row.series}",
-        attempts=row.attempts,
-        asked=row.asked,
-        trace=trace,
-        order=_order(kind, payment, refund),
-        checkout_id=payment.checkout_id,
-    )
+    return job
 
 
 def _openable(tx: Tx, payment: Any, *, at: datetime) -> bool:
@@ -158,11 +156,26 @@ def _settle_done(tx: Tx, answer: Answer, *, at: datetime) -> datetime | None:
         note_refund(tx, job.subject_id, vendor_id=answer.repaid.refund_id, at=at)
     elif answer.gone is not None:
         note_gone(tx, job.subject_id, answer.gone, at=at)
+    elif answer.notices is not None:
+        return _settle_gathered(tx, answer, answer.notices, at=at)
     elif seen is not None and seen.paid:
         take_payment(tx, job.subject_id, seen, at=at)
     elif seen is not None:
         return _settle_unpaid(tx, job, seen, at=at)
     return None
+
+
+def _settle_gathered(
+    tx: Tx, answer: Answer, notices: Sequence[Notice], *, at: datetime
+) -> datetime | None:
+    """Heed what webhooks were to tell; give when to go on where that was not all."""
+    for notice in reversed(notices):
+        hear_stripe(tx, notice, at=at)
+    job, seen = answer.job, answer.job.order
+    if not isinstance(seen, Stretch):
+        raise TypeError(job.kind)
+    store.change_card_job(tx.sql, job.kind, job.subject_id, seen_until=seen.until)
+    return at if seen.more else None
 
 
 def _settle_unpaid(tx: Tx, job: Job, seen: Seen, *, at: datetime) -> datetime | None:
@@ -238,6 +251,11 @@ def hear_stripe(tx: Tx, notice: Notice, *, at: datetime) -> None:
         ask_stripe(tx, JobKind.RECKON, payment.payment_id, due_at=at)
     if refund is not None and refund.state == RefundState.DUE:
         ask_stripe(tx, JobKind.REPAY, refund.refund_id, due_at=at)
+
+
+def gather_notices(tx: Tx, *, at: datetime) -> None:
+    """Have Stripe asked what its webhooks were to tell of money gone, for they may all be lost."""
+    ask_stripe(tx, JobKind.GATHER, ACCOUNT, due_at=at)
 
 
 def prune_card_notices(tx: Tx, *, at: datetime) -> int:

@@ -3,6 +3,7 @@
 from services.events.actions.arrivals import end_hold, refund_payment
 from services.events.actions.card_jobs import (
     claim_card_job,
+    gather_notices,
     hear_stripe,
     prune_card_notices,
     settle_card_job,
@@ -113,6 +114,7 @@ __all__ = [
     "export_registrations",
     "export_waiting",
     "free_returned_seat",
+    "gather_notices",
     "get_event",
     "get_registration",
     "get_session",

@@ -72,6 +72,7 @@ class CardJobRow(Base):
     attempts: Mapped[int]
     series: Mapped[int]  # part of the key; the next one where Stripe keeps an error under this
     asked: Mapped[int]  # how often it was asked for
+    seen_until: Mapped[datetime | None]  # of `gather`: until when all is listed
     error: Mapped[str | None] = mapped_column(String(500))
     correlation_id: Mapped[str]
     began_at: Mapped[datetime]

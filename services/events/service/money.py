@@ -59,6 +59,13 @@ class Money:
                 actions.end_hold(tx, registration_id, at=self.now())
 
     @every(seconds=3600)
+    def gather_notices(self) -> None:
+        """Have Stripe asked what its webhooks were to tell, lest one was lost."""
+        if self.cashier.online:
+            with self.db.begin() as tx:
+                actions.gather_notices(tx, at=self.now())
+
+    @every(seconds=3600)
     def prune_card_notices(self) -> None:
         """Forget the webhooks that do not come again."""
         with self.db.begin() as tx:
