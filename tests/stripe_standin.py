@@ -42,6 +42,8 @@ _PARAMS = {
     ("GET", "events"): sent.EventListParams,
     ("POST", "customers"): sent.CustomerCreateParams,
     ("POST", "payment_methods/*/attach"): sent.PaymentMethodAttachParams,
+    ("GET", "payment_methods/*"): sent.PaymentMethodRetrieveParams,
+    ("POST", "payment_methods/*/detach"): sent.PaymentMethodDetachParams,
 }
 _RESOURCES = {
     "checkout.session": stripe.checkout.Session,
@@ -67,9 +69,9 @@ class Turned(Exception):
 class Fault:
     """How the next matching request goes wrong.
 
-    `how` is `500` (kept under its key), `503` (not kept, nothing is done), `409`, `429`, `slow`,
-    `cut_before` (nothing is done), `cut_after` (it is done, and the answer is lost) or `late` (a
-    503, and it is done so many seconds later).
+    `how` is `500` (kept under its key), `503` (not kept, nothing is done), `400`, `409`, `429`,
+    `slow`, `cut_before` (nothing is done), `cut_after` (it is done, and the answer is lost) or
+    `late` (a 503, and it is done so many seconds later).
     """
 
     how: str
@@ -279,8 +281,8 @@ class StripeStandIn:
         return None
 
     def _answer(self, call: Call, fault: Fault | None) -> tuple[int, Any]:
-        if fault is not None and fault.how in {"409", "429"}:
-            code = {"409": "lock_timeout", "429": "rate_limit"}[fault.how]
+        if fault is not None and fault.how in {"400", "409", "429"}:
+            code = {"400": "refused", "409": "lock_timeout", "429": "rate_limit"}[fault.how]
             return int(fault.how), {"error": {"type": "invalid_request_error", "code": code}}
         if fault is not None and fault.how in {"503", "late"}:
             if fault.how == "late":
@@ -530,6 +532,18 @@ class StripeStandIn:
     def _post_payment_methods_attach(self, params: Mapping[str, Any], token: str) -> Any:
         customer = self._find(params["customer"])["id"]
         return _shown(self.things[self._method(customer, declines=token == DECLINING)])
+
+    def _get_payment_methods(self, params: Mapping[str, Any], method_id: str) -> Any:
+        del params
+        return _shown(self._find(method_id))
+
+    def _post_payment_methods_detach(self, params: Mapping[str, Any], method_id: str) -> Any:
+        del params
+        method = self._find(method_id)
+        if method["customer"] is None:
+            raise Turned(400, message="it is not attached to a customer")
+        method["customer"] = None
+        return _shown(method)
 
     def _list(self, kind: str, by: str, wanted: str) -> Any:
         found = [_shown(one) for one in reversed(self.of(kind)) if one[by] == wanted]

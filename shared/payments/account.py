@@ -27,6 +27,7 @@ from shared.payments.words import (
     Checkout,
     CheckoutNotOpen,
     CustomerGone,
+    DroppedCard,
     Gone,
     Notice,
     NoticeForged,
@@ -181,6 +182,17 @@ class StripeCards:
                 if reference_of(one.metadata) == repayment.reference:
                     return read_refund(one)
         return None
+
+    def let_go(self, card: DroppedCard, *, key: str) -> None:
+        """Have a card be nobody's any more; nobody's or unknown already, nothing changes."""
+        methods = self._api.payment_methods
+        try:
+            with _our_errors():
+                if methods.retrieve(card.method_id).customer is not None:
+                    methods.detach(card.method_id, {}, {"idempotency_key": key})
+        except CardsRefused as exc:
+            if "resource_missing" not in exc.args:
+                raise
 
     def list_gone(self, reckoning: Reckoning) -> tuple[Gone, ...]:
         """List all that went back of a payment, or is claimed back, whoever began it."""

@@ -22,6 +22,7 @@ from shared.payments.words import (
     Checkout,
     CheckoutNotOpen,
     CustomerGone,
+    DroppedCard,
     Notice,
     NoticeForged,
     Reckoning,
@@ -92,20 +93,24 @@ class Cashier:
         return answer
 
     def _asked(self, answer: Answer) -> Answer:
-        job, done = answer.job, replace(answer, end=JobEnd.DONE)
+        job = answer.job
+        told: dict[str, Any] = {}
         match job.order:
             case Checkout():
-                return replace(done, seen=self._opened(job, job.order))
+                told["seen"] = self._opened(job, job.order)
             case Charge():
-                return replace(done, seen=self._charged(job, job.order))
+                told["seen"] = self._charged(job, job.order)
             case Repayment():
-                return replace(done, repaid=self._repaid(job, job.order))
+                told["repaid"] = self._repaid(job, job.order)
             case Reckoning():
-                return replace(done, gone=self.cards.list_gone(job.order))
+                told["gone"] = self.cards.list_gone(job.order)
             case Stretch():
-                return replace(done, notices=self.cards.list_notices(job.order))
+                told["notices"] = self.cards.list_notices(job.order)
+            case DroppedCard():
+                self.cards.let_go(job.order, key=job.key)
             case None:
-                return replace(done, seen=self._seen(job, str(job.checkout_id)))
+                told["seen"] = self._seen(job, str(job.checkout_id))
+        return replace(answer, end=JobEnd.DONE, **told)
 
     def _opened(self, job: Job, order: Checkout) -> Seen:
         """Open a page, for a customer anew where Stripe does not know the one they were."""

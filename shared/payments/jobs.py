@@ -15,6 +15,7 @@ from shared.contracts import Trace
 from shared.payments.words import (
     Charge,
     Checkout,
+    DroppedCard,
     Gone,
     Notice,
     Reckoning,
@@ -51,6 +52,7 @@ class JobKind(StrEnum):
     REPAY = "repay"
     RECKON = "reckon"
     GATHER = "gather"
+    LET_GO = "let_go"
 
 
 class JobState(StrEnum):
@@ -70,17 +72,20 @@ class JobEnd(StrEnum):
     REFUSED = "refused"  # it was not done and never will be
 
 
+Order = Checkout | Charge | Repayment | Reckoning | Stretch | DroppedCard
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """Something Stripe is to be asked."""
 
     kind: JobKind
-    subject_id: UUID  # the payment's, the checkout's or the refund's; ACCOUNT
+    subject_id: UUID  # of a payment, a checkout, a refund or a card; ACCOUNT
     key: str
     attempts: int  # before this one
     asked: int
     trace: Trace
-    order: Checkout | Charge | Repayment | Reckoning | Stretch | None  # None: see the checkout
+    order: Order | None  # None: the checkout's id says all
     checkout_id: str | None
 
 
@@ -97,7 +102,7 @@ class Answer:
     error: str | None = None
 
 
-def job_of(service: str, row: Any, order: Any, *, checkout_id: str | None = None) -> Job:
+def job_of(service: str, row: Any, order: Order | None, *, checkout_id: str | None = None) -> Job:
     """Give what a claimed row of a service's jobs asks; its key is the same each time it does."""
     return Job(
         kind=JobKind(row.kind),

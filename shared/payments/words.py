@@ -118,6 +118,13 @@ class Reckoning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedCard:
+    """A card that is kept no more, and that Stripe is to let go of."""
+
+    method_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
     """A time of which all is listed that a webhook was to tell of money gone, heard or not."""
 
@@ -189,6 +196,9 @@ class Cards(Protocol):
     def list_gone(self, reckoning: Reckoning) -> tuple[Gone, ...]:
         """List all that went back of a payment."""
 
+    def let_go(self, card: DroppedCard, *, key: str) -> None:
+        """Have a card be nobody's any more, so that it is never charged again."""
+
     def list_notices(self, stretch: Stretch) -> tuple[Notice, ...]:
         """List what webhooks were to tell of money gone, the newest first."""
 
@@ -207,4 +217,5 @@ class NoCards:
         raise CardsOff(msg)
 
     open_checkout = see_checkout = expire_checkout = _off
-    charge = find_charge = repay = find_repayment = list_gone = list_notices = read_notice = _off
+    charge = find_charge = repay = find_repayment = let_go = _off
+    list_gone = list_notices = read_notice = _off

@@ -34,6 +34,7 @@ TABLES = (
     "card_jobs",
     "card_notices",
     "kept_cards",
+    "dropped_cards",
     "outbox",
 )
 who = st.sampled_from(PEOPLE)

@@ -25,6 +25,7 @@ from shared.payments import (
     Charge,
     Checkout,
     CheckoutNotOpen,
+    DroppedCard,
     KeptCard,
     Notice,
     NoticeForged,
@@ -220,6 +221,19 @@ def _until_told(cards: Cards, stretch: Stretch, intent_id: str) -> list[Notice]:
         if told:
             return told
     return []
+
+
+def test_a_card_that_is_let_go_of_is_never_charged_again(both: Cards) -> None:
+    card = kept_card()
+    dropped = DroppedCard(method_id=card.method_id)
+
+    for key in ("once", "again", "again"):
+        both.let_go(dropped, key=f"{card.method_id}:{key}")
+    both.let_go(DroppedCard(method_id="pm_of_nobody"), key=str(uuid4()))
+
+    charge = a_charge(card)
+    with pytest.raises(CardsRefused):
+        both.charge(charge, key=charge.reference)
 
 
 # -- what only the stand-in can show --------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from services.booking import store
+from services.booking.actions.cards import keep_card
 from services.booking.actions.holds import end_and_free, end_reservation
 from services.booking.actions.money import (
     ask_stripe,
@@ -27,7 +28,7 @@ from services.booking.domain import (
     RefundReason,
     Session,
 )
-from services.booking.gateways import KeptCard, Seen
+from services.booking.gateways import Seen
 from shared.contracts import Values
 from shared.contracts.booking import (
     BookingConfirmed,
@@ -63,7 +64,7 @@ def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
     store.change_payment(tx.sql, payment_id, state=PaymentState.PAID.value, error=None, **came)
     payment = store.find_payment(tx.sql, payment_id)
     if seen.card is not None and payment is not None and payment.save_card:
-        _keep_card(tx, payment.person_id, seen.card, at=at)
+        keep_card(tx, payment.person_id, seen.card, at=at)
     if payment is not None and payment.purpose == PaymentPurpose.SPOT:
         _take_spot(tx, payment, hold, at=at)
     elif booking is not None:
@@ -81,15 +82,6 @@ def _take_other_currency(tx: Tx, payment: Any, seen: Seen, *, at: datetime) -> N
     _give_back(tx, payment, seen.amount_minor, RefundReason.OTHER_CURRENCY, at=at)
     if payment.purpose == PaymentPurpose.SPOT:
         _refuse(tx, payment, "not_paid", still_open=True, at=at)
-
-
-def _keep_card(tx: Tx, person_id: UUID, card: KeptCard, *, at: datetime) -> None:
-    """Keep the card its holder has agreed to be charged, unless they were erased meanwhile."""
-    if not _is_there(tx, person_id):
-        return
-    about = {"customer_id": card.customer_id, "method_id": card.method_id}
-    about |= {"brand": card.brand, "last4": card.last4}
-    store.keep_card(tx.sql, {"person_id": person_id, "agreed_at": at, **about})
 
 
 def _is_there(tx: Tx, person_id: UUID) -> bool:

@@ -18,6 +18,7 @@ from services.booking.gateways import (
     Answer,
     Charge,
     Checkout,
+    DroppedCard,
     Job,
     Notice,
     Reckoning,
@@ -43,6 +44,7 @@ from shared.payments.jobs import (
 
 _SLOW = timedelta(hours=1)
 _SLOWEST = timedelta(days=14)
+_MIND_CHANGED = timedelta(days=1)
 
 
 def claim_card_job(tx: Tx, *, at: datetime, only: tuple[JobKind, UUID] | None = None) -> Job | None:
@@ -61,6 +63,8 @@ def _job(tx: Tx, row: Any, *, at: datetime) -> Job | None:
     kind = JobKind(row.kind)
     if kind is JobKind.GATHER:
         return job_of("booking", row, next_stretch(row.seen_until, at=at))
+    if kind is JobKind.LET_GO:
+        return _letting_go(tx, row)
     refund = store.find_refund(tx.sql, row.subject_id) if kind is JobKind.REPAY else None
     payment = store.find_payment(tx.sql, refund.payment_id if refund else row.subject_id)
     if payment is None:
@@ -73,6 +77,15 @@ def _job(tx: Tx, row: Any, *, at: datetime) -> Job | None:
     if first and not _chargeable(tx.on(job.trace), payment, at=at):
         return None
     return job
+
+
+def _letting_go(tx: Tx, row: Any) -> Job | None:
+    """Give what lets go of a card, unless it is kept again."""
+    card = store.find_dropped_card(tx.sql, row.subject_id)
+    if card is None or store.is_kept(tx.sql, card.method_id):
+        store.forget_dropped_card(tx.sql, row.subject_id)
+        return None
+    return job_of("booking", row, DroppedCard(method_id=card.method_id))
 
 
 def _openable(tx: Tx, payment: Any, *, at: datetime) -> bool:
@@ -156,6 +169,8 @@ def _settle_done(tx: Tx, answer: Answer, *, at: datetime) -> datetime | None:
         note_refund(tx, job.subject_id, vendor_id=answer.repaid.refund_id, at=at)
     elif answer.gone is not None:
         note_gone(tx, job.subject_id, answer.gone, at=at)
+    elif job.kind is JobKind.LET_GO:
+        store.forget_dropped_card(tx.sql, job.subject_id)
     elif answer.notices is not None:
         return _settle_gathered(tx, answer, answer.notices, at=at)
     elif seen is not None and seen.paid:
@@ -210,19 +225,21 @@ def _note_opened(tx: Tx, payment: Any, job: Job, seen: Seen, *, at: datetime) ->
     store.change_payment(tx.sql, payment.payment_id, **page)
 
 
-def _settle_refused(tx: Tx, answer: Answer, *, at: datetime) -> None:
+def _settle_refused(tx: Tx, answer: Answer, *, at: datetime) -> datetime | None:
+    """Note that Stripe will not do it; give when to ask again all the same, if at all."""
     job = answer.job
+    if job.kind is JobKind.LET_GO:
+        return at + _MIND_CHANGED
     if job.kind is JobKind.REPAY:
         _fail_refund(tx, job.subject_id, answer.error, at=at)
-    elif job.kind is JobKind.RECKON:
-        return  # Stripe does not know the payment
     elif job.kind is JobKind.CHARGE:
         refuse_unpaid(tx, job.subject_id, answer.error, at=at)
-    elif job.kind is not JobKind.EXPIRE:
+    elif job.kind in {JobKind.OPEN, JobKind.LOOK}:
         payment = store.find_payment(tx.sql, job.subject_id, lock=True)
         if payment is not None and payment.state in {PaymentState.DUE, PaymentState.OPENED}:
             ended = {"state": PaymentState.FAILED.value, "ended_at": at, "error": answer.error}
             store.change_payment(tx.sql, job.subject_id, **ended)
+    return None
 
 
 def _fail_refund(tx: Tx, refund_id: UUID, error: str | None, *, at: datetime) -> None:

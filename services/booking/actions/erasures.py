@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.booking import store
+from services.booking.actions.cards import drop_card
 from services.booking.actions.holds import release_hold
 from services.booking.actions.places import cancel_booking
 from services.booking.domain import ANSWERING
@@ -25,8 +26,8 @@ _NAMING = (PersonRegistered, PersonChanged, MessageRequested)
 _KEPT = (
     "bookings, holds, attendance, payments and refunds, the ledger of credits and when consent was "
     "given or taken back, under an id that names nobody any more, because seats, visits and money "
-    "are counted by them; what the card company keeps of payments; the record of this erasure; "
-    "copies in backups, for as long as those are kept"
+    "are counted by them; what Stripe keeps of payments and of who made them; the record of this "
+    "erasure; copies in backups, for as long as those are kept"
 )
 
 
@@ -94,7 +95,8 @@ def _remove(tx: Tx, row: Any, ids: list[UUID], *, at: datetime) -> str:
     )
     found = [what for what, value in own if value]
     remarks = records.blank_remarks(tx.sql, ids)
-    cards = records.drop_money_data(tx.sql, ids)
+    records.blank_payments(tx.sql, ids)
+    cards = sum(drop_card(tx, one, at=at) for one in ids)
     letters = store.drop_recipient(tx.sql, ids)
     files = store.drop_downloads_with(tx.sql, ids)
     records.end_waiting(tx.sql, ids)
@@ -103,7 +105,7 @@ def _remove(tx: Tx, row: Any, ids: list[UUID], *, at: datetime) -> str:
     things = (
         (len(ids) - 1, "merged record", "merged records"),
         (remarks, "remark beside consent and credits", "remarks beside consent and credits"),
-        (cards, "kept card", "kept cards"),
+        (cards, "kept card (soon at Stripe, too)", "kept cards (soon at Stripe, too)"),
         (letters, "letter not sent yet", "letters not sent yet"),
         (files, "download that may have named them", "downloads that may have named them"),
     )
@@ -128,12 +130,14 @@ def _receipt(sql: Any, erasure: Any) -> Values:
     answers = [row._asdict() for row in records.list_answers(sql, erasure.erasure_id)]
     answered = {answer["service"] for answer in answers}
     own = {"service": "booking", "removed": erasure.removed, "kept": erasure.kept}
+    ids = [erasure.person_id, *store.merged_ids(sql, erasure.person_id)]
     return {
         "erasure_id": erasure.erasure_id,
         "person_id": erasure.person_id,
         "erased_at": erasure.erased_at,
         "scrubbed_at": erasure.scrubbed_at,
         "services": [own | {"erased_at": erasure.erased_at}, *answers],
+        "cards_at_stripe": store.count_dropped_cards(sql, ids),
         "waiting_for": [name for name in ANSWERING if name not in answered],
     }
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.booking import store
+from services.booking.actions.cards import drop_card
 from services.booking.actions.credits import move_credits
 from services.booking.actions.holds import release_hold
 from services.booking.actions.people import alter, note_consent, said_of_marketing
@@ -73,6 +74,8 @@ def _move(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> tuple[dict[str, i
     for hold_id in store.held_needlessly(tx.sql, keep, merge):
         release_hold(tx, hold_id, at=at)
     tx.flush()
+    if store.find_card(tx.sql, keep) is not None:
+        drop_card(tx, merge, at=at)
     return store.move_records(tx.sql, keep, merge), len(twice)
 
 

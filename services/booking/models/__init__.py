@@ -10,6 +10,7 @@ from services.booking.models.letters import DownloadRow, LetterRow, RecipientRow
 from services.booking.models.money import (
     CardJobRow,
     CardNoticeRow,
+    DroppedCardRow,
     KeptCardRow,
     PaymentRow,
     RefundRow,
@@ -35,6 +36,7 @@ __all__ = [
     "ConsentRow",
     "CreditRow",
     "DownloadRow",
+    "DroppedCardRow",
     "ErasureAnswerRow",
     "ErasureRow",
     "GroupRow",

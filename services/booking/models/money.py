@@ -110,6 +110,17 @@ class KeptCardRow(Base):
     agreed_at: Mapped[datetime]
 
 
+class DroppedCardRow(Base):
+    """A card that is kept no more, until Stripe has let go of it."""
+
+    __tablename__ = "dropped_cards"
+
+    card_id: Mapped[UUID] = mapped_column(primary_key=True)  # made of Stripe's own
+    person_id: Mapped[UUID] = mapped_column(index=True)
+    method_id: Mapped[str]
+    dropped_at: Mapped[datetime]
+
+
 class CardNoticeRow(Base):
     """A webhook that has been heard."""
 

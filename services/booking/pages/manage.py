@@ -77,7 +77,7 @@ class ManagePages:
             return sorry(request, exc)
         if booked.booking is not None:
             with self.db.begin() as tx:
-                actions.forget_kept_card(tx, booked.booking.person_id)
+                actions.forget_kept_card(tx, booked.booking.person_id, at=self.now())
         return see(MANAGE_PATH, token=token, request=request)
 
     @page("GET", "/manage/<token>/booking.ics")

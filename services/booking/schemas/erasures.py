@@ -26,11 +26,15 @@ class ErasedRecords(Schema):
 
 
 class Receipt(Schema):
-    """What became of a person's data, and which services are still to say."""
+    """What became of a person's data, and which services are still to say.
+
+    `cards_at_stripe` counts the cards that were kept, and that Stripe has still to let go of.
+    """
 
     erasure_id = fields.UUID()
     person_id = fields.UUID()
     erased_at = fields.AwareDateTime()
     scrubbed_at = fields.AwareDateTime(allow_none=True)
+    cards_at_stripe = fields.Integer()
     services = fields.List(fields.Nested(ErasedRecords))
     waiting_for = fields.List(fields.String())

@@ -75,7 +75,7 @@ class Money:
     def forget_kept_card(self, person_id: UUID) -> Any:
         """Charge a person's kept card no more."""
         with self.db.begin() as tx:
-            forgotten = actions.forget_kept_card(tx, person_id)
+            forgotten = actions.forget_kept_card(tx, person_id, at=self.now())
         return shaped(schemas.Forgotten, {"forgotten": forgotten})
 
     @rpc(schemas.OneBooking())

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Connection,
     Row,
     bindparam,
-    delete,
     insert,
     select,
     update,
@@ -22,7 +21,6 @@ from services.booking.models import (
     CreditRow,
     ErasureAnswerRow,
     ErasureRow,
-    KeptCardRow,
     PaymentRow,
     PersonRow,
     RefundRow,
@@ -74,16 +72,14 @@ def blank_remarks(sql: Connection, person_ids: Collection[UUID]) -> int:
     return blanked + sql.execute(of_credits.values(reason="")).rowcount
 
 
-def drop_money_data(sql: Connection, person_ids: Collection[UUID]) -> int:
-    """Remove people's kept cards, and what their payments know of them; give how many cards."""
+def blank_payments(sql: Connection, person_ids: Collection[UUID]) -> None:
+    """Remove what people's payments know of them."""
     theirs = PaymentRow.person_id.in_(person_ids)
     paid = select(PaymentRow.payment_id).where(theirs)
     blank = update(RefundRow).where(RefundRow.payment_id.in_(paid))
     sql.execute(blank.values(note=None))
     of_payments: dict[str, Any] = {"email": None, "note": None}
     sql.execute(update(PaymentRow).where(theirs).values(**of_payments))
-    cards = delete(KeptCardRow).where(KeptCardRow.person_id.in_(person_ids))
-    return sql.execute(cards).rowcount
 
 
 def end_waiting(sql: Connection, person_ids: Collection[UUID]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, delete, exists, or_, select, true, update
+from sqlalchemy import Connection, and_, exists, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from services.booking.domain import BookingState, HoldState
@@ -82,15 +82,11 @@ def move_records(sql: Connection, keep: UUID, merged: UUID) -> dict[str, int]:
 
 
 def _move_money(sql: Connection, keep: UUID, merged: UUID) -> None:
-    """Make payments those of `keep`; of two kept cards theirs stays."""
+    """Make payments those of `keep`, and the card that is kept."""
     theirs = update(PaymentRow).where(PaymentRow.person_id == merged)
     sql.execute(theirs.values(person_id=keep))
-    has_one = exists().where(KeptCardRow.person_id == keep)
-    if sql.execute(select(has_one)).scalar_one():
-        sql.execute(delete(KeptCardRow).where(KeptCardRow.person_id == merged))
-    else:
-        card = update(KeptCardRow).where(KeptCardRow.person_id == merged)
-        sql.execute(card.values(person_id=keep))
+    card = update(KeptCardRow).where(KeptCardRow.person_id == merged)
+    sql.execute(card.values(person_id=keep))
 
 
 def point_to(sql: Connection, keep: UUID, merged: UUID) -> None:

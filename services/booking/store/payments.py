@@ -1,11 +1,10 @@
-"""Queries about payments, refunds and kept cards."""
+"""Queries about payments and refunds."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from services.booking.domain import (
     FREE,
@@ -19,7 +18,6 @@ from services.booking.domain import (
 )
 from services.booking.models import (
     BookingRow,
-    KeptCardRow,
     PaymentRow,
     RefundRow,
     SessionRow,
@@ -156,32 +154,3 @@ def refunds_under_way(sql: Connection, booking_id: UUID) -> int:
         RefundRow.booking_id == booking_id, RefundRow.state == RefundState.DUE.value
     )
     return int(sql.execute(query).scalar_one())
-
-
-# -- kept cards -----------------------------------------------------------------------------------
-
-_KEEP = upsert(KeptCardRow)
-_KEEP = _KEEP.on_conflict_do_update(
-    index_elements=["person_id"],
-    set_={
-        name: getattr(_KEEP.excluded, name)
-        for name in ("customer_id", "method_id", "brand", "last4", "agreed_at")
-    },
-)
-
-
-def keep_card(sql: Connection, values: dict[str, Any]) -> None:
-    """Keep a person's card, in place of the one that was kept before."""
-    sql.execute(_KEEP, values)
-
-
-def find_card(sql: Connection, person_id: UUID) -> Row[Any] | None:
-    """Find the card a person has agreed to be charged."""
-    query = select(KeptCardRow.__table__).where(KeptCardRow.person_id == person_id)
-    return sql.execute(query).one_or_none()
-
-
-def drop_card(sql: Connection, person_id: UUID) -> bool:
-    """Keep a person's card no more; False where there was none."""
-    gone = sql.execute(delete(KeptCardRow).where(KeptCardRow.person_id == person_id))
-    return bool(gone.rowcount)

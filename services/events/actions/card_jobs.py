@@ -193,9 +193,7 @@ def _settle_refused(tx: Tx, answer: Answer, *, at: datetime) -> None:
     job = answer.job
     if job.kind is JobKind.REPAY:
         _fail_refund(tx, job.subject_id, answer.error, at=at)
-    elif job.kind is JobKind.RECKON:
-        return  # Stripe does not know the payment
-    elif job.kind is not JobKind.EXPIRE:
+    elif job.kind in {JobKind.OPEN, JobKind.LOOK}:
         checkout = store.find_checkout(tx.sql, job.subject_id, lock=True)
         if checkout is not None and checkout.state in {CheckoutState.DUE, CheckoutState.OPENED}:
             ended = {"state": CheckoutState.FAILED.value, "ended_at": at, "error": answer.error}
