@@ -200,7 +200,7 @@ class OneSuppression(Schema):
         unknown = EXCLUDE
 
     at = Instant(required=True)
-    address = fields.String(required=True, validate=validate.Length(3, 320))
+    address = Line(required=True, shortest=3, longest=320)
     scope = fields.String(required=True, validate=validate.OneOf(["all", "news"]))
 
 
