@@ -198,6 +198,23 @@ def test_the_form_neither_shows_nor_changes_what_is_known_of_a_person(studio: St
     assert "member" not in text(done)
 
 
+@pytest.mark.parametrize("written", ["Ada.L@Example.com", "ADA.L@EXAMPLE.COM"])
+def test_whoever_writes_their_address_in_capitals_is_known_nonetheless(
+    studio: Studio, written: str
+) -> None:
+    studio.session(capacity=3)
+    for email in ("ada.l@example.com", "adal@example.com", "ada.l@example.com.au"):
+        call = studio.suite.booking.register_person
+        call(kind="client", name="Ada Lovelace", email=email)
+
+    for email in (written, "ada.l@example.com"):
+        submit(studio, form(studio, email=email))
+
+    (row,) = studio.roster["rows"]
+    assert (row["name"], row["email"]) == ("Ada Lovelace", "ada.l@example.com")
+    assert rows(studio, "SELECT count(*) FROM people")[0][0] == 3
+
+
 @pytest.mark.parametrize(("ticked", "agreed"), [({}, ["storage"]), ({"marketing": "yes"}, None)])
 def test_what_a_lead_agreed_to_is_noted(
     studio: Studio, ticked: dict[str, str], agreed: list[str] | None

@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from services.booking.domain import folded
 from services.booking.models import (
     ConsentRow,
     PersonRow,
@@ -50,17 +51,26 @@ LISTED = (PersonRow.merged_into.is_(None), PersonRow.erased_at.is_(None))
 """Whoever is neither another by now nor erased."""
 
 
+# An address is among the words its person is found by, which have an index and no capitals.
 _AT_ADDRESS = (
     select(PersonRow.person_id, PersonRow.name, PersonRow.kind)
-    .where(PersonRow.email == bindparam("email"), *LISTED)
+    .join(PersonWordRow, PersonWordRow.person_id == PersonRow.person_id)
+    .where(
+        PersonWordRow.word == bindparam("word"),
+        func.lower(PersonRow.email) == func.lower(bindparam("email")),
+        *LISTED,
+    )
     .order_by(PersonRow.registered_at, PersonRow.person_id)
     .limit(100)
 )
 
 
 def people_at(sql: Connection, email: str) -> Sequence[Any]:
-    """List the people of an email address: id, name and kind, who was known first first."""
-    return sql.execute(_AT_ADDRESS, {"email": email}).all()
+    """List the people of an email address, however it is written, who was known first first.
+
+    Of each there are id, name and kind.
+    """
+    return sql.execute(_AT_ADDRESS, {"email": email, "word": folded(email)}).all()
 
 
 def add_person(
