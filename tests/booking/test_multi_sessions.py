@@ -265,6 +265,22 @@ def test_one_spot_has_no_text_that_its_page_would_not_show(studio: Studio, field
         studio.suite.booking.change_session(session_id=spot, **{field: value})
 
 
+def test_fewer_seats_than_are_taken_need_a_reason_in_a_multi_session_too(studio: Studio) -> None:
+    group = spots_of(studio, spots=2, capacity=2)
+    studio.session_id = group["spots"][0]["session_id"]
+    for name in ("ada", "grace"):
+        studio.book(name)
+    change = studio.suite.booking.change_group
+
+    with pytest.raises(InvalidRequest, match="capacity: 2 seats are taken"):
+        change(group_id=group["group_id"], capacity=1)
+    change(group_id=group["group_id"], capacity=1, overrule_reason="The room has a leak.")
+
+    header = studio.roster["header"]
+    assert header["session"]["capacity"] == 1
+    assert header["overruled"] == "The room has a leak."
+
+
 def test_spots_are_all_adjusted_or_none(studio: Studio) -> None:
     group = spots_of(studio, capacity=2)
     studio.session_id = group["spots"][1]["session_id"]

@@ -7,7 +7,7 @@ from services.booking.domain import Classification
 from shared.contracts import Values
 from shared.contracts.errors import InvalidRequest
 
-_OF_THOSE_MADE = frozenset({"drop_waiting_list"})
+_OF_THOSE_MADE = frozenset({"drop_waiting_list", "overrule_reason"})
 
 
 def changed_pattern(pattern: Any, changes: Values) -> tuple[Values, list[str]]:

@@ -48,6 +48,7 @@ class Changes(Schema):
     staff = Line()
     location = Line()
     capacity = count(0, SEATS)
+    overrule_reason = Line(longest=500)
     waiting_list_size = count(0, WAITING)
     waiting_list_closes_minutes = count(0, 60 * DAY)
     drop_waiting_list = fields.Boolean()
