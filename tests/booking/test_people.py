@@ -132,6 +132,30 @@ def test_consent_taken_back_is_remembered(studio: Studio) -> None:
     assert studio.suite.story[-1] == "PersonChanged"
 
 
+def test_a_long_history_is_read_to_its_end(any_studio: Studio) -> None:
+    studio, starts = any_studio, ["2031-03-05", "2031-03-06", "2031-03-06", "2031-03-06"]
+    for day in starts:
+        studio.session(starts_at=f"{day}T10:00:00+00:00")
+        studio.book("ada")
+    read: Any = partial(studio.suite.booking.get_profile, person_id=studio.person("ada"))
+
+    pages = [read(limit=2)["bookings"]]
+    while pages[-1]:
+        pages.append(read(limit=2, after=pages[-1][-1]["booking_id"])["bookings"])
+
+    assert [[one["starts_at"][:10] for one in page] for page in pages] == [
+        ["2031-03-06", "2031-03-06"],
+        ["2031-03-06", "2031-03-05"],
+        [],
+    ]
+    assert [one for page in pages for one in page] == read()["bookings"]
+    studio.session()
+    graces = studio.book("grace")["booking_id"]
+    for other in (str(uuid4()), graces):
+        with pytest.raises(InvalidRequest, match="after: No booking of this person's"):
+            read(after=other)
+
+
 def test_an_older_yes_noted_later_does_not_undo_a_no(studio: Studio) -> None:
     person_id, call = studio.person("ada"), studio.suite.booking
     earlier = studio.suite.now() - timedelta(days=9)

@@ -8,15 +8,22 @@ from services.booking import store
 from services.booking.actions.people import known
 from services.booking.domain import WINDOW_DAYS, BookingState, warmth
 from shared.contracts import Values
+from shared.contracts.errors import InvalidRequest
 
 
-def get_profile(sql: Any, person_id: UUID, *, limit: int, at: datetime) -> Values:
-    """Give a person, how warm they are, and what they have done, the latest first.
+def get_profile(
+    sql: Any, person_id: UUID, *, after: UUID | None, limit: int, at: datetime
+) -> Values:
+    """Give a person, how warm they are, and a page of what they have done, the latest first.
 
     Source: Q35, Q45.
     """
     person = known(sql, person_id)
     own = person.person_id
+    last = store.start_of_booking(sql, own, after) if after else None
+    if after is not None and last is None:
+        msg = "after: No booking of this person's has this id."
+        raise InvalidRequest(msg)
     story = store.find_story(sql, own, since=recent_since(at))
     return {
         "person": person,
@@ -27,7 +34,7 @@ def get_profile(sql: Any, person_id: UUID, *, limit: int, at: datetime) -> Value
         "credits": person.credits,
         "bookings": [
             row._asdict() | {"status": booking_status(row)}
-            for row in store.list_bookings_of(sql, own, limit=limit)
+            for row in store.list_bookings_of(sql, own, after=after, begun=last, limit=limit)
         ],
         "holds": store.list_holds_of(sql, own),
         "waiting": store.list_waits_of(sql, own),

@@ -114,9 +114,10 @@ class MergePeople(Schema):
 
 
 class GetProfile(OnePerson):
-    """Whose profile, and how many of their latest bookings."""
+    """Whose profile, and how many bookings; `after` is the one the page before ended with."""
 
     limit = count(1, 1000, load_default=100)
+    after = fields.UUID(load_default=None, allow_none=True)
 
 
 class Person(Schema):

@@ -75,10 +75,10 @@ class People:
             return shaped(schemas.People, actions.list_people(sql, **wanted))
 
     @rpc(schemas.GetProfile())
-    def get_profile(self, person_id: UUID, limit: int) -> Any:
+    def get_profile(self, person_id: UUID, **part: Any) -> Any:
         """Give all that is known of a person: history, credits, holds, warmth."""
         with self.db.read() as sql:
-            profile = actions.get_profile(sql, person_id, limit=limit, at=self.now())
+            profile = actions.get_profile(sql, person_id, **part, at=self.now())
         return shaped(schemas.Profile, profile)
 
     @rpc(schemas.FindDuplicates())

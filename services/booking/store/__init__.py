@@ -67,6 +67,7 @@ from services.booking.store.history import (
     list_holds_of,
     list_waits_of,
     open_holds_of,
+    start_of_booking,
     story_of,
 )
 from services.booking.store.holds import (
@@ -334,6 +335,7 @@ __all__ = [
     "sessions_to_empty",
     "set_collection",
     "set_words",
+    "start_of_booking",
     "story_of",
     "stragglers",
     "take_recipients",

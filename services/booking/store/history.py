@@ -141,9 +141,28 @@ def find_story(sql: Connection, person_id: UUID, *, since: datetime) -> Story:
     return story_of(row)
 
 
-def list_bookings_of(sql: Connection, person_id: UUID, *, limit: int) -> Sequence[Any]:
-    """List a person's bookings with their sessions, the latest session first."""
-    return sql.execute(_HISTORY, {"person_id": person_id, "limit": limit}).all()
+def list_bookings_of(
+    sql: Connection, person_id: UUID, *, after: UUID | None, begun: datetime | None, limit: int
+) -> Sequence[Any]:
+    """List a person's bookings with their sessions, the latest session first.
+
+    The page before ended with the booking `after`, of a session that starts at `begun`.
+    """
+    query = _HISTORY
+    if begun is not None:
+        same = (SessionRow.starts_at == begun) & (BookingRow.booking_id > after)
+        query = query.where((SessionRow.starts_at < begun) | same)
+    return sql.execute(query, {"person_id": person_id, "limit": limit}).all()
+
+
+def start_of_booking(sql: Connection, person_id: UUID, booking_id: UUID) -> datetime | None:
+    """Give when the session of a person's booking starts; None: they have no such booking."""
+    query = (
+        select(SessionRow.starts_at)
+        .join(BookingRow, BookingRow.session_id == SessionRow.session_id)
+        .where(BookingRow.booking_id == booking_id, BookingRow.person_id == person_id)
+    )
+    return sql.execute(query).scalar_one_or_none()
 
 
 def list_holds_of(sql: Connection, person_id: UUID) -> Sequence[Any]:
