@@ -87,6 +87,16 @@ def test_a_known_client_may_be_named_at_once(studio: Studio) -> None:
         )
 
 
+def test_the_same_client_by_an_id_that_was_merged_changes_nothing(studio: Studio) -> None:
+    ada, double = studio.person("ada", "client"), studio.person("double", "client")
+    session = single(studio, a_type(studio), client_id=ada)
+    studio.suite.booking.merge_people(keep=ada, merge=double)
+
+    again = studio.suite.booking.assign_client(session_id=session["session_id"], person_id=double)
+
+    assert again["hold_id"] == session["client"]["hold_id"]
+
+
 @pytest.mark.rule("B18", "B27", "B28")
 def test_a_client_may_be_assigned_later_known_or_new(studio: Studio) -> None:
     session = single(studio, a_type(studio))

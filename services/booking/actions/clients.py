@@ -42,6 +42,8 @@ def assign_client(
         raise SessionCancelledAlready(session.name)
     if is_confirmed(tx.sql, session):
         raise SessionConfirmed(session.name)
+    known = store.find_person(tx.sql, person_id) if person_id else None
+    person_id = known.person_id if known else person_id  # who was merged is another by now
     for hold in holds:
         if hold.person_id == person_id:
             return _client(tx.sql, session, hold.hold_id, hold.person_id)
