@@ -210,6 +210,17 @@ def test_only_a_date_to_come_that_the_schedule_gives_is_skipped(
     assert again["skipped"] == []
 
 
+def test_a_date_whose_session_has_begun_is_skipped_no_more(studio: Studio) -> None:
+    schedule = weekly(studio)
+    studio.suite.advance(days=3, hours=9)  # half an hour after the first one has begun
+
+    with pytest.raises(InvalidRequest, match="on: What the schedule has on 2031-03-06 has begun"):
+        studio.suite.booking.skip_date(schedule_id=schedule["schedule_id"], on="2031-03-06")
+
+    again = studio.suite.booking.get_schedule(schedule_id=schedule["schedule_id"])
+    assert again["skipped"] == []
+
+
 def test_no_schedule_ends_in_the_past(studio: Studio) -> None:
     schedule = weekly(studio)
 

@@ -161,12 +161,13 @@ def skip_date(tx: Tx, schedule_id: UUID, on: date, *, cancel_booked: bool, at: d
     """Leave one day of a schedule out; what was made for it is cancelled.
 
     Raises:
-        InvalidRequest: the day is past, or none of the schedule's; or somebody has a place in it,
-            and `cancel_booked` is not said.
+        InvalidRequest: the day is past, or none of the schedule's; its session has begun; or
+            somebody has a place in it, and `cancel_booked` is not said.
     """
     schedule = _schedule(tx, schedule_id)
     _not_past("on", on, schedule, at=at)
-    if not _gives(schedule, on):
+    starts_at = _start_on(schedule, on)
+    if starts_at is None:
         msg = f"on: The schedule has nothing on {on}."
         raise InvalidRequest(msg)
     there = [
@@ -174,6 +175,9 @@ def skip_date(tx: Tx, schedule_id: UUID, on: date, *, cancel_booked: bool, at: d
         for occurrence, session in store.sessions_of_schedule(tx.sql, schedule_id, since=at)
         if date.fromisoformat(occurrence[:10]) == on
     ]
+    if not there and starts_at <= at:
+        msg = f"on: What the schedule has on {on} has begun."
+        raise InvalidRequest(msg)
     if any(session.taken for session in there) and not cancel_booked:
         msg = f"on: People have places on {on}; with cancel_booked they are told it is cancelled."
         raise InvalidRequest(msg)
@@ -203,12 +207,13 @@ def _not_past(field: str, day: date, schedule: Any, *, at: datetime) -> None:
         raise InvalidRequest(msg)
 
 
-def _gives(schedule: Any, day: date) -> bool:
-    """Say whether a schedule has a session on a day, put on the timetable already or not."""
+def _start_on(schedule: Any, day: date) -> datetime | None:
+    """Give when (UTC) what a schedule has on a day starts, put on the timetable already or not."""
     first = datetime.fromisoformat(schedule.first_start)
     before = max(first.date(), day) - timedelta(days=1)
     walls = occurrences(schedule.rule, first, schedule.time_zone, after=before, through=day)
-    return day >= first.date() and next(walls, None) is not None and not _ended(schedule, day)
+    _, starts_at = next(walls, (None, None))
+    return None if day < first.date() or _ended(schedule, day) else starts_at
 
 
 def _ended(schedule: Any, day: date) -> bool:
