@@ -6,7 +6,7 @@ eventlet.monkey_patch()
 
 import logging  # noqa: E402
 import os  # noqa: E402
-from collections.abc import Iterator  # noqa: E402
+from collections.abc import Generator, Iterator  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
@@ -17,7 +17,32 @@ from tests.flows.studio import Studio, studio_in  # noqa: E402
 from tests.rules.markers import check_markers  # noqa: E402
 from tests.servers import ServersMissing, servers  # noqa: E402
 from tests.stack import Stack, stack  # noqa: E402
+from tests.stripe_account import AT_STANDIN, Account, account_of, sides  # noqa: E402
 from tests.stripe_standin import KEY, SECRET, StripeStandIn, stripe_standin  # noqa: E402
+
+HIDDEN = "(the key of the account)"
+
+
+def pytest_configure() -> None:
+    """Refuse a key that is not one of a test mode."""
+    sides()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what asks for an account on every side, unless it asks for the stand-in, too."""
+    alone = "standin" in metafunc.fixturenames
+    if "card_account" in metafunc.fixturenames and not alone and len(sides()) > 1:
+        metafunc.parametrize("card_account", sides(), indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep the key of an account out of what is said of a failure."""
+    report, key = (yield), os.environ.get("ATELIER_TEST_STRIPE_KEY")
+    if key and report.failed:
+        report.longrepr = report.longreprtext.replace(key, HIDDEN)
+        report.sections = [(name, said.replace(key, HIDDEN)) for name, said in report.sections]
+    return report
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -75,6 +100,19 @@ def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[StripeStandIn]:
         monkeypatch.setenv("ATELIER_STRIPE_WEBHOOK_SECRET", SECRET)
         settings.cache_clear()
         yield made
+
+
+@pytest.fixture
+def card_account(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """Give an account that the settings name: at the stand-in or, if there is a key, at Stripe."""
+    side = getattr(request, "param", AT_STANDIN)
+    made = account_of(side, request.getfixturevalue("standin") if side == AT_STANDIN else None)
+    monkeypatch.setenv("ATELIER_STRIPE_KEY", made.key)
+    monkeypatch.setenv("ATELIER_STRIPE_URL", made.url)
+    monkeypatch.setenv("ATELIER_STRIPE_WEBHOOK_SECRET", SECRET)
+    settings.cache_clear()
+    made.note_asked(monkeypatch)
+    return made
 
 
 @pytest.fixture

@@ -76,7 +76,8 @@ def _of_union(
     value: Any, args: tuple[Any, ...], module: str, where: str, *, form: bool
 ) -> Iterator[str]:
     choices = [_resolved(arg, module) for arg in args]
-    if any(get_origin(choice) is Literal for choice in choices):
+    words = (get_args(choice) for choice in choices if get_origin(choice) is Literal)
+    if any(any(known) for known in words):
         # A plain text beside the known words is for words of versions to come.
         choices = [choice for choice in choices if choice is not str]
     if value is None and type(None) in choices:

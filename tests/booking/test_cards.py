@@ -7,20 +7,31 @@ import pytest
 from tests.booking.test_erasures import everything
 from tests.booking.till import Till
 from tests.flows.studio import Studio
+from tests.stripe_account import Account
 from tests.stripe_standin import Fault, StripeStandIn
 
 
 @pytest.fixture
-def till(standin: StripeStandIn, studio: Studio) -> Till:
+def till(card_account: Account, studio: Studio) -> Till:
     """Give a studio where people pay."""
-    return Till(studio, standin)
+    return Till(studio, card_account)
 
 
-def keep(till: Till, name: str) -> Any:
-    """Have somebody pay and agree that their card is kept; give Stripe's row of it."""
+def keep(till: Till, name: str) -> str:
+    """Have somebody pay and agree that their card is kept; give Stripe's id of it."""
     till.session()
-    till.paid(name, save_card=True)
-    return till.standin.of("payment_method")[-1]
+    return paid_with(till, till.paid(name, save_card=True))
+
+
+def paid_with(till: Till, checkout: Any) -> str:
+    """Give Stripe's id of the card that a page was paid with."""
+    return str(till.account.see(till.page(checkout)["payment_intent"])["payment_method"])
+
+
+def holder(till: Till, card: str) -> str | None:
+    """Give whose card it is at Stripe."""
+    found: str | None = till.account.see(card)["customer"]
+    return found
 
 
 def forget(till: Till, name: str) -> bool:
@@ -31,40 +42,44 @@ def forget(till: Till, name: str) -> bool:
 
 def let_go(till: Till) -> list[str]:
     """List the paths of what Stripe was asked to let go of."""
-    return [one.path for one in till.standin.calls if one.path.endswith("/detach")]
+    return [one for one in till.account.asked if one.endswith("/detach")]
 
 
 def test_a_card_that_is_forgotten_is_nobodys_at_stripe(till: Till) -> None:
     card = keep(till, "ada")
-    assert card["customer"] is not None
+    assert holder(till, card) is not None
 
     assert forget(till, "ada")
     assert not forget(till, "ada")
     till.settle()
     till.settle()
 
-    assert card["customer"] is None
-    assert let_go(till) == [f"payment_methods/{card['id']}/detach"]
+    assert holder(till, card) is None
+    assert let_go(till) == [f"POST /v1/payment_methods/{card}/detach"]
 
 
 @pytest.mark.parametrize("how", ["cut_before", "cut_after", "500", "503"])
-def test_what_stripe_did_not_answer_is_asked_again(till: Till, how: str) -> None:
+def test_what_stripe_did_not_answer_is_asked_again(
+    till: Till, standin: StripeStandIn, how: str
+) -> None:
     card = keep(till, "ada")
-    till.standin.faults += [Fault(how, "detach")] * 4
+    standin.faults += [Fault(how, "detach")] * 4
 
     forget(till, "ada")
     for _ in range(4):
         till.later(minutes=1)
 
-    assert card["customer"] is None
-    assert card["id"] not in everything(till.studio)
+    assert holder(till, card) is None
+    assert card not in everything(till.studio)
 
 
-def test_a_card_that_was_let_go_of_at_stripe_is_no_fault(till: Till) -> None:
+def test_a_card_that_was_let_go_of_at_stripe_is_no_fault(
+    till: Till, standin: StripeStandIn
+) -> None:
     card = keep(till, "ada")
     gone = keep(till, "grace")
-    card["customer"] = None  # in its dashboard
-    del till.standin.things[gone["id"]]
+    till.account.detach(card)
+    del standin.things[gone]
 
     forget(till, "ada")
     forget(till, "grace")
@@ -82,8 +97,8 @@ def test_the_card_before_is_let_go_of_where_another_is_kept(till: Till) -> None:
     now = keep(till, "ada")
     till.settle()
 
-    assert before["customer"] is None
-    assert now["customer"] is not None
+    assert holder(till, before) is None
+    assert holder(till, now) is not None
 
 
 def test_of_two_people_who_are_one_the_card_of_the_merged_is_let_go_of(till: Till) -> None:
@@ -94,9 +109,9 @@ def test_of_two_people_who_are_one_the_card_of_the_merged_is_let_go_of(till: Til
     till.call.merge_people(keep=till.person("grace"), merge=till.person("alan"))
     till.settle()
 
-    assert kept["customer"] is not None
-    assert merged["customer"] is None
-    assert moved["customer"] is not None
+    assert holder(till, kept) is not None
+    assert holder(till, merged) is None
+    assert holder(till, moved) is not None
     assert till.call.find_kept_card(person_id=till.person("grace")) is not None
 
 
@@ -113,27 +128,29 @@ def test_a_card_that_is_kept_again_is_not_let_go_of(till: Till) -> None:
 
     till.settle()
 
-    assert card["customer"] is not None
+    assert holder(till, card) is not None
 
 
 @pytest.mark.rule("H23")
-def test_the_receipt_of_an_erasure_says_what_stripe_has_still_to_let_go_of(till: Till) -> None:
+def test_the_receipt_of_an_erasure_says_what_stripe_has_still_to_let_go_of(
+    till: Till, standin: StripeStandIn
+) -> None:
     card = keep(till, "ada")
     till.studio.suite.advance(days=11)
-    till.standin.faults += [Fault("503", "payment_methods", method="GET")] * 3
+    standin.faults += [Fault("503", "payment_methods", method="GET")] * 3
 
     receipt = till.call.erase_person(person_id=till.person("ada"))
     till.settle()
     waiting = till.call.get_erasure(erasure_id=receipt["erasure_id"])
-    still = card["customer"]
+    still = holder(till, card)
     till.later(minutes=1)
     done = till.call.get_erasure(erasure_id=receipt["erasure_id"])
 
     assert "1 kept card (soon at Stripe, too)" in receipt["services"][0]["removed"]
     assert [one["cards_at_stripe"] for one in (receipt, waiting, done)] == [1, 1, 0]
     assert still is not None
-    assert card["customer"] is None
-    assert card["id"] not in everything(till.studio)
+    assert holder(till, card) is None
+    assert card not in everything(till.studio)
 
 
 def test_a_card_that_is_kept_by_whoever_is_erased_meanwhile_is_let_go_of(till: Till) -> None:
@@ -142,23 +159,25 @@ def test_a_card_that_is_kept_by_whoever_is_erased_meanwhile_is_let_go_of(till: T
     checkout = till.call.pay_balance(booking_id=booking_id, save_card=True)
     till.studio.suite.advance(days=11)  # the session is over, and the page was paid in time
     till.call.erase_person(person_id=till.person("ada"))
-    till.standin.pay(till.checkout_id(checkout))
+    till.pay_untold(checkout)
     till.hear("checkout.session.completed", till.checkout_id(checkout))
     till.settle()
 
-    [card] = till.standin.of("payment_method")
+    card = paid_with(till, checkout)
     assert till.balance(booking_id) == (2000, 0, 0)
-    assert card["customer"] is None
+    assert holder(till, card) is None
 
 
-def test_stripe_is_asked_daily_about_a_card_it_will_not_let_go_of(till: Till) -> None:
+def test_stripe_is_asked_daily_about_a_card_it_will_not_let_go_of(
+    till: Till, standin: StripeStandIn
+) -> None:
     card = keep(till, "ada")
-    till.standin.faults.append(Fault("400", "detach"))
+    standin.faults.append(Fault("400", "detach"))
 
     forget(till, "ada")
     till.settle()
     till.later(hours=23)
-    assert card["customer"] is not None
+    assert holder(till, card) is not None
     till.later(hours=2)
 
-    assert card["customer"] is None
+    assert holder(till, card) is None

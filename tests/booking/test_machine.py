@@ -21,6 +21,7 @@ from shared.contracts.errors import Refused
 from shared.testing import Suite
 from tests.booking.till import Till
 from tests.flows.studio import Mailbox, Studio
+from tests.stripe_account import Account
 from tests.stripe_standin import Fault, StripeStandIn
 
 PRICE = 2000
@@ -45,14 +46,14 @@ class Desk(RuleBasedStateMachine):
     """Everything staff, clients and Stripe do, in any order."""
 
     till: Till  # one for all examples, emptied at the beginning of each
+    standin: StripeStandIn
 
     @initialize(capacity=st.integers(1, 2), automatic=st.booleans())
     def begin(self, *, capacity: int, automatic: bool) -> None:
         """Begin with an empty session, and another that people may be moved to."""
         for table in TABLES:
             self.till.arrange(f"DELETE FROM {table}")  # noqa: S608 - of this file's own words
-        self.till.standin.things.clear()
-        self.till.standin.faults.clear()
+        self.standin.forget_all()
         self.till.studio.suite.forget()
         self.till.session(capacity=capacity)
         self._another(capacity=1)
@@ -117,10 +118,10 @@ class Desk(RuleBasedStateMachine):
     def pay(self, pick: int, tell: int) -> None:
         """Pay on a page that is open, of which Stripe tells never, once or twice."""
         ids = [self.till.checkout_id(page) for page in self.pages]
-        things = self.till.standin.things
+        things = self.standin.things
         if still := [one for one in ids if things[one]["status"] == "open"]:
             checkout_id = still[pick % len(still)]
-            self.till.standin.pay(checkout_id)
+            self.till.account.pay(checkout_id)
             for _ in range(tell):
                 self.till.hear("checkout.session.completed", checkout_id)
 
@@ -149,14 +150,11 @@ class Desk(RuleBasedStateMachine):
         found = f"SELECT intent_id, amount_minor FROM payments WHERE {quiet} ORDER BY 1"  # noqa: S608 - of this file
         if paid := self._rows(found):
             intent_id, came = paid[pick % len(paid)]
-            back = [
-                one for one in self.till.standin.of("refund") if one["payment_intent"] == intent_id
-            ]
+            back = self.till.account.refunds(intent_id)
             if left := came - sum(one["amount"] for one in back):
-                self.till.standin.refund(intent_id, min(amount, left))
-                refund = self.till.standin.of("refund")[-1]
+                refund_id = self.till.account.give_back(intent_id, min(amount, left))
                 for _ in range(tell):
-                    self.till.hear("refund.created", refund["id"])
+                    self.till.hear("refund.created", refund_id)
                 self.till.settle()
 
     @rule(seats=st.integers(0, 3))
@@ -170,7 +168,7 @@ class Desk(RuleBasedStateMachine):
     )
     def let_stripe_fail(self, how: str, path: str) -> None:
         """Have Stripe's next answer go wrong, without the library's own patience."""
-        self.till.standin.faults.append(Fault(how, path))
+        self.standin.faults.append(Fault(how, path))
 
     @rule(minutes=st.sampled_from([1, 15]))
     def wait(self, minutes: int) -> None:
@@ -188,11 +186,10 @@ class Desk(RuleBasedStateMachine):
         """Let everything come to rest, and account for all money."""
         for _ in range(6):
             self.till.later(minutes=11)
-        standin = self.till.standin
         total = "SELECT booking_id, sum(amount_minor) FROM"
         paid = dict(self._rows(f"{total} payments WHERE state = 'paid' GROUP BY booking_id"))
         back = dict(self._rows(f"{total} refunds WHERE state = 'done' GROUP BY booking_id"))
-        assert sum(paid.values()) - sum(back.values()) == standin.held() + self.cash
+        assert sum(paid.values()) - sum(back.values()) == self.standin.held() + self.cash
         [(failed,)] = self._rows("SELECT count(*) FROM refunds WHERE state <> 'done'")
         assert failed == 0
         booked = {booking_id for (booking_id,) in self._rows("SELECT booking_id FROM bookings")}
@@ -242,12 +239,12 @@ class Desk(RuleBasedStateMachine):
 
 @pytest.fixture
 def machine(
-    standin: StripeStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    card_account: Account, standin: StripeStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Any]:
     """Give the machine's test, on a booking service of its own that nobody listens to."""
     monkeypatch.setattr("shared.payments.account.RETRIES", 0)  # else it waits half a second each
     suite = Suite([Booking], tmp_path)
-    Desk.till = Till(Studio(suite, Mailbox()), standin)
+    Desk.till, Desk.standin = Till(Studio(suite, Mailbox()), card_account), standin
     yield Desk.TestCase()
     suite.close()
 

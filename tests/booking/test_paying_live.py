@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.booking.till import Till
 from tests.flows.studio import studio_in
 from tests.servers import own_database, servers
-from tests.stripe_standin import StripeStandIn
+from tests.stripe_account import Account
 
 pytestmark = pytest.mark.live
 _BOOK = """
@@ -20,13 +20,13 @@ VALUES (:booking, :session, :person, 'confirmed', now(), 2000, 'eur')
 
 
 @pytest.fixture
-def till(standin: StripeStandIn) -> Iterator[Till]:
+def till(card_account: Account) -> Iterator[Till]:
     """Give a studio where people pay, whose services have a database each on the real server."""
     assert servers()
     with own_database() as booking, own_database() as waitlist, own_database() as notify:
         addresses = {"booking": booking, "waitlist": waitlist, "notify": notify}
         with studio_in(databases=addresses) as made:
-            yield Till(made, standin)
+            yield Till(made, card_account)
 
 
 def waits(till: Till) -> bool:
@@ -42,7 +42,7 @@ def test_who_is_booked_by_staff_in_the_moment_of_paying_has_one_seat_and_has_pai
 ) -> None:
     till.session(capacity=3)
     checkout = till.checkout("ada")
-    till.standin.pay(till.checkout_id(checkout))
+    till.pay_untold(checkout)
     till.hear("checkout.session.completed", till.checkout_id(checkout))
     booking_id = str(uuid4())
     values = {"booking": booking_id, "session": till.studio.session_id}
@@ -60,4 +60,4 @@ def test_who_is_booked_by_staff_in_the_moment_of_paying_has_one_seat_and_has_pai
     assert till.studio.booked == ["ada"]
     assert till.studio.taken == 1
     assert till.balance(booking_id) == (2000, 0, 0)
-    assert till.standin.held() == 2000
+    assert till.held() == 2000

@@ -1,4 +1,4 @@
-"""Who pays, at a studio with a stand-in for Stripe."""
+"""Who pays, at a studio with an account at Stripe."""
 
 import json
 from datetime import timedelta
@@ -6,22 +6,22 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from werkzeug.test import EnvironBuilder
-from werkzeug.wrappers import Request, Response
 
 from tests.flows.studio import Studio
-from tests.stripe_standin import StripeStandIn
+from tests.paying import Paying
+from tests.stripe_account import Account
+
+_OURS = "SELECT payment_id FROM payments"
 
 
-class Till:
+class Till(Paying):
     """Holds, checkouts and webhooks, by the names of people."""
 
-    def __init__(self, studio: Studio, standin: StripeStandIn) -> None:
-        """Have Stripe's clock be the studio's."""
+    def __init__(self, studio: Studio, account: Account | None = None) -> None:
+        """Take cards with this account, or none."""
+        super().__init__(studio.suite, "booking", account)
         self.studio = studio
-        self.standin = standin
         self.call = studio.suite.booking
-        standin.now = lambda: studio.suite.now().timestamp()
 
     def session(self, price_minor: int = 2000, currency: str = "eur", **details: Any) -> str:
         """Put a session with a price on the timetable, in ten days unless told otherwise."""
@@ -71,35 +71,16 @@ class Till:
         hold_id = self.hold(name, **more)
         return self.call.start_checkout(hold_id=hold_id, save_card=save_card)
 
-    def checkout_id(self, checkout: Any) -> str:
-        """Give Stripe's own id of a checkout."""
-        return str(checkout["checkout_url"]).rpartition("/")[2]
-
-    def pay(self, checkout: Any, *, tell: int = 1) -> None:
-        """Pay on Stripe's page, of which Stripe tells so often."""
-        self.standin.pay(self.checkout_id(checkout))
-        for _ in range(tell):
-            self.hear("checkout.session.completed", self.checkout_id(checkout))
-        self.settle()
-
     def paid(self, name: str, **more: Any) -> Any:
         """Have somebody hold a place and pay for it; give the checkout."""
         checkout = self.checkout(name, **more)
         self.pay(checkout)
         return checkout
 
-    def hear(self, kind: str, thing_id: str, **more: Any) -> Response:
-        """Have a webhook come in."""
-        body, signature = self.standin.webhook(kind, thing_id, **more)
-        return self.post(body, signature)
-
-    def post(self, body: bytes, signature: str) -> Response:
-        """Post something to where webhooks come in."""
-        headers: Any = {"Stripe-Signature": signature}
-        environ = EnvironBuilder("/stripe/webhook", method="POST", data=body, headers=headers)
-        worker = self.studio.suite.worker("booking")
-        answer: Response = worker.hear_stripe(Request(environ.get_environ()))
-        return answer
+    def references(self) -> list[str]:
+        """Give what our payments are called at Stripe."""
+        with self.studio.suite.sql("booking") as sql:
+            return [str(UUID(str(one))) for one in sql.execute(text(_OURS)).scalars()]
 
     def settle(self) -> None:
         """Have Stripe asked what is due, and everything heard."""

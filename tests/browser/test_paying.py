@@ -28,7 +28,7 @@ def stripe() -> Iterator[StripeStandIn]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tests.stripe_standin.StripeStandIn", WithPages)
         with stripe_standin() as made:
-            patch.setattr("tests.stripe_standin._PAGE", f"{made.url}/c/pay/")
+            made.pages = f"{made.url}/c/pay/"
             yield made
 
 
@@ -49,9 +49,9 @@ def desk(
 
 def at_stripe(visitor: Visitor, stripe: StripeStandIn) -> str:
     """Give the id of the checkout whose page a visitor has come to."""
-    root, _, checkout_id = visitor.url.partition("/c/pay/")
+    root, _, page = visitor.url.partition("/c/pay/")
     assert root == stripe.url
-    return checkout_id
+    return page.partition("#")[0]
 
 
 @pytest.mark.parametrize("look", [LOOKS[0], LOOKS[3]], ids=lambda look: "-".join(look.values()))

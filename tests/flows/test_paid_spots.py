@@ -8,21 +8,24 @@ from shared.contracts import Trace
 from shared.contracts.waitlist import SpotRequested
 from tests.booking.till import Till
 from tests.flows.studio import Studio
-from tests.stripe_standin import Fault, StripeStandIn
+from tests.stripe_account import Account
+from tests.stripe_standin import DECLINING, Fault, StripeStandIn
 
 
 @pytest.fixture
-def till(standin: StripeStandIn, studio: Studio) -> Till:
+def till(card_account: Account, studio: Studio) -> Till:
     """Give a studio where people pay."""
-    return Till(studio, standin)
+    return Till(studio, card_account)
 
 
 def keep_card(till: Till, name: str, *, declines: bool = False) -> None:
     """Have somebody pay for another session and agree that their card is kept."""
     till.session()
-    till.paid(name, save_card=True)
+    customer_id = till.page(till.paid(name, save_card=True))["customer"]
     if declines:
-        till.standin.of("payment_method")[-1]["card"]["last4"] = "0341"
+        card = till.account.attach(customer_id, DECLINING)
+        change = "UPDATE kept_cards SET method_id = :card WHERE customer_id = :customer"
+        till.arrange(change, card=card, customer=customer_id)
 
 
 def full(till: Till, *waiting: str) -> None:
@@ -35,7 +38,6 @@ def full(till: Till, *waiting: str) -> None:
         till.person(name)
         till.studio.join(name)
         till.studio.settle()
-    till.standin.calls.clear()
 
 
 def ask_for_spot(till: Till, name: str) -> None:
@@ -62,12 +64,12 @@ def free_the_seat(till: Till, *, times: int = 1) -> None:
     till.studio.suite.deliver(times=times)
 
 
-def bank_thinks(till: Till) -> int:
+def bank_thinks(till: Till, standin: StripeStandIn) -> int:
     """Have ada's card charged for the seat, and the answer be slow; give what was paid before."""
     keep_card(till, "ada")
     full(till, "ada")
-    before = till.standin.held()
-    till.standin.faults += [Fault("cut_after", "payment_intents")] * 3
+    before = till.held()
+    standin.faults += [Fault("cut_after", "payment_intents")] * 3
     till.studio.cancel("holder")
     till.studio.settle()
     return before
@@ -107,7 +109,7 @@ def test_nobody_is_charged_less_than_a_card_is_ever_charged(till: Till) -> None:
 
     assert till.studio.waiting == ["ada"]
     assert [one["reason"] for one in till.said("SpotRefused")] == ["not_paid"]
-    assert [one for one in till.standin.calls if one.path == "payment_intents"] == []
+    assert "POST /v1/payment_intents" not in till.account.asked
 
 
 def test_whose_card_is_declined_is_passed_over(till: Till) -> None:
@@ -118,7 +120,7 @@ def test_whose_card_is_declined_is_passed_over(till: Till) -> None:
     free_the_seat(till)
 
     assert till.studio.booked == ["grace"]
-    assert till.standin.held() == 3 * 2000  # two for the cards, one for the seat
+    assert till.held() == 3 * 2000  # two for the cards, one for the seat
     assert till.studio.taken == 1
 
 
@@ -126,7 +128,7 @@ def test_a_card_that_is_no_longer_kept_is_not_charged(till: Till) -> None:
     keep_card(till, "ada")
     keep_card(till, "grace")
     full(till, "ada", "grace")
-    before = till.standin.held()
+    before = till.held()
     till.studio.cancel("holder")
     ask_for_spot(till, "ada")
 
@@ -137,47 +139,53 @@ def test_a_card_that_is_no_longer_kept_is_not_charged(till: Till) -> None:
 
     assert till.studio.booked == ["grace"]
     assert till.studio.waiting == ["ada"]
-    assert till.standin.held() == before + 2000
+    assert till.held() == before + 2000
 
 
 def test_every_fact_twice_charges_once(till: Till) -> None:
     keep_card(till, "ada")
     full(till, "ada")
-    before = till.standin.held()
+    before = till.held()
 
     free_the_seat(till, times=2)
 
-    assert till.standin.held() == before + 2000
+    assert till.held() == before + 2000
     assert till.studio.booked == ["ada"]
 
 
-def test_asked_again_while_the_bank_thinks_it_charges_once(till: Till) -> None:
-    before = bank_thinks(till)
+def test_asked_again_while_the_bank_thinks_it_charges_once(
+    till: Till, standin: StripeStandIn
+) -> None:
+    before = bank_thinks(till, standin)
     ask_for_spot(till, "ada")
     for _ in range(3):
         till.later(seconds=30)
 
     assert till.studio.booked == ["ada"]
-    assert till.standin.held() == before + 2000
+    assert till.held() == before + 2000
 
 
-def test_a_charge_that_is_done_after_stripe_gave_up_on_it_is_not_made_again(till: Till) -> None:
+def test_a_charge_that_is_done_after_stripe_gave_up_on_it_is_not_made_again(
+    till: Till, standin: StripeStandIn
+) -> None:
     keep_card(till, "ada")
     full(till, "ada")
-    before = till.standin.held()
+    before = till.held()
     late = Fault("late", "payment_intents", seconds=60)
-    till.standin.faults += [late, *[Fault("503", "payment_intents")] * 2]
+    standin.faults += [late, *[Fault("503", "payment_intents")] * 2]
 
     free_the_seat(till)
     for _ in range(6):
         till.later(seconds=30)
 
     assert till.studio.booked == ["ada"]
-    assert till.standin.held() == before + 2000
+    assert till.held() == before + 2000
 
 
-def test_who_was_charged_for_a_spot_that_closed_gets_it_back(till: Till) -> None:
-    before = bank_thinks(till)
+def test_who_was_charged_for_a_spot_that_closed_gets_it_back(
+    till: Till, standin: StripeStandIn
+) -> None:
+    before = bank_thinks(till, standin)
 
     spot_id = till.arranged("SELECT hold_id FROM holds WHERE kind = 'waitlist' AND state = 'open'")
     till.call.close_spot(spot_id=spot_id)
@@ -187,11 +195,13 @@ def test_who_was_charged_for_a_spot_that_closed_gets_it_back(till: Till) -> None
     # The list asked for the seat anew, and that time it was paid for in peace.
     assert [one["reason"] for one in till.said("PaymentRefunded")] == ["no_seat_left"]
     assert till.studio.booked == ["ada"]
-    assert till.standin.held() == before + 2000
+    assert till.held() == before + 2000
 
 
-def test_who_left_the_list_while_the_bank_was_thinking_gets_it_back(till: Till) -> None:
-    before = bank_thinks(till)
+def test_who_left_the_list_while_the_bank_was_thinking_gets_it_back(
+    till: Till, standin: StripeStandIn
+) -> None:
+    before = bank_thinks(till, standin)
 
     till.studio.leave("ada")
     for _ in range(4):
@@ -199,4 +209,4 @@ def test_who_left_the_list_while_the_bank_was_thinking_gets_it_back(till: Till) 
 
     assert [one["reason"] for one in till.said("PaymentRefunded")] == ["no_seat_left"]
     assert till.studio.booked == []
-    assert till.standin.held() == before
+    assert till.held() == before

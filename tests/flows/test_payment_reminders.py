@@ -8,15 +8,16 @@ import pytest
 from shared.contracts.errors import InvalidRequest
 from tests.booking.till import Till
 from tests.flows.studio import Studio
-from tests.stripe_standin import StripeStandIn
+from tests.stripe_account import Account
 
+pytestmark = pytest.mark.usefixtures("standin")  # nothing is asked of Stripe here
 REMINDER = "payment_reminder"
 
 
 @pytest.fixture
-def till(standin: StripeStandIn, studio: Studio) -> Till:
+def till(card_account: Account, studio: Studio) -> Till:
     """Give a studio where people pay."""
-    return Till(studio, standin)
+    return Till(studio, card_account)
 
 
 def save(till: Till, name: str, subject: str, language: str = "en") -> None:

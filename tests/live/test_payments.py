@@ -1,6 +1,5 @@
 """booking dies between Stripe's answer and its own commit, and nobody is charged twice."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.error import HTTPError
@@ -11,28 +10,22 @@ import eventlet
 import pytest
 
 from tests.stack import Stack
-from tests.stripe_standin import KEY, SECRET, StripeStandIn, stripe_standin
+from tests.stripe_account import Account, signed
+from tests.stripe_standin import SECRET
 
 pytestmark = pytest.mark.live
 KILLED = -9
 
 
-@pytest.fixture
-def stripe() -> Iterator[StripeStandIn]:
-    """Give a stand-in that the run's processes reach."""
-    with stripe_standin() as made:
-        yield made
-
-
-def start(run: Stack, stripe: StripeStandIn, *, dying_at: str = "") -> None:
+def start(run: Stack, account: Account, *, dying_at: str = "") -> None:
     """Start booking, to die when Stripe has answered a kind of job.
 
     The claims of the process before it lapse after a minute and a half, which is not waited for.
     """
     run.change("booking", "UPDATE card_jobs SET due_at = now() WHERE state = 'claimed'")
     env: dict[str, Any] = {
-        "ATELIER_STRIPE_KEY": KEY,
-        "ATELIER_STRIPE_URL": stripe.url,
+        "ATELIER_STRIPE_KEY": account.key,
+        "ATELIER_STRIPE_URL": account.url,
         "ATELIER_STRIPE_WEBHOOK_SECRET": SECRET,
         "ATELIER_FAILPOINTS": f"cards.answered:{dying_at}=kill@1" if dying_at else "",
     }
@@ -62,6 +55,11 @@ def held_place(run: Stack) -> dict[str, Any]:
     return hold
 
 
+def references(run: Stack) -> list[str]:
+    """Give what our payments are called at Stripe."""
+    return [str(one) for (one,) in run.rows("booking", "SELECT payment_id FROM payments")]
+
+
 def tell(run: Stack, body: bytes, signature: str) -> int:
     """Post a webhook over HTTP; give the status of the answer."""
     url = f"{run.env['ATELIER_BOOKING_URL']}/stripe/webhook"
@@ -80,11 +78,12 @@ def died(run: Stack) -> None:
     assert run.processes["booking"].returncode == KILLED
 
 
-def spot_for_a_kept_card(run: Stack, stripe: StripeStandIn) -> dict[str, Any]:
+def spot_for_a_kept_card(run: Stack, account: Account) -> dict[str, Any]:
     """Have a spot on its way to somebody with a kept card; give what is asked for them."""
     held = held_place(run)
-    card, now = stripe.customer(), datetime.now(UTC).isoformat()
-    kept = {"person": held["person_id"], "customer": card["customer"], "method": card["id"]}
+    customer_id, now = account.add_customer(), datetime.now(UTC).isoformat()
+    kept = {"person": held["person_id"], "customer": customer_id}
+    kept["method"] = account.attach(customer_id, "pm_card_visa")
     run.change(
         "booking",
         "INSERT INTO kept_cards VALUES (:person, :customer, :method, 'visa', '4242', now())",
@@ -110,11 +109,11 @@ def spot_for_a_kept_card(run: Stack, stripe: StripeStandIn) -> dict[str, Any]:
 
 
 def test_whoever_dies_after_stripes_answer_asks_again_and_money_moves_once(
-    run: Stack, stripe: StripeStandIn
+    run: Stack, card_account: Account
 ) -> None:
-    start(run, stripe, dying_at="open")
+    start(run, card_account, dying_at="open")
     hold_id = held_place(run)["hold_id"]
-    asked = spot_for_a_kept_card(run, stripe)
+    asked = spot_for_a_kept_card(run, card_account)
 
     def money() -> Any:
         return run.call("booking.get_payments", booking_id=hold_id)
@@ -124,15 +123,15 @@ def test_whoever_dies_after_stripes_answer_asks_again_and_money_moves_once(
     asking = eventlet.spawn(run.call, "booking.start_checkout", **checkout)
     died(run)
     asking.kill()
-    [made] = stripe.of("checkout.session")
-    stripe.pay(made["id"])
+    [made] = card_account.pages(references(run))
+    card_account.pay(made["id"])
 
     # It is found by looking, and dies again with what it has seen.
-    start(run, stripe, dying_at="look")
+    start(run, card_account, dying_at="look")
     died(run)
-    start(run, stripe, dying_at="repay")
+    start(run, card_account, dying_at="repay")
     run.until(lambda: money()["booked"], "the place is booked")
-    webhook = stripe.webhook("checkout.session.completed", made["id"])
+    webhook = signed(card_account.event("checkout.session.completed", made["id"]))
     answers = [tell(run, *webhook), tell(run, *webhook), tell(run, webhook[0], "t=1,v1=forged")]
     assert answers == [200, 200, 400]
 
@@ -140,18 +139,18 @@ def test_whoever_dies_after_stripes_answer_asks_again_and_money_moves_once(
     [payment] = money()["payments"]
     run.call("booking.refund_payment", payment_id=payment["payment_id"], amount_minor=1500)
     died(run)
-    start(run, stripe, dying_at="charge")
+    start(run, card_account, dying_at="charge")
     run.until(lambda: money()["refunded_minor"] == 1500, "the money is back")
 
     # A kept card is charged for a spot, and it dies before it can grant it.
     run.publish([asked])
     died(run)
-    start(run, stripe)
+    start(run, card_account)
     run.until(lambda: run.facts("SpotGranted"), "the spot is granted")
 
-    assert len(stripe.of("payment_intent")) == 2
-    assert len(stripe.of("refund")) == 1
-    assert stripe.held() == 2000 - 1500 + 2000
+    paid = card_account.intents(references(run))
+    assert [len(card_account.refunds(one["id"])) for one in paid] == [1, 0]
+    assert card_account.held(references(run)) == 2000 - 1500 + 2000
     received = [wire["data"] for wire in run.facts("PaymentReceived")]
     assert [one["method"] for one in received] == ["card", "saved_card"]
     assert [wire["data"]["amount_minor"] for wire in run.facts("PaymentRefunded")] == [1500]

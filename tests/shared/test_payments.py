@@ -1,9 +1,5 @@
-"""The gateway to Stripe, put to the stand-in, and to Stripe's test mode where there is a key.
+"""The gateway to Stripe, put to the stand-in, and to Stripe's test mode where there is a key."""
 
-ATELIER_TEST_STRIPE_KEY names the account of a test mode; then every test runs there, too.
-"""
-
-import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,11 +31,10 @@ from shared.payments import (
     make_cards,
 )
 from shared.payments import account as stripe_account
+from tests.stripe_account import Account, Declined, signed
+from tests.stripe_book import event_about
 from tests.stripe_standin import DECLINING, KEY, Fault, StripeStandIn
 from tests.stripe_types import faults_of_answer
-
-TEST_MODE = os.environ.get("ATELIER_TEST_STRIPE_KEY", "")
-SIDES = ["the stand-in", *(["Stripe"] if TEST_MODE else [])]
 
 
 @pytest.fixture
@@ -49,16 +44,10 @@ def cards(standin: StripeStandIn) -> Cards:
     return make_cards()
 
 
-@pytest.fixture(params=SIDES)
-def both(
-    request: pytest.FixtureRequest, standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch
-) -> Cards:
-    """Give the gateway to the stand-in or, in another run of the test, to Stripe's test mode."""
-    del standin
-    if request.param == "Stripe":
-        monkeypatch.setenv("ATELIER_STRIPE_KEY", TEST_MODE)
-        monkeypatch.setenv("ATELIER_STRIPE_URL", "")
-        settings.cache_clear()
+@pytest.fixture
+def both(card_account: Account) -> Cards:
+    """Give the gateway to an account, on either side."""
+    del card_account
     return make_cards()
 
 
@@ -236,6 +225,73 @@ def test_a_card_that_is_let_go_of_is_never_charged_again(both: Cards) -> None:
         both.charge(charge, key=charge.reference)
 
 
+def test_the_card_of_a_checkout_is_known_where_its_holder_agreed(
+    both: Cards, card_account: Account
+) -> None:
+    for agreed in (True, False):
+        checkout = a_checkout(save_card=agreed)
+        checkout_id = str(both.open_checkout(checkout, key=checkout.reference).checkout_id)
+        card_account.pay(checkout_id)
+
+        seen = both.see_checkout(checkout_id)
+
+        assert (seen.state, seen.paid) == ("complete", True)
+        assert seen.paid_at is not None
+        assert (seen.card is not None) is agreed
+        if seen.card is not None:
+            charge = a_charge(seen.card)
+            assert (seen.card.brand, seen.card.last4) == ("visa", "4242")
+            assert both.charge(charge, key=charge.reference).paid
+
+
+def test_a_page_where_the_bank_said_no_is_open_and_not_paid(
+    both: Cards, card_account: Account
+) -> None:
+    checkout = a_checkout()
+    checkout_id = str(both.open_checkout(checkout, key=checkout.reference).checkout_id)
+
+    with pytest.raises(Declined, match="card_declined"):
+        card_account.pay(checkout_id, card="tok_chargeDeclined")
+    seen = both.see_checkout(checkout_id)
+
+    assert (seen.state, seen.paid) == ("open", False)
+
+
+def test_what_was_given_back_elsewhere_is_listed_with_what_we_gave_back(
+    both: Cards, card_account: Account
+) -> None:
+    charged = both.charge(a_charge(kept_card()), key=str(uuid4()))
+    refund_id = card_account.give_back(str(charged.intent_id), 250)
+
+    [gone] = both.list_gone(Reckoning(intent_id=str(charged.intent_id)))
+
+    assert (gone.vendor_id, gone.reference, gone.amount_minor) == (refund_id, None, 250)
+    assert (gone.state, gone.disputed) == ("done", False)
+
+
+def test_a_webhook_says_which_payment_is_new(both: Cards, card_account: Account) -> None:
+    checkout = a_checkout()
+    checkout_id = str(both.open_checkout(checkout, key=checkout.reference).checkout_id)
+    card_account.pay(checkout_id)
+
+    told = card_account.event("checkout.session.completed", checkout_id)
+    notice = both.read_notice(*signed(told))
+
+    assert notice.reference == checkout.reference
+    assert (notice.kind, notice.event_id) == ("checkout.session.completed", told["id"])
+    assert notice.event_id.startswith("evt_")
+
+
+def test_a_webhook_says_of_which_payment_money_has_gone(both: Cards, card_account: Account) -> None:
+    charged = both.charge(a_charge(kept_card()), key=str(uuid4()))
+    refund_id = card_account.give_back(str(charged.intent_id), 250)
+
+    notice = both.read_notice(*signed(card_account.event("refund.created", refund_id)))
+
+    assert (notice.intent_id, notice.reference) == (charged.intent_id, None)
+    assert notice.of_money_gone
+
+
 # -- what only the stand-in can show --------------------------------------------------------------
 
 
@@ -264,11 +320,9 @@ def test_stripe_refuses_what_we_say_cards_are_not_charged(
 
 
 def test_what_was_to_be_told_is_listed_page_by_page(standin: StripeStandIn, cards: Cards) -> None:
-    charge = a_charge(KeptCard(**_kept(standin)))
-    intent_id = str(cards.charge(charge, key="c").intent_id)
+    intent_id = str(cards.charge(a_charge(kept_card()), key="c").intent_id)
     for _ in range(250):
-        standin.webhook("charge.refunded", intent_id)
-    standin.webhook("payment_intent.succeeded", intent_id)
+        standin.tell("charge.refunded", intent_id)
 
     now = datetime.now(UTC)
     stretch = Stretch(since=now - timedelta(hours=1), until=now, more=False)
@@ -278,13 +332,6 @@ def test_what_was_to_be_told_is_listed_page_by_page(standin: StripeStandIn, card
     assert len([one for one in standin.calls if one.path == "events"]) == 3
 
 
-def _kept(standin: StripeStandIn) -> dict[str, str]:
-    """Give what is known of a card that is kept."""
-    method = standin.customer()
-    ids = {"customer_id": method["customer"], "method_id": method["id"]}
-    return ids | {"brand": "visa", "last4": "4242"}
-
-
 def test_a_thousandth_that_cards_cannot_be_charged_is_refused_before_it_is_asked_for(
     standin: StripeStandIn, cards: Cards
 ) -> None:
@@ -292,24 +339,6 @@ def test_a_thousandth_that_cards_cannot_be_charged_is_refused_before_it_is_asked
         cards.open_checkout(a_checkout(amount_minor=12345, currency="kwd"), key="k")
 
     assert standin.calls == []
-
-
-def test_the_card_of_a_checkout_is_known_where_its_holder_agreed(
-    standin: StripeStandIn, cards: Cards
-) -> None:
-    for agreed in (True, False):
-        checkout = a_checkout(save_card=agreed)
-        checkout_id = str(cards.open_checkout(checkout, key=checkout.reference).checkout_id)
-        standin.pay(checkout_id)
-
-        seen = cards.see_checkout(checkout_id)
-
-        assert (seen.state, seen.paid) == ("complete", True)
-        assert (seen.card is not None) is agreed
-        if seen.card is not None:
-            charge = a_charge(seen.card)
-            assert (seen.card.brand, seen.card.last4) == ("visa", "4242")
-            assert cards.charge(charge, key="c").paid
 
 
 def test_a_way_of_paying_that_takes_days_is_not_paid_yet(
@@ -378,24 +407,12 @@ def test_a_slow_answer_is_not_waited_for_for_ever(
 # -- webhooks -------------------------------------------------------------------------------------
 
 
-def test_a_webhook_says_which_payment_is_new(standin: StripeStandIn, cards: Cards) -> None:
-    checkout = a_checkout()
-    checkout_id = str(cards.open_checkout(checkout, key="k").checkout_id)
-    body, signature = standin.webhook("checkout.session.completed", checkout_id)
-
-    notice = cards.read_notice(body, signature)
-
-    assert notice.reference == checkout.reference
-    assert notice.kind == "checkout.session.completed"
-    assert notice.event_id.startswith("evt_")
-
-
 def test_a_webhook_that_stripe_has_not_signed_is_refused(
-    standin: StripeStandIn, cards: Cards
+    cards: Cards,
 ) -> None:
-    checkout_id = str(cards.open_checkout(a_checkout(), key="k").checkout_id)
-    body, signature = standin.webhook("checkout.session.completed", checkout_id)
-    _, forged = standin.webhook("checkout.session.completed", checkout_id, secret="guessed")  # noqa: S106 - a wrong one
+    told = event_about("checkout.session.completed", {"metadata": {}})
+    body, signature = signed(told)
+    _, forged = signed(told, secret="guessed")  # noqa: S106 - a wrong one
     old = signature.replace(signature.split(",")[0], "t=1600000000")
 
     for one in ("", "t=1,v1=00", forged, old, signature.replace("v1", "v0")):
@@ -409,24 +426,25 @@ def test_a_webhook_that_stripe_has_not_signed_is_refused(
 def test_each_address_stripe_tells_has_a_secret_of_its_own(
     standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    standin.things["cs_1"] = {"metadata": {}}
+    del standin
+    told = event_about("refund.updated", {"metadata": {}})
     monkeypatch.setenv("ATELIER_STRIPE_WEBHOOK_SECRET", "whsec_one, whsec_two, ")
     settings.cache_clear()
     cards = make_cards()
 
     for secret in ("whsec_one", "whsec_two"):
-        notice = cards.read_notice(*standin.webhook("refund.updated", "cs_1", secret=secret))
+        notice = cards.read_notice(*signed(told, secret=secret))
         assert notice.kind == "refund.updated"
     for secret in ("whsec_three", "", "whsec_one, whsec_two, "):
         with pytest.raises(NoticeForged):
-            cards.read_notice(*standin.webhook("refund.updated", "cs_1", secret=secret))
+            cards.read_notice(*signed(told, secret=secret))
 
 
 def test_without_a_secret_no_webhook_is_believed(
     standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    standin.things["cs_1"] = {"metadata": {}}
-    body, signature = standin.webhook("checkout.session.completed", "cs_1", secret="")
+    del standin
+    body, signature = signed(event_about("refund.updated", {"metadata": {}}), secret="")
     monkeypatch.setenv("ATELIER_STRIPE_WEBHOOK_SECRET", "")
     settings.cache_clear()
 
@@ -463,6 +481,31 @@ def test_what_this_version_of_the_api_does_not_take_is_refused(
 
     with pytest.raises(stripe.InvalidRequestError, match=fault):
         api.checkout.sessions.create(good | changes)
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "fault"),
+    [
+        ("payment_methods", {"card": {"token": "tok_visa", "colour": "red"}}, "card.colour"),
+        ("payment_methods", {"type": "gift"}, "type"),
+        ("payment_pages/cs_1/confirm", {"expected_amount": 5}, "payment_method"),
+        ("payment_pages/cs_1/confirm", {"payment_method": "pm_1", "tip": 5}, "tip"),
+    ],
+)
+def test_what_people_send_is_checked_as_well(
+    standin: StripeStandIn, path: str, sent: dict[str, Any], fault: str
+) -> None:
+    api = stripe.StripeClient(KEY, base_addresses={"api": standin.url})
+
+    with pytest.raises(stripe.InvalidRequestError, match=fault):
+        api.raw_request("post", f"/v1/{path}", **sent)
+
+
+def test_the_stand_in_answers_nobody_with_another_key(standin: StripeStandIn) -> None:
+    api = stripe.StripeClient("sk_test_other", base_addresses={"api": standin.url}).v1
+
+    with pytest.raises(stripe.AuthenticationError):
+        api.refunds.list()
 
 
 def test_an_answer_this_version_of_the_api_does_not_give_is_noticed() -> None:
