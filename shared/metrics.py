@@ -80,6 +80,12 @@ CARD_ANSWERS = Counter(
     ["kind", "outcome"],
     registry=REGISTRY,
 )
+REFUNDS_LOST = Counter(
+    "atelier_card_refunds_lost_total",
+    "Refunds that Stripe had taken up and that did not arrive on their card.",
+    ["service"],
+    registry=REGISTRY,
+)
 EMAILS = Counter(
     "atelier_notify_emails_total",
     "Emails, by kind and outcome: sent, retried, failed, unknown, suppressed.",

@@ -485,8 +485,11 @@ def test_a_refund_that_did_not_arrive_is_not_given_back_and_may_be_anew(
     [refund] = standin.of("refund")
     standin.fail_refund(refund["id"])
 
+    before = REGISTRY.get_sample_value("atelier_card_refunds_lost_total", {"service": "booking"})
     till.hear("refund.failed", refund["id"])
     till.settle()
+    after = REGISTRY.get_sample_value("atelier_card_refunds_lost_total", {"service": "booking"})
+    assert after == (before or 0) + 1
 
     [noted] = till.money(booking_id)["refunds"]
     assert (noted["state"], noted["error"]) == ("failed", "it did not arrive")
@@ -653,6 +656,41 @@ def test_a_refund_stripe_refuses_is_said_and_may_be_tried_again(till: Till) -> N
     till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=500)
     till.settle()
     assert till.held() == 0
+
+
+def test_whoever_works_at_night_sees_the_refunds_that_failed(till: Till) -> None:
+    till.session(price_minor=2000, capacity=9)
+    failed = []
+    for name in ("ada", "alan", "grace"):
+        booking_id = till.paid(name)["booking_id"]
+        [payment] = till.money(booking_id)["payments"]
+        till.standin.faults.append(Fault("400", "refunds"))
+        till.later(minutes=1)
+        refund = till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=500)
+        till.settle()
+        failed.append(refund["refund_id"])
+    till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=300)
+
+    first = till.call.list_refunds(limit=2)
+    rest = till.call.list_refunds(limit=2, after=first["after"])
+
+    assert [one["refund_id"] for one in first["refunds"]] == [failed[2], failed[1]]
+    assert [one["refund_id"] for one in rest["refunds"]] == [failed[0]]
+    assert rest["after"] is None
+    assert {one["error"] for one in first["refunds"]} != {None}
+    [due] = till.call.list_refunds(state="due")["refunds"]
+    assert (due["amount_minor"], due["booking_id"]) == (300, booking_id)
+    assert till.call.list_refunds(state="done") == {"refunds": [], "after": None}
+
+
+@pytest.mark.parametrize("wrong", [{"after": str(uuid4())}, {"state": "lost"}, {"limit": 501}])
+def test_a_list_of_refunds_that_cannot_be_is_refused_by_field(
+    till: Till, wrong: dict[str, Any]
+) -> None:
+    [field] = wrong
+
+    with pytest.raises(InvalidRequest, match=f"{field}: "):
+        till.call.list_refunds(**wrong)
 
 
 # -- reminders ------------------------------------------------------------------------------------

@@ -628,6 +628,28 @@ def test_what_no_webhook_told_of_is_found_within_the_hour(
     assert states == [["done"], ["done"]]
 
 
+def test_whoever_works_at_night_sees_the_refunds_that_failed(desk: Desk) -> None:
+    desk.event(capacity=3)
+    checkout = desk.register("ada")
+    desk.pay(checkout)
+    for amount in (100, 200):
+        desk.standin.faults.append(Fault("400", "refunds"))
+        more = {"payment_id": checkout["payment_id"], "amount_minor": amount}
+        desk.hall.events.refund_payment(**more)
+        desk.settle()
+        desk.later(minutes=1)
+
+    first = desk.hall.events.list_refunds(limit=1)
+    rest = desk.hall.events.list_refunds(limit=1, after=first["after"])
+
+    pages = [[one["amount_minor"] for one in page["refunds"]] for page in (first, rest)]
+    assert pages == [[200], [100]]
+    assert rest["after"] is None
+    assert first["refunds"][0]["registration_id"] == checkout["registration_id"]
+    with pytest.raises(InvalidRequest, match="after: No refund"):
+        desk.hall.events.list_refunds(after=checkout["payment_id"])
+
+
 @pytest.mark.parametrize("how", ["cut_before", "cut_after", "500", "429"])
 def test_a_page_that_could_not_be_opened_is_opened_later(
     desk: Desk, standin: StripeStandIn, how: str

@@ -44,6 +44,7 @@ from services.booking.actions.letters import AT_ONCE, message_person, message_se
 from services.booking.actions.merging import merge_people, settle_merged
 from services.booking.actions.money import (
     get_payments,
+    list_refunds,
     look_at_payment,
     paid_by_card,
     refund_payment,
@@ -157,6 +158,7 @@ __all__ = [
     "known",
     "launch_roll_call",
     "list_people",
+    "list_refunds",
     "list_schedules",
     "list_sessions",
     "look_at_payment",

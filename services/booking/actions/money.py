@@ -244,3 +244,18 @@ def get_payments(sql: Any, booking_id: UUID) -> Values:
         "refunds": store.refunds_of(sql, booking_id),
         "reminders": store.reminders_of(sql, booking_id),
     }
+
+
+def list_refunds(sql: Any, *, state: RefundState, after: UUID | None, limit: int) -> Values:
+    """List the refunds of a state, the newest first, a page at a time.
+
+    Raises:
+        InvalidRequest: there is no such refund to go on after.
+    """
+    last = store.find_refund(sql, after) if after else None
+    if after is not None and last is None:
+        msg = "after: No refund has this id."
+        raise InvalidRequest(msg)
+    rows = store.list_refunds(sql, state, after=last, limit=limit + 1)
+    more = len(rows) > limit
+    return {"refunds": rows[:limit], "after": rows[limit - 1].refund_id if more else None}

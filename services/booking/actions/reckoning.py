@@ -8,6 +8,7 @@ from services.booking import store
 from services.booking.actions.money import note_refund
 from services.booking.domain import RefundReason, RefundState
 from services.booking.gateways import Gone
+from shared import metrics
 from shared.contracts import Values
 from shared.db import Tx
 from shared.payments.jobs import same_refund
@@ -31,6 +32,8 @@ def note_gone(tx: Tx, payment_id: UUID, gone: tuple[Gone, ...], *, at: datetime)
             error = "the bank has decided against it" if one.disputed else "it did not arrive"
             failed = {"state": RefundState.FAILED.value, "error": error, "refunded_at": None}
             store.change_refund(tx.sql, refund_id, **failed)
+            if not one.disputed:
+                metrics.REFUNDS_LOST.labels("booking").inc()
         elif one.state == "done":
             note_refund(tx, refund_id, vendor_id=one.vendor_id, at=at)
 

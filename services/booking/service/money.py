@@ -64,6 +64,12 @@ class Money:
             refund = actions.refund_payment(tx, payment_id, **more, at=self.now())
         return shaped(schemas.Refund, refund)
 
+    @rpc(schemas.ListRefunds())
+    def list_refunds(self, **part: Any) -> Any:
+        """List refunds, those that failed unless told otherwise, the newest first."""
+        with self.db.read() as sql:
+            return shaped(schemas.Refunds, actions.list_refunds(sql, **part))
+
     @rpc(schemas.OnePerson())
     def find_kept_card(self, person_id: UUID) -> Any:
         """Give the card a person has agreed to be charged again, if there is one."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
 
 from services.booking.domain import (
     FREE,
@@ -137,6 +137,22 @@ def refunds_of(sql: Connection, booking_id: UUID) -> Sequence[Row[Any]]:
 def refunds_of_payment(sql: Connection, payment_id: UUID) -> Sequence[Row[Any]]:
     """List what was given back of a payment, or is about to be."""
     query = select(RefundRow.__table__).where(RefundRow.payment_id == payment_id)
+    return sql.execute(query).all()
+
+
+def list_refunds(
+    sql: Connection, state: RefundState, *, after: Row[Any] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """List the refunds of a state, the newest first; `after` ended the page before."""
+    query = (
+        select(RefundRow.__table__)
+        .where(RefundRow.state == state.value)
+        .order_by(RefundRow.made_at.desc(), RefundRow.refund_id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        place = tuple_(RefundRow.made_at, RefundRow.refund_id)
+        query = query.where(place < tuple_(after.made_at, after.refund_id))
     return sql.execute(query).all()
 
 

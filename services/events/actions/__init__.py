@@ -44,6 +44,7 @@ from services.events.actions.occasions import (
     create_event,
 )
 from services.events.actions.payments import (
+    list_refunds,
     pay_registration,
     record_payment,
     record_refund,
@@ -126,6 +127,7 @@ __all__ = [
     "keep_person",
     "list_check_ins",
     "list_events",
+    "list_refunds",
     "list_registrations",
     "list_waiting",
     "merge_people",

@@ -23,6 +23,7 @@ from services.events.domain import (
     RegistrationState,
 )
 from services.events.gateways import Gone, Seen
+from shared import metrics
 from shared.contracts import Values
 from shared.contracts.errors import InvalidRequest, PaymentNotFound, PersonNotFound
 from shared.db import Tx
@@ -179,6 +180,8 @@ def note_gone(tx: Tx, payment_id: UUID, gone: tuple[Gone, ...], *, at: datetime)
             error = "the bank has decided against it" if one.disputed else "it did not arrive"
             failed = {"state": RefundState.FAILED.value, "error": error, "refunded_at": None}
             store.change_refund(tx.sql, refund_id, **failed)
+            if not one.disputed:
+                metrics.REFUNDS_LOST.labels("events").inc()
             if refund is not None and refund.state == RefundState.DONE:
                 about: Values = {"method": "card", "reference": one.vendor_id, "note": error}
                 note_money(tx, row, one.amount_minor, **about, at=at)

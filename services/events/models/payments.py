@@ -60,6 +60,9 @@ class RefundRow(Base):
     error: Mapped[str | None] = mapped_column(String(500))
 
 
+Index("refunds_by_state", RefundRow.state, RefundRow.made_at, RefundRow.refund_id)
+
+
 class CardJobRow(Base):
     """Something Stripe is to be asked; one row for each kind and checkout or refund."""
 

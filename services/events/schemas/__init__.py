@@ -12,10 +12,12 @@ from services.events.schemas.doors import (
 )
 from services.events.schemas.money import (
     Checkout,
+    ListRefunds,
     Payment,
     RecordPayment,
     Refund,
     RefundPayment,
+    Refunds,
 )
 from services.events.schemas.occasions import (
     AddSession,
@@ -104,6 +106,7 @@ __all__ = [
     "Limits",
     "ListCheckIns",
     "ListEvents",
+    "ListRefunds",
     "ListRegistrations",
     "ListWaiting",
     "Listed",
@@ -121,6 +124,7 @@ __all__ = [
     "RecordPayment",
     "Refund",
     "RefundPayment",
+    "Refunds",
     "Register",
     "Registered",
     "Registration",

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields
 
+from services.events.domain import RefundState
 from services.events.schemas.venues import text
 from shared.shapes import Line, count
 
@@ -52,6 +53,21 @@ class Refund(Schema):
     made_at = fields.AwareDateTime()
     refunded_at = fields.AwareDateTime()
     error = fields.String()
+
+
+class ListRefunds(Schema):
+    """Refunds of a state, the newest first; `after` is the refund the page before ended with."""
+
+    state = fields.Enum(RefundState, by_value=True, load_default=RefundState.FAILED)
+    after = fields.UUID(load_default=None, allow_none=True)
+    limit = count(1, 500, load_default=50)
+
+
+class Refunds(Schema):
+    """A page of refunds; `after` asks for the next one, if there is one."""
+
+    refunds = fields.List(fields.Nested(Refund))
+    after = fields.UUID(allow_none=True)
 
 
 class Checkout(Schema):

@@ -49,6 +49,12 @@ class Money:
             found = actions.refund_payment(tx, payment_id, **refund, at=self.now())
         return shaped(schemas.Refund, found)
 
+    @rpc(schemas.ListRefunds())
+    def list_refunds(self, **part: Any) -> Any:
+        """List refunds, those that failed unless told otherwise, the newest first."""
+        with self.db.read() as sql:
+            return shaped(schemas.Refunds, actions.list_refunds(sql, **part))
+
     @every(seconds=15)
     def end_lapsed_holds(self) -> None:
         """End the registrations that were not paid for in time, each by itself."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
 
 from services.events.domain import CheckoutState, RefundState, RegistrationState
 from services.events.models import CheckoutRow, RefundRow, RegistrationRow
@@ -94,6 +94,22 @@ def refunds_of(sql: Connection, registration_id: UUID) -> Sequence[Row[Any]]:
 def refunds_of_payment(sql: Connection, payment_id: UUID) -> Sequence[Row[Any]]:
     """List what was given back of a payment, or is about to be."""
     query = select(RefundRow.__table__).where(RefundRow.payment_id == payment_id)
+    return sql.execute(query).all()
+
+
+def list_refunds(
+    sql: Connection, state: RefundState, *, after: Row[Any] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """List the refunds of a state, the newest first; `after` ended the page before."""
+    query = (
+        select(RefundRow.__table__)
+        .where(RefundRow.state == state.value)
+        .order_by(RefundRow.made_at.desc(), RefundRow.refund_id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        place = tuple_(RefundRow.made_at, RefundRow.refund_id)
+        query = query.where(place < tuple_(after.made_at, after.refund_id))
     return sql.execute(query).all()
 
 

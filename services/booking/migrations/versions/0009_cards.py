@@ -1,4 +1,4 @@
-"""What webhooks were to tell is listed, and cards that are kept no more are let go of at Stripe.
+"""What webhooks told is listed, cards are let go of, and refunds are found by their state.
 
 Revision ID: 0009
 Revises: 0008
@@ -15,6 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the change."""
+    op.create_index("refunds_by_state", "refunds", ["state", "made_at", "refund_id"])
     op.add_column("card_jobs", sa.Column("seen_until", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "dropped_cards",
@@ -30,3 +31,4 @@ def downgrade() -> None:
     """Take the change back."""
     op.drop_table("dropped_cards")
     op.drop_column("card_jobs", "seen_until")
+    op.drop_index("refunds_by_state", table_name="refunds")
