@@ -74,7 +74,9 @@ def test_a_price_that_cards_cannot_be_charged_is_refused_wherever_it_is_set(
     one = {**of_kind, **about, "capacity": 2}
     session_id = call.schedule_session(**one, starts_at=starts_at, **good)["session_id"]
     spots = {**one, "spots": 2, "starts_at": starts_at}
+    group_id = call.schedule_spots(**spots, **good)["group_id"]
     weekly = {**one, "rule": "FREQ=WEEKLY", "starts_at": starts_at}
+    schedule_id = call.create_schedule(**weekly, **good)["schedule_id"]
 
     setting: tuple[Callable[[], Any], ...] = (
         lambda: call.create_session_type(name="A", duration_minutes=60, **odd),
@@ -84,7 +86,9 @@ def test_a_price_that_cards_cannot_be_charged_is_refused_wherever_it_is_set(
         lambda: call.schedule_session(**one, starts_at=starts_at, **odd),
         lambda: call.change_session(session_id=session_id, price_minor=wrong),
         lambda: call.schedule_spots(**spots, **odd),
+        lambda: call.change_group(group_id=group_id, price_minor=wrong),
         lambda: call.create_schedule(**weekly, **odd),
+        lambda: call.change_schedule(schedule_id=schedule_id, price_minor=wrong),
     )
     for refused in setting:
         with pytest.raises(InvalidRequest, match=rule):
