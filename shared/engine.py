@@ -1,10 +1,10 @@
 """The database engine: time-outs on every wait, and what its errors mean."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import eventlet
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
@@ -28,7 +28,11 @@ _PG_OPTIONS = " ".join(
 )
 _THREE_IN_A_ROW = 0.29  # seconds: three waits of 0.1 that did not overlap
 _BROKEN_OFF = "57014"
-_CLASH = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
+# Serialization, deadlock, lock not available, and the same row made by two in the same moment, of
+# which the second sees the first one's when it begins anew.
+_CLASH = frozenset({"40001", "40P01", "55P03", "23505"})
+_CLASH_TRIES = 5
+Done = TypeVar("Done")
 
 
 class DriverBlocks(Exception):
@@ -194,6 +198,17 @@ def is_overdue(exc: BaseException) -> bool:
     It is no outage: what always takes as long must not keep a lane for ever.
     """
     return isinstance(exc, DBAPIError) and getattr(exc.orig, "pgcode", None) == _BROKEN_OFF
+
+
+def in_spite_of_clashes(do: Callable[[], Done]) -> Done:
+    """Do something in a transaction of its own, a few times if others are in its way."""
+    for _ in range(_CLASH_TRIES - 1):
+        try:
+            return do()
+        except DBAPIError as exc:
+            if not is_clash(exc):
+                raise
+    return do()
 
 
 def prove_cooperation(engine: Engine) -> None:

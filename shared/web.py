@@ -7,7 +7,8 @@ their own, also when every worker is busy.
 import errno
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from functools import partial, wraps
+from typing import Any, TypeVar, cast
 
 import eventlet
 import structlog
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Request, Response
 
 from shared import metrics
 from shared.config import PREFIX, host_and_port, settings
+from shared.engine import in_spite_of_clashes
 from shared.links import LinkInvalid
 from shared.pages import Pages, language_of, shown
 
@@ -157,9 +159,20 @@ class Page(HttpRequestHandler):
 
 
 def page(method: str, path: str) -> Callable[[Handler], Handler]:
-    """Have a method answer an HTTP method at a path; `<name>` parts are its arguments."""
+    """Have a method answer an HTTP method at a path; `<name>` parts are its arguments.
+
+    Where another transaction is in its way it is begun anew: what a page does is safe to repeat.
+    """
     decorate: Callable[[Handler], Handler] = Page.decorator(method, path)
-    return decorate
+
+    def patient(handler: Handler) -> Handler:
+        @wraps(handler)
+        def answer(*args: Any, **values: Any) -> Any:
+            return in_spite_of_clashes(partial(handler, *args, **values))
+
+        return decorate(cast("Handler", answer))
+
+    return patient
 
 
 Check = Callable[[], Mapping[str, str]]

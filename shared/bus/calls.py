@@ -119,7 +119,7 @@ class Responder:
             except Exception as exc:
                 if is_outage(exc) and attempt < _TRIES - 1:
                     eventlet.sleep(0.1 * 2**attempt)
-                elif is_clash(exc) and attempt < _TRIES - 1:
+                elif is_clash(exc) and not is_repeat(exc) and attempt < _TRIES - 1:
                     pass
                 else:
                     kept = self._kept(exc, key)

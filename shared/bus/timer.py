@@ -8,7 +8,7 @@ import structlog
 from eventlet.event import Event
 
 from shared import metrics
-from shared.engine import is_outage
+from shared.engine import in_spite_of_clashes, is_outage
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ class Timer:
     def _run_once(self) -> None:
         try:
             self.busy = True
-            self._run()
+            in_spite_of_clashes(self._run)
             self._counts["ok"].inc()
         except Exception as exc:
             self._counts["failed"].inc()

@@ -3,9 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.booking import store
 from services.booking.actions.checkouts import request_confirmation
-from services.booking.actions.holds import confirm_hold, keep_place
+from services.booking.actions.holds import confirm_hold, keep_place, reservation_for_update
 from services.booking.actions.people import register_person
 from services.booking.actions.places import take_place
 from services.booking.domain import Collection, HoldKind
@@ -40,8 +39,8 @@ def book(
     """
     if person_id is None:
         person_id = _made_known(tx, person, at=at)
-    elif hold_id := store.find_reserved(tx.sql, session_id, person_id, at=at):
-        return confirm_hold(tx, hold_id, unpaid=unpaid, at=at)
+    elif hold := reservation_for_update(tx, session_id, person_id, at=at):
+        return confirm_hold(tx, hold.hold_id, unpaid=unpaid, at=at)
     return take_place(tx, session_id, person_id, or_wait=or_wait, unpaid=unpaid, at=at)
 
 

@@ -9,6 +9,7 @@ from services.booking import actions, store
 from services.booking.gateways import Cashier, NoticeForged, when_answered
 from shared.clock import Now
 from shared.db import Transactions
+from shared.engine import in_spite_of_clashes
 from shared.payments.jobs import JobKind
 from shared.web import page
 
@@ -18,15 +19,20 @@ def ask_stripe(
 ) -> bool:
     """Ask Stripe the next thing that is due, or `only` that one; say whether there was one.
 
-    Stripe is asked between two transactions, and never within one.
+    Stripe is asked between two transactions, and never within one. Its answer is settled in spite
+    of whoever writes at the same time, for the next process would ask only when the claim is over.
     """
     with db.begin() as tx:
         job = actions.claim_card_job(tx, at=now(), only=only)
     if job is None:
         return False
     answer = cashier.do(job)
-    with db.begin() as tx:
-        actions.settle_card_job(tx, answer, at=now())
+
+    def settle() -> None:
+        with db.begin() as tx:
+            actions.settle_card_job(tx, answer, at=now())
+
+    in_spite_of_clashes(settle)
     return True
 
 

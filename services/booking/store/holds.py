@@ -54,6 +54,7 @@ _LAPSED = (
     )
     .order_by(HoldRow.session_id)
     .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
 )
 
 
@@ -148,7 +149,10 @@ def note_choice(writes: Writes, hold_id: UUID, package_id: UUID | None) -> None:
 
 
 def lapsed_holds(sql: Connection, *, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-    """List open holds whose time is over, as (hold_id, session_id)."""
+    """Lock open holds whose time is over, all before any session; give (hold_id, session_id).
+
+    Those that somebody else has locked are left out: they end otherwise, or at the next look.
+    """
     rows = sql.execute(_LAPSED, {"at": at, "limit": limit})
     return [(row.hold_id, row.session_id) for row in rows]
 
