@@ -248,6 +248,37 @@ def test_two_records_that_are_one_have_the_credits_of_both(studio: Studio) -> No
 # -- the waiting list -------------------------------------------------------------------------
 
 
+def test_of_two_places_of_one_person_one_gives_its_credit_back_to_them(studio: Studio) -> None:
+    call = studio.suite.booking
+    ids = {"keep": member(studio, "ada", 1), "merge": member(studio, "double", 1)}
+    regular(studio, capacity=2)
+    studio.book("ada")
+    studio.book("double")
+
+    call.merge_people(**ids)
+
+    assert studio.booked == ["ada"]
+    assert call.get_credits(person_id=ids["keep"])["balance"] == 1
+
+
+def test_a_credit_that_comes_back_under_a_merged_record_is_its_persons(studio: Studio) -> None:
+    call = studio.suite.booking
+    ids = {"keep": member(studio, "ada"), "merge": member(studio, "double", 1)}
+    regular(studio)
+    booking_id = studio.book("double")["booking_id"]
+    call.merge_people(**ids)
+    with studio.suite.sql("booking") as sql:  # as if it had been booked in that very moment
+        sql.exec_driver_sql("UPDATE bookings SET person_id = ?", (ids["merge"].replace("-", ""),))
+
+    call.cancel_booking(booking_id=booking_id)
+    studio.suite.tick("booking.settle_merged")
+    studio.suite.tick("booking.settle_merged")
+
+    assert call.get_credits(person_id=ids["keep"])["balance"] == 1
+    kinds = [one["kind"] for one in call.get_credits(person_id=ids["keep"])["entries"]]
+    assert kinds == ["merged"]
+
+
 @pytest.mark.rule("Q2")
 def test_a_seat_that_must_be_paid_for_goes_to_the_first_who_has_a_credit(studio: Studio) -> None:
     for name, credits_ in (("ada", 1), ("grace", 0), ("alan", 1)):

@@ -8,6 +8,7 @@ from services.booking import store
 from services.booking.actions.cards import drop_card
 from services.booking.actions.credits import move_credits
 from services.booking.actions.holds import release_hold
+from services.booking.actions.money import booking_ledger
 from services.booking.actions.people import alter, note_consent, said_of_marketing
 from services.booking.actions.places import cancel_booking
 from services.booking.domain import PersonKind, Purpose, agrees, higher_kind
@@ -44,7 +45,6 @@ def merge_people(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> Values:
     for row in (kept, merged):
         if row.merged_into is not None:
             raise PersonMergedAlready(str(row.merged_into))
-    move_credits(tx, keep, merged, at=at)
     agreed = _united_consent(tx, keep, merge, at=at)
     moved, cancelled = _move(tx, keep, merge, at=at)
     store.point_to(tx.sql, keep, merge)
@@ -76,12 +76,17 @@ def _move(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> tuple[dict[str, i
     tx.flush()
     if store.find_card(tx.sql, keep) is not None:
         drop_card(tx, merge, at=at)
-    return store.move_records(tx.sql, keep, merge), len(twice)
+    moved = store.move_records(tx.sql, keep, merge)
+    # Those of the places that have just ended, too.
+    move_credits(tx, keep, store.people_for_update(tx.sql, {merge})[merge], at=at)
+    return moved, len(twice)
 
 
 def _less_paid(tx: Tx, kept: UUID, other: UUID) -> UUID:
     """Give which of two bookings of one seat ends: `other`, unless more was paid for it."""
-    of_kept, of_other = (store.ledger(tx.sql, one, 0) for one in (kept, other))
+    of_kept, of_other = (
+        booking_ledger(tx.sql, store.find_booking(tx.sql, one)) for one in (kept, other)
+    )
     more = of_other.paid_minor - of_other.refunded_minor
     return kept if more > of_kept.paid_minor - of_kept.refunded_minor else other
 

@@ -116,14 +116,18 @@ def merged_into(sql: Connection, person_id: UUID) -> UUID | None:
 def stragglers(sql: Connection, *, since: datetime, limit: int) -> Sequence[Any]:
     """List who was merged since then and has records of their own again, with who they are.
 
-    A booking made in the very moment of the merge may still be under the old id.
+    A booking made in the very moment of the merge may still be under the old id, and so may what
+    came of it: its money, a card, or the credits it gave back.
     """
     query = (
         select(PersonRow.person_id, PersonRow.merged_into)
         .where(
             PersonRow.merged_at >= since,
             or_(
+                PersonRow.credits > 0,
                 exists().where(BookingRow.person_id == PersonRow.person_id),
+                exists().where(PaymentRow.person_id == PersonRow.person_id),
+                exists().where(KeptCardRow.person_id == PersonRow.person_id),
                 exists().where(HoldRow.person_id == PersonRow.person_id, HoldRow.state == _OPEN),
                 exists().where(WaitingRow.person_id == PersonRow.person_id),
             ),
