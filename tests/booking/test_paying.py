@@ -278,6 +278,38 @@ def test_who_was_booked_by_staff_meanwhile_pays_for_that_booking(till: Till) -> 
     assert till.studio.taken == 1
 
 
+def test_who_was_booked_in_another_currency_meanwhile_gets_the_money_back(till: Till) -> None:
+    till.session(capacity=2)
+    checkout = till.checkout("ada")
+    till.studio.change(price_minor=3000, currency="usd")
+    booking_id = till.book("ada")
+
+    till.pay(checkout)
+    till.settle()
+
+    assert till.balance(booking_id) == (0, 0, 3000)
+    assert till.standin.held() == 0
+    [refunded] = till.said("PaymentRefunded")
+    assert (refunded["reason"], refunded["currency"]) == ("other_currency", "eur")
+
+
+def test_money_in_another_currency_pays_nothing_even_if_it_cannot_go_back(till: Till) -> None:
+    till.session()
+    booking_id = till.book("ada")
+    checkout = till.call.pay_balance(booking_id=booking_id)
+    till.standin.pay(till.checkout_id(checkout))
+    page = till.standin.things[till.checkout_id(checkout)]
+    page["currency"] = till.standin.things[page["payment_intent"]]["currency"] = "usd"
+    till.standin.dispute(page["payment_intent"])  # Stripe gives nothing back of it
+
+    till.hear("checkout.session.completed", till.checkout_id(checkout))
+    till.settle()
+
+    assert till.balance(booking_id) == (0, 0, 2000)
+    assert till.studio.row("ada")["balance_minor"] == 2000
+    assert till.call.send_reminder(booking_id=booking_id)["due_minor"] == 2000
+
+
 def test_who_pays_by_themselves_ends_the_reservation_beside_it(till: Till) -> None:
     till.session(capacity=2)
     till.hold("ada", kind="staff")

@@ -91,16 +91,20 @@ def _is_there(tx: Tx, person_id: UUID) -> bool:
 
 def _pay(tx: Tx, payment: Any, booking: Any, *, at: datetime) -> None:
     """Have money pay for a booking there is, and give back what is too much."""
+    live = booking.state == BookingState.CONFIRMED
+    too_much = RefundReason.PAID_TWICE if live else RefundReason.BOOKING_CANCELLED
+    if payment.currency != booking.currency:  # it was booked anew, for nothing or another price
+        reason = RefundReason.OTHER_CURRENCY if booking.price_minor else too_much
+        _give_back(tx, payment, payment.amount_minor, reason, at=at)
+        return
     tx.emit(PaymentReceived(**said_of(tx, payment, payment.amount_minor), paid_at=at))
     ledger = booking_ledger(tx.sql, booking)
-    live = booking.state == BookingState.CONFIRMED
     wanted = booking.price_minor if live else 0
     # What is on its way back counts as gone, or money that takes its place would go back, too.
-    gone = store.refunds_under_way(tx.sql, booking.booking_id) + ledger.refunded_minor
-    excess = min(payment.amount_minor, ledger.paid_minor - gone - wanted)
+    under_way = store.refunds_under_way(tx.sql, booking.booking_id, booking.currency)
+    excess = ledger.paid_minor - ledger.refunded_minor - under_way - wanted
     if excess > 0:
-        reason = RefundReason.PAID_TWICE if live else RefundReason.BOOKING_CANCELLED
-        _give_back(tx, payment, excess, reason, at=at)
+        _give_back(tx, payment, min(payment.amount_minor, excess), too_much, at=at)
     if not live or not ledger.balance_minor:
         close_checkouts(tx, booking.booking_id, at=at)
 
@@ -156,7 +160,7 @@ def _book(
         store.end_hold(tx.writes, kept.hold_id, HoldState.GRANTED, at=at)
     elif hold is not None:
         session = recall_choice(tx, session, hold.package_id)
-    ledger = store.ledger(tx.sql, payment.booking_id, price.minor)
+    ledger = store.ledger(tx.sql, payment.booking_id, price)
     said = {**ids, **occasion(session), **priced(price, ledger)}
     confirmed = BookingConfirmed(booking_id=payment.booking_id, booked_at=at, sequence=1, **said)
     tx.emit(confirmed)

@@ -74,7 +74,8 @@ def priced(price: Price, ledger: Ledger | None = None) -> Values:
 def booking_ledger(sql: Any, booking: Any) -> Ledger:
     """Give what is to be paid for a booking and what was; nothing more for a cancelled one."""
     live = booking.state == BookingState.CONFIRMED
-    ledger = store.ledger(sql, booking.booking_id, booking.price_minor)
+    price = Price(booking.price_minor, booking.currency)
+    ledger = store.ledger(sql, booking.booking_id, price)
     settled = min(ledger.price_minor, ledger.paid_minor - ledger.refunded_minor)
     return ledger if live else Ledger(settled, ledger.paid_minor, ledger.refunded_minor)
 
@@ -84,8 +85,9 @@ def said_of(tx: Tx, payment: Any, amount_minor: int) -> Values:
     booking = store.find_booking(tx.sql, payment.booking_id)
     session_id = booking.session_id if booking else payment.session_id  # it may have been moved
     session = store.find_session(tx.sql, session_id)
-    price = booking.price_minor if booking else payment.price_minor
-    balance = booking_ledger(tx.sql, booking).balance_minor if booking else 0
+    paid_for = booking if booking and booking.currency == payment.currency else None
+    price = paid_for.price_minor if paid_for else payment.price_minor
+    balance = booking_ledger(tx.sql, paid_for).balance_minor if paid_for else 0
     return {
         "payment_id": payment.payment_id,
         "booking_id": payment.booking_id,
@@ -226,20 +228,17 @@ def get_payments(sql: Any, booking_id: UUID) -> Values:
     payments = store.payments_of(sql, booking_id)
     if booking is None and not payments:
         raise BookingNotFound(str(booking_id))
-    price, currency = (
-        (booking.price_minor, booking.currency)
-        if booking
-        else (payments[-1].price_minor, payments[-1].currency)
-    )
+    about: Any = booking or payments[-1]
+    price = Price(about.price_minor, about.currency)
     ledger = booking_ledger(sql, booking) if booking else store.ledger(sql, booking_id, price)
     return {
         "booking_id": booking_id,
         "booked": booking is not None and booking.state == BookingState.CONFIRMED,
-        "price_minor": price,
+        "price_minor": price.minor,
         "paid_minor": ledger.paid_minor,
         "refunded_minor": ledger.refunded_minor,
         "balance_minor": ledger.balance_minor if booking else 0,
-        "currency": currency,
+        "currency": price.currency,
         "payments": payments,
         "refunds": store.refunds_of(sql, booking_id),
         "reminders": store.reminders_of(sql, booking_id),

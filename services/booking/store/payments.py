@@ -53,19 +53,25 @@ _UNPAID = _PAYMENTS.where(
     PaymentRow.method == PaymentMethod.CARD.value,
     PaymentRow.state.in_([PaymentState.DUE.value, PaymentState.OPENED.value]),
 ).with_for_update()
+# Money in another currency pays nothing, whether it is back already or cannot go back.
 _PAID = select(func.coalesce(func.sum(PaymentRow.amount_minor), 0)).where(
-    PaymentRow.booking_id == bindparam("booking_id"), PaymentRow.state == PaymentState.PAID.value
+    PaymentRow.booking_id == bindparam("booking_id"),
+    PaymentRow.state == PaymentState.PAID.value,
+    PaymentRow.currency == bindparam("currency"),
 )
 PAID_OF_ROW = (
     select(func.coalesce(func.sum(PaymentRow.amount_minor), 0))
     .where(
         PaymentRow.booking_id == BookingRow.booking_id,
         PaymentRow.state == PaymentState.PAID.value,
+        PaymentRow.currency == BookingRow.currency,
     )
     .scalar_subquery()
 )
-_REFUNDED = select(func.coalesce(func.sum(RefundRow.amount_minor), 0)).where(
-    RefundRow.booking_id == bindparam("booking_id"), RefundRow.state == RefundState.DONE.value
+_GONE = select(func.coalesce(func.sum(RefundRow.amount_minor), 0)).where(
+    RefundRow.booking_id == bindparam("booking_id"),
+    RefundRow.state == bindparam("state"),
+    RefundRow.currency == bindparam("currency"),
 )
 
 
@@ -101,12 +107,12 @@ def unpaid_checkouts(sql: Connection, booking_id: UUID) -> Sequence[Row[Any]]:
     return sql.execute(_UNPAID, {"booking_id": booking_id}).all()
 
 
-def ledger(sql: Connection, booking_id: UUID, price_minor: int) -> Ledger:
-    """Give what was paid for a booking and given back."""
-    ids = {"booking_id": booking_id}
+def ledger(sql: Connection, booking_id: UUID, price: Price) -> Ledger:
+    """Give what was paid for a booking and given back, in the currency of its price."""
+    ids = {"booking_id": booking_id, "currency": price.currency}
     paid: int = sql.execute(_PAID, ids).scalar_one()
-    refunded: int = sql.execute(_REFUNDED, ids).scalar_one()
-    return Ledger(price_minor, int(paid), int(refunded))
+    refunded: int = sql.execute(_GONE, ids | {"state": RefundState.DONE.value}).scalar_one()
+    return Ledger(price.minor, int(paid), int(refunded))
 
 
 # -- refunds ------------------------------------------------------------------------------------
@@ -164,9 +170,7 @@ def refunds_begun(sql: Connection, payment_id: UUID) -> int:
     return int(sql.execute(query).scalar_one())
 
 
-def refunds_under_way(sql: Connection, booking_id: UUID) -> int:
-    """Add up what is about to be given back of a booking's payments, in minor units."""
-    query = select(func.coalesce(func.sum(RefundRow.amount_minor), 0)).where(
-        RefundRow.booking_id == booking_id, RefundRow.state == RefundState.DUE.value
-    )
-    return int(sql.execute(query).scalar_one())
+def refunds_under_way(sql: Connection, booking_id: UUID, currency: str) -> int:
+    """Add up what is about to be given back of a booking's payments in a currency."""
+    ids = {"booking_id": booking_id, "currency": currency}
+    return int(sql.execute(_GONE, ids | {"state": RefundState.DUE.value}).scalar_one())

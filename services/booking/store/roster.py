@@ -239,7 +239,11 @@ def open_holds(sql: Connection, session_id: UUID) -> dict[str, int]:
 
 _REFUNDED_OF_ROW = (
     select(func.coalesce(func.sum(RefundRow.amount_minor), 0))
-    .where(RefundRow.booking_id == BookingRow.booking_id, RefundRow.state == RefundState.DONE.value)
+    .where(
+        RefundRow.booking_id == BookingRow.booking_id,
+        RefundRow.state == RefundState.DONE.value,
+        RefundRow.currency == BookingRow.currency,
+    )
     .scalar_subquery()
 )
 _DUE_IN_SESSION = select(
