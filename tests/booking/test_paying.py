@@ -110,6 +110,21 @@ def test_whoever_comes_back_to_the_link_finds_the_same_page(till: Till) -> None:
     assert len(till.pages()) == 1
 
 
+def test_whoever_did_not_hear_that_a_place_is_confirmed_hears_it_again(till: Till) -> None:
+    till.session(price_minor=0, credits=0)
+    hold_id = till.hold("ada", "staff")
+
+    first = till.call.start_checkout(hold_id=hold_id, idempotency_key="one press")
+    again = till.call.start_checkout(hold_id=hold_id, idempotency_key="one press")
+
+    assert first == again
+    assert first["status"] == "booked"
+    assert till.studio.taken == 1
+    till.call.cancel_booking(booking_id=hold_id)
+    with pytest.raises(AlreadyBooked):
+        till.call.start_checkout(hold_id=hold_id)
+
+
 def test_a_page_whose_price_has_changed_is_replaced(till: Till) -> None:
     till.session(price_minor=2000)
     hold_id = till.hold("ada", "staff")

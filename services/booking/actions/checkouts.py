@@ -40,6 +40,7 @@ from shared.contracts.booking import (
     PaymentReceived,
 )
 from shared.contracts.errors import (
+    AlreadyBooked,
     BookingCancelledAlready,
     BookingNotFound,
     InvalidRequest,
@@ -84,7 +85,7 @@ def start_checkout(tx: Tx, hold_id: UUID, *, save_card: bool, online: bool, at: 
 
     It is confirmed at once where nothing is to be paid, or not now: because staff have said so,
     because only offline payments are taken, or because cards are never charged so little. Asked
-    again, the page is the same one as long as it is good.
+    again, the answer is the same: that it is confirmed, or the same page as long as it is good.
 
     Args:
         tx: the transaction.
@@ -96,7 +97,12 @@ def start_checkout(tx: Tx, hold_id: UUID, *, save_card: bool, online: bool, at: 
     Returns:
         `status` is `booked` or `pay`; with `pay`, the `checkout_url` is there or soon will be.
     """
-    hold, person_id, session = open_hold(tx, hold_id, at=at)
+    try:
+        hold, person_id, session = open_hold(tx, hold_id, at=at)
+    except AlreadyBooked:
+        if (confirmed := _confirmed_at_once(tx, hold_id)) is None:
+            raise
+        return confirmed
     session = settle_package(tx, session)
     price = store.price_of(session)
     by_card = paid_by_card(price.minor, price.currency, online=online)
@@ -115,6 +121,17 @@ def start_checkout(tx: Tx, hold_id: UUID, *, save_card: bool, online: bool, at: 
         save_card=save_card,
         at=at,
     )
+
+
+def _confirmed_at_once(tx: Tx, hold_id: UUID) -> Values | None:
+    """Give again what whoever confirmed without paying was answered; None: they paid for it."""
+    booking = store.find_booking(tx.sql, hold_id)
+    if booking is None or booking.state == BookingState.CANCELLED:
+        return None
+    for payment in store.payments_of(tx.sql, hold_id):
+        if payment.purpose == PaymentPurpose.PLACE and payment.state == PaymentState.PAID:
+            return None
+    return {"status": "booked", "booking_id": hold_id} | dict.fromkeys(_OF_A_PAGE)
 
 
 def pay_balance(tx: Tx, booking_id: UUID, *, save_card: bool, online: bool, at: datetime) -> Values:
