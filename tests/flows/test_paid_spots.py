@@ -210,3 +210,52 @@ def test_who_left_the_list_while_the_bank_was_thinking_gets_it_back(
     assert [one["reason"] for one in till.said("PaymentRefunded")] == ["no_seat_left"]
     assert till.studio.booked == []
     assert till.held() == before
+
+
+def test_nobody_is_charged_for_a_spot_that_closed_before(till: Till) -> None:
+    keep_card(till, "ada")
+    full(till, "ada")
+    before = till.held()
+    till.studio.cancel("holder")
+    ask_for_spot(till, "ada")
+
+    spot_id = till.arranged("SELECT hold_id FROM holds WHERE kind = 'waitlist' AND state = 'open'")
+    till.call.close_spot(spot_id=spot_id)
+    till.settle()
+    till.settle()
+
+    # The list asked for the seat anew, and for that one they were charged.
+    assert till.studio.booked == ["ada"]
+    assert till.held() == before + 2000
+    assert till.said("PaymentRefunded") == []
+    assert [one["reason"] for one in till.said("SpotRefused")] == ["spot_closed"] * 2
+
+
+def test_nobody_is_charged_for_a_spot_of_a_session_that_has_begun(till: Till) -> None:
+    keep_card(till, "ada")
+    full(till, "ada")
+    before = till.held()
+    till.studio.cancel("holder")
+    ask_for_spot(till, "ada")
+
+    till.studio.suite.advance(days=10)
+    till.settle()
+
+    assert till.studio.booked == []
+    assert till.held() == before
+    assert till.said("PaymentRefunded") == []
+
+
+def test_who_was_erased_while_the_bank_was_thinking_is_not_booked_and_gets_it_back(
+    till: Till, standin: StripeStandIn
+) -> None:
+    before = bank_thinks(till, standin)
+
+    till.call.erase_person(person_id=till.person("ada"), cancel_bookings=True)
+    for _ in range(4):
+        till.later(seconds=30)
+
+    assert till.said("SpotGranted") == []
+    assert [one["reason"] for one in till.said("PaymentRefunded")] == ["no_seat_left"]
+    assert till.held() == before
+    assert (till.studio.taken, till.studio.held) == (0, {})

@@ -235,6 +235,8 @@ def _take_spot(tx: Tx, payment: Any, spot: store.Hold | None, *, at: datetime) -
     elif session.cancelled or session.started(at):
         end_and_free(tx, spot, at=at)
         _refuse(tx, payment, "session_started", still_open=False, at=at)
+    elif not _is_there(tx, payment.person_id):
+        _refuse(tx, payment, "not_eligible", still_open=True, at=at)
     elif not _add(tx, payment, spot, session, at=at):
         _refuse(tx, payment, "already_booked", still_open=True, at=at)
     else:
@@ -265,17 +267,17 @@ def _add(tx: Tx, payment: Any, spot: store.Hold, session: Session, *, at: dateti
     return True
 
 
-def refuse_unpaid(tx: Tx, payment_id: UUID, error: str | None, *, at: datetime) -> None:
-    """Refuse a spot whose person's card was not charged, so that it is asked for in another name.
-
-    The spot stays held meanwhile.
-    """
+def refuse_unpaid(
+    tx: Tx, payment_id: UUID, error: str | None, *, still_open: bool = True, at: datetime
+) -> None:
+    """Refuse a spot whose person's card was not charged; held still, it is asked for by another."""
     payment = store.find_payment(tx.sql, payment_id, lock=True)
     if payment is None or payment.state != PaymentState.DUE:
         return
     ended = {"state": PaymentState.FAILED.value, "ended_at": at, "error": error}
     store.change_payment(tx.sql, payment_id, **ended)
-    _refuse(tx, payment, "not_paid", still_open=True, at=at)
+    why = "not_paid" if still_open else "spot_closed"
+    _refuse(tx, payment, why, still_open=still_open, at=at)
 
 
 def _refuse(tx: Tx, payment: Any, reason: Any, *, still_open: bool, at: datetime) -> None:

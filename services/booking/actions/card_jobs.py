@@ -13,7 +13,7 @@ from services.booking import store
 from services.booking.actions.arrivals import refuse_unpaid, take_payment
 from services.booking.actions.money import ask_stripe, note_refund
 from services.booking.actions.reckoning import note_gone
-from services.booking.domain import PaymentState, RefundState
+from services.booking.domain import HoldState, PaymentState, RefundState
 from services.booking.gateways import (
     Answer,
     Charge,
@@ -100,11 +100,17 @@ def _openable(tx: Tx, payment: Any, *, at: datetime) -> bool:
 
 
 def _chargeable(tx: Tx, payment: Any, *, at: datetime) -> bool:
-    """Say whether a card may still be charged; refuse the spot where it is not kept any more."""
-    card = store.find_card(tx.sql, payment.person_id)
-    if card is not None and card.method_id == payment.method_id:
-        return True
-    refuse_unpaid(tx, payment.payment_id, "the card is no longer kept", at=at)
+    """Say whether a card may still be charged; refuse the spot where it, or the spot, is gone."""
+    spot = store.find_hold(tx.sql, payment.spot_id)
+    over = spot is None or (spot.held_until is not None and spot.held_until <= at)
+    if over or (spot is not None and spot.state is not HoldState.OPEN):
+        error, still_open = "the spot is no longer held", False
+    else:
+        card = store.find_card(tx.sql, payment.person_id)
+        if card is not None and card.method_id == payment.method_id:
+            return True
+        error, still_open = "the card is no longer kept", True
+    refuse_unpaid(tx, payment.payment_id, error, still_open=still_open, at=at)
     return False
 
 
