@@ -16,6 +16,7 @@ ATELIER_BOOKING_URL=http://127.0.0.1:8600
 ATELIER_WAITLIST_URL=http://127.0.0.1:8601
 ATELIER_NOTIFY_URL=http://127.0.0.1:8602
 ATELIER_RANKING_URL=http://127.0.0.1:8603
+ATELIER_LOYALTY_URL=http://127.0.0.1:8604
 ATELIER_EVENTS_URL=http://127.0.0.1:8605
 # How the studio is called, its language (en, it, fr or de), where its clocks are, what it charges in.
 ATELIER_STUDIO_NAME=Atelier

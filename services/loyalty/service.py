@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.loyalty import actions, schemas
+from services.loyalty.pages import StatementPages
 from shared.bus import Database, every, on, rpc
 from shared.clock import Clock
 from shared.contracts.booking import (
@@ -22,7 +23,7 @@ from shared.contracts.waitlist import SpotAllocated
 from shared.shapes import shaped
 
 
-class Loyalty:
+class Loyalty(StatementPages):
     """The TreatCards, their points, and who brought whom."""
 
     name = "loyalty"
@@ -170,15 +171,15 @@ class Loyalty:
 
     @rpc(schemas.OnePerson())
     def get_account(self, person_id: UUID) -> Any:
-        """Give somebody's card and balance."""
+        """Give somebody's card and balance, and the address of the page that shows them."""
         with self.db.read() as sql:
-            return shaped(schemas.Account, actions.get_account(sql, person_id))
+            return shaped(schemas.Account, actions.get_account(sql, person_id, at=self.now()))
 
     @rpc(schemas.GetStatement())
     def get_statement(self, person_id: UUID, **wanted: Any) -> Any:
         """Give a client's statement, in their language."""
         with self.db.read() as sql:
-            statement = actions.get_statement(sql, person_id, **wanted)
+            statement = actions.get_statement(sql, person_id, **wanted, at=self.now())
         return shaped(schemas.Statement, statement)
 
     @rpc(schemas.AdjustPoints())

@@ -30,7 +30,7 @@ from shared.config.rules import (
 )
 
 SERVICES = ("booking", "waitlist", "notify", "loyalty", "ranking", "events")
-WITH_PAGES = ("booking", "waitlist", "notify", "ranking", "events")
+WITH_PAGES = ("booking", "waitlist", "notify", "loyalty", "ranking", "events")
 """The services that have public pages, each at its own address."""
 PREFIX = "ATELIER_"
 EMBEDDED_BUS = "memory://"
@@ -101,6 +101,14 @@ class Settings:
     )
     notify_web: str = setting(
         "127.0.0.1:8602", "the address and port notify's pages listen on", ADDRESS
+    )
+    loyalty_url: str = setting(
+        "http://127.0.0.1:8604",
+        "the public address of loyalty's pages, as links name it",
+        URL,
+    )
+    loyalty_web: str = setting(
+        "127.0.0.1:8604", "the address and port loyalty's pages listen on", ADDRESS
     )
     events_url: str = setting(
         "http://127.0.0.1:8605", "the public address of events' pages, as links name it", URL

@@ -7,6 +7,11 @@ from uuid import UUID
 from shared.contracts import Fact
 from shared.contracts.booking import Erasure
 
+STATEMENT_LINK = "show-points"
+"""The purpose of a link that names a person and shows their points and treats."""
+STATEMENT_PATH = "/points/{token}"
+"""Where loyalty's pages answer such a link."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralThanked(Fact, version=1, about="person_id"):

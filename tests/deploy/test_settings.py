@@ -18,8 +18,8 @@ from shared.config import (
 )
 from tests.deploy import BASE, COMPOSE, DEPLOY, compose, documents
 
-MAKES_OR_CHECKS_LINKS = ("booking", "waitlist", "notify", "ranking", "events")
-HAVE_PAGES = ("booking", "waitlist", "notify", "ranking", "events")
+MAKES_OR_CHECKS_LINKS = ("booking", "waitlist", "notify", "loyalty", "ranking", "events")
+HAVE_PAGES = ("booking", "waitlist", "notify", "loyalty", "ranking", "events")
 OURS = [name for name, one in compose()["services"].items() if "build" in one]
 
 
@@ -169,7 +169,7 @@ def test_pages_are_served_where_they_are_looked_for(service: str) -> None:
 
 def test_the_servers_are_on_the_inner_network_alone() -> None:
     assert compose()["networks"]["inside"]["internal"] is True
-    for name in ("postgres", "rabbitmq", "loyalty"):
+    for name in ("postgres", "rabbitmq"):
         assert compose()["services"][name]["networks"] == ["inside"], name
 
 

@@ -17,6 +17,7 @@ from services.loyalty.actions.looking import (
     get_settings,
     get_statement,
     list_referrals,
+    show_points,
 )
 from services.loyalty.actions.merging import merge_people
 from services.loyalty.actions.people import erase_person, keep_booking, keep_person
@@ -58,6 +59,7 @@ __all__ = [
     "retract_purchase",
     "return_treat",
     "save_settings",
+    "show_points",
     "withdraw_referral",
     "withdraw_treat",
 ]

@@ -1,12 +1,13 @@
 """What is shown of cards, points and referrals; nothing here changes anything."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from services.loyalty import store
 from services.loyalty.actions.referrals import question
 from services.loyalty.actions.settings import shown
+from services.loyalty.actions.treats import list_treats
 from services.loyalty.domain import (
     TITLES,
     EntryKind,
@@ -18,6 +19,11 @@ from services.loyalty.domain import (
 from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.errors import PersonNotFound
+from shared.contracts.loyalty import STATEMENT_LINK, STATEMENT_PATH
+from shared.links import sign_link
+
+LINK_DAYS = timedelta(days=400)
+_ON_A_PAGE = 50
 
 
 def get_settings(sql: Any) -> Values:
@@ -51,13 +57,14 @@ def find_card(sql: Any, number: str) -> Values | None:
     return card._asdict() | {"balance": account.balance if account else 0}
 
 
-def get_account(sql: Any, person_id: UUID) -> Values:
-    """Give somebody's card, if they have one, and their balance."""
+def get_account(sql: Any, person_id: UUID, *, at: datetime) -> Values:
+    """Give somebody's card, if they have one, their balance, and the page that shows them."""
     _need_person(sql, person_id)
-    return _account(sql, store.meant(sql, person_id))
+    return _account(sql, store.meant(sql, person_id), at=at)
 
 
-def _account(sql: Any, person_id: UUID) -> Values:
+def _account(sql: Any, person_id: UUID, *, at: datetime) -> Values:
+    token = sign_link(STATEMENT_LINK, person_id, expires_at=at + LINK_DAYS)
     account = store.find_account(sql, person_id)
     card = store.active_card(sql, person_id)
     return {
@@ -65,6 +72,7 @@ def _account(sql: Any, person_id: UUID) -> Values:
         "card": card,
         "balance": account.balance if account else 0,
         "merged_into": account.merged_into if account else None,
+        "page_url": settings().public_url("loyalty") + STATEMENT_PATH.format(token=token),
     }
 
 
@@ -90,7 +98,7 @@ def list_referrals(sql: Any, referrer_id: UUID | None, **wanted: Any) -> list[Va
 
 
 def get_statement(
-    sql: Any, person_id: UUID, *, language: str | None, after: int, limit: int
+    sql: Any, person_id: UUID, *, language: str | None, after: int, limit: int, at: datetime
 ) -> Values:
     """Give a client's statement: every entry with the balance after it, and what expires next.
 
@@ -104,11 +112,11 @@ def get_statement(
         language: in which it is (ISO 639-1); None: theirs.
         after: the number of the last entry that was seen; 0: from the first.
         limit: how many entries at most.
+        at: now (UTC).
     """
     person = _need_person(sql, person_id)
-    own = person.language if person.language in TITLES else settings().studio_language
-    spoken = language or own
-    page = _account(sql, person_id)
+    spoken = language or _language_of(person)
+    page = _account(sql, person_id, at=at)
     entries = [
         row._asdict() | {"text": line_of(EntryKind(row.kind), spoken)}
         for row in store.list_entries(sql, person_id, after=after, limit=limit)
@@ -117,6 +125,49 @@ def get_statement(
     page["closing_balance"] = entries[-1]["balance_after"] if entries else page["balance"]
     page |= {"language": spoken, "title": TITLES[spoken], "name": person.name}
     return page | {"entries": entries, "next_expiry": _next_expiry(sql, person_id)}
+
+
+def _language_of(person: Person) -> str:
+    return person.language if person.language in TITLES else settings().studio_language
+
+
+def show_points(sql: Any, person_id: UUID, *, before: int | None) -> Values:
+    """Give what somebody sees of their points: card, balance, treats, what came and what went.
+
+    Whoever was merged into another sees the other's, for that is theirs.
+
+    Args:
+        sql: the database.
+        person_id: whose.
+        before: the number of the entry the page before ended with; None: from the latest.
+
+    Returns:
+        The `rows` of a stretch of the statement, the latest first; `earlier` is the `before` of
+        the next one, or None. What staff noted beside an entry is for staff.
+
+    Raises:
+        PersonNotFound: nobody is known under this id, or they were erased.
+    """
+    person_id = store.meant(sql, person_id)
+    person = _need_person(sql, person_id)
+    if person.name is None:
+        raise PersonNotFound(str(person_id))
+    account = store.find_account(sql, person_id)
+    last = (account.last or 0) if account else 0
+    upto = last if before is None else max(0, min(last, before - 1))
+    rows = store.list_entries(
+        sql, person_id, after=max(0, upto - _ON_A_PAGE), limit=min(upto, _ON_A_PAGE)
+    )
+    return {
+        "name": person.name,
+        "language": _language_of(person),
+        "card": store.active_card(sql, person_id),
+        "balance": account.balance if account else 0,
+        "next_expiry": _next_expiry(sql, person_id),
+        "treats": [one for one in list_treats(sql, person_id) if one["available"]],
+        "rows": [row._asdict() for row in reversed(rows)],
+        "earlier": rows[0].number if rows and rows[0].number > 1 else None,
+    }
 
 
 def _next_expiry(sql: Any, person_id: UUID) -> Values | None:

@@ -122,6 +122,7 @@ class Account(Schema):
     card = fields.Nested(Card, allow_none=True)
     balance = fields.Integer()
     merged_into = fields.UUID(allow_none=True)
+    page_url = fields.String()
 
 
 class GetStatement(OnePerson):

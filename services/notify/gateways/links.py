@@ -17,6 +17,7 @@ from shared.contracts.booking import (
     PAY_PATH,
 )
 from shared.contracts.events import REGISTRATION_LINK, REGISTRATION_PATH
+from shared.contracts.loyalty import STATEMENT_LINK, STATEMENT_PATH
 from shared.contracts.notify import (
     PREFERENCES_LINK,
     PREFERENCES_PATH,
@@ -100,6 +101,11 @@ def _ranks(message: Message, chosen: Settings) -> str:
     return _signed(message, chosen.ranking_url, RANKS_PATH, RANKS_LINK, message.person_id, until)
 
 
+def _points(message: Message, chosen: Settings) -> str:
+    until, whose = _written(message) + _LONG, message.person_id
+    return _signed(message, chosen.loyalty_url, STATEMENT_PATH, STATEMENT_LINK, whose, until)
+
+
 def preferences(message: Message, chosen: Settings) -> str:
     """Link to where a person chooses which messages they get."""
     until = _written(message) + _LONG
@@ -134,6 +140,7 @@ LINKS: Mapping[MessageKind, Mapping[str, Link]] = {
     MessageKind.REGISTRATION_CHANGED: _TO_REGISTRATION,
     MessageKind.RANK_AWARDED: _TO_RANKS,
     MessageKind.PROMOTION: _TO_RANKS,
+    MessageKind.REFERRAL_THANKS: {"points_url": _points},
     MessageKind.NEWS: {"unsubscribe_url": unsubscribe},
 }
 """The links of each kind, by the name they have in its words."""
