@@ -1,4 +1,7 @@
-"""What the timer reads does not grow with the people who have a rank, only with those due."""
+"""What is read does not grow with more than it is about.
+
+The timer reads those who are due, and what if reads people and not each of their visits.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,6 +18,14 @@ from tests.servers import own_database
 pytestmark = pytest.mark.live
 
 MANY = 20_000
+NAMED = 1100  # a thousand people by name, and what there is but people
+COME = """
+    INSERT INTO visits (booking_id, session_id, person_id, starts_at, time_zone, day, attended,
+        sequence)
+    SELECT gen_random_uuid(), gen_random_uuid(), person_id, now(), 'UTC',
+        CAST(:first AS date) + number, true, 1
+    FROM people, generate_series(1, 3) number WHERE name <> 'ada'
+"""
 AT_ONCE = 200  # how many the timer takes
 FILL = (
     """
@@ -78,6 +89,21 @@ def asked_of(suite: Suite) -> Iterator[list[str]]:
         event.remove(engine, "after_cursor_execute", note)
 
 
+@contextmanager
+def fetched_by(suite: Suite) -> Iterator[list[int]]:
+    """Note how many rows each of ranking's queries gives."""
+    engine, given = suite.members["ranking"].home.engine, list[int]()
+
+    def note(_: Connection, cursor: Any, *__: object) -> None:
+        given.append(cursor.rowcount)
+
+    event.listen(engine, "after_cursor_execute", note)
+    try:
+        yield given
+    finally:
+        event.remove(engine, "after_cursor_execute", note)
+
+
 def rows(plan: Mapping[str, Any]) -> int:
     """Count the rows a query reads from the standings, with those it throws away."""
     found = sum(rows(child) for child in plan.get("Plans", ()))
@@ -120,3 +146,23 @@ def test_where_everybody_is_due_on_one_day_the_timer_reads_no_more_than_it_takes
     crowd.suite.advance(days=900)
 
     assert read_by_the_timer(crowd) <= AT_ONCE + 1
+
+
+def test_what_if_reads_a_row_for_each_person_and_not_for_each_visit(crowd: Dojo) -> None:
+    with crowd.suite.sql("ranking") as sql:
+        sql.execute(text(COME), {"first": day(0)})
+    crowd.suite.advance(days=9)
+    harder = {"rank_id": crowd.ranks["white"], "tenure_days": None, "visits": 4}
+    easier = harder | {"visits": 3}
+
+    with fetched_by(crowd.suite) as given:
+        found = [
+            crowd.call.try_criteria(category_id=crowd.category_id, ranks=[one])["counts"]
+            for one in (harder, easier)
+        ]
+    with fetched_by(crowd.suite) as needless:
+        crowd.call.try_criteria(category_id=crowd.category_id, automatic=False, ranks=[])
+
+    assert [one["promoted"] for one in found] == [0, MANY]
+    assert sum(given) < 2 * (MANY + 1) + NAMED
+    assert sum(needless) < NAMED

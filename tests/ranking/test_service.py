@@ -105,19 +105,17 @@ def test_the_xlsx_file_has_every_row_and_no_formula(dojo: Dojo) -> None:
     assert "=SUM(A1)" in texts
 
 
-def test_a_report_longer_than_one_stretch_is_written_whole(
-    dojo: Dojo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.ranking.actions.exports._AT_ONCE", 2)
+def test_a_report_longer_than_a_page_is_written_whole(dojo: Dojo) -> None:
     dojo.category()
-    for number in range(5):
+    for number in range(101, 202):
         dojo.assign(f"person {number}")
+    assert len(dojo.call.report_ranks()["rows"]) == 100
 
     file = dojo.call.export_report()
 
     text = base64.b64decode(file["content"]).decode("utf-8-sig")
     assert [line.split('"')[1] for line in text.splitlines()[1:]] == [
-        f"person {number}" for number in range(5)
+        f"person {number}" for number in range(101, 202)
     ]
 
 
@@ -160,6 +158,48 @@ def test_what_if_reads_the_rules_once_and_not_with_each_person(
     _what_if(dojo, visits=2)
 
     assert 0 < len(read) < 9
+
+
+def test_what_if_counts_no_visit_that_has_earned_a_promotion_on_its_day(dojo: Dojo) -> None:
+    dojo.category(
+        ranks=[("white", {"visits": 2}), ("yellow", {"visits": 9}), ("black", {})], automatic=True
+    )
+    dojo.assign("ada")
+    dojo.visits("ada", 0, 0, 0)
+    assert dojo.rank_of("ada") == "yellow"
+
+    found = [
+        dojo.call.try_criteria(
+            category_id=dojo.category_id,
+            ranks=[{"rank_id": dojo.ranks["yellow"], "visits": visits}],
+        )["counts"]["promoted"]
+        for visits in (1, 2, 3)
+    ]
+
+    assert found == [1, 0, 0]
+
+
+def test_what_if_counts_every_visit_since_staff_decided_on_the_day_of_a_promotion(
+    dojo: Dojo,
+) -> None:
+    dojo.category(
+        ranks=[("white", {"visits": 2}), ("yellow", {"visits": 9}), ("black", {})], automatic=True
+    )
+    dojo.assign("ada")
+    dojo.visits("ada", 0, 0)
+    dojo.promote("ada")
+    dojo.demote("ada")
+    assert dojo.rank_of("ada") == "yellow"
+
+    found = [
+        dojo.call.try_criteria(
+            category_id=dojo.category_id,
+            ranks=[{"rank_id": dojo.ranks["yellow"], "visits": visits}],
+        )["counts"]["promoted"]
+        for visits in (2, 3)
+    ]
+
+    assert found == [1, 0]
 
 
 def test_what_if_says_who_would_be_promoted_and_switching_it_on_does_that(dojo: Dojo) -> None:

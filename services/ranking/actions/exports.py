@@ -1,17 +1,17 @@
 """The report as a file."""
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from services.ranking.actions.looking import report_ranks
+from services.ranking import store
+from services.ranking.actions.studio import active_studio, wording_of
+from services.ranking.domain import report_name
 from services.ranking.store import Rows
 from shared.contracts import Values
-from shared.sheets import KINDS, Sheet, file_name, write_sheet
+from shared.sheets import KINDS, Sheet, file_name, written
 
-_AT_ONCE = 50_000
 _HEADS: Mapping[str, Sequence[str]] = {
     "en": (
         *("Name", "Category", "Rank", "Since", "Visits here", "Days here"),
@@ -42,34 +42,24 @@ def export_report(
 
     The file has the name of the report, which follows the studio's word. Source: M10, M13.
     """
-    first = report_ranks(sql, replace(wanted, offset=0, limit=_AT_ONCE), language=language, at=at)
-    language = first["language"]
-    rows = list(_cells(_rows(sql, wanted, first, at=at), _YES_NO[language]))
-    content = write_sheet(kind, Sheet(first["name"], _HEADS[language], rows))
+    studio, today = active_studio(sql, at=at)
+    language = language or studio.language
+    name = report_name(wording_of(studio, language), language)
+    no_yes = _YES_NO[language]
+    rows = [_cells(row, no_yes, today) for row in store.whole_report(sql, wanted, today=today)]
+    content = written(kind, Sheet(name, _HEADS[language], rows))
     return {
-        "name": first["name"],
-        "file_name": file_name(first["name"], first["day"], kind),
+        "name": name,
+        "file_name": file_name(name, today, kind),
         "content_type": KINDS[kind],
         "rows": len(rows),
         "content": base64.b64encode(content).decode(),
     }
 
 
-def _rows(sql: Any, wanted: Rows, first: Values, *, at: datetime) -> Iterator[Values]:
-    yield from first["rows"]
-    for offset in range(_AT_ONCE, first["total"], _AT_ONCE):
-        part = replace(wanted, offset=offset, limit=_AT_ONCE)
-        yield from report_ranks(sql, part, language=first["language"], at=at)["rows"]
-
-
-def _cells(rows: Iterator[Values], no_yes: Sequence[str]) -> Iterator[Cells]:
-    for row in rows:
-        yield [
-            row["person_name"],
-            row["category_name"],
-            row["rank_name"],
-            row["since"].isoformat(),
-            row["counted"],
-            row["days_here"],
-            *(no_yes[bool(row[key])] for key in ("eligible", "automatic", "flagged")),
-        ]
+def _cells(row: Any, no_yes: Sequence[str], today: date) -> Cells:
+    person, category, rank, since, counted, due, automatic, flagged = row
+    eligible = due is not None and due <= today
+    days = (today - since).days
+    said = (no_yes[one] for one in (eligible, automatic, flagged))
+    return [person, category, rank, since.isoformat(), counted, days, *said]

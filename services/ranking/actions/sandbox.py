@@ -1,19 +1,21 @@
 """What if: other criteria, and what would come of them, before anybody feels it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from services.ranking import store
 from services.ranking.actions.categories import known_category, tried
-from services.ranking.actions.settling import Known, chain, ladder_of
 from services.ranking.actions.studio import active_studio
-from services.ranking.domain import Scheme
-from services.ranking.store import Category, Held, Studio
+from services.ranking.domain import ANY_TIME, How, Placement, Scheme, Visit, settle
+from services.ranking.store import Climber, Studio
 from shared.contracts import Values
 
-_AT_ONCE = 500
+_AT_ONCE = 1000
+_ANY_HOUR = datetime.min.replace(tzinfo=UTC)
 _FIRST = UUID(int=0)
 _LISTED = 1000
 
@@ -46,15 +48,15 @@ def try_criteria(
         "become_eligible": [],
         "lose_eligibility": [],
     }
-    looked_at = 0
-    for held, known in _everybody(sql, category, studio):
-        looked_at += 1
-        outcome, ranks_then = _compare(held, known, scheme, today=today)
+    differing = _differing(category.scheme, scheme)
+    as_now = replace(category.scheme, automatic=False)
+    for climber in _everybody(sql, category_id, differing):
+        outcome, ranks_then = _compare(climber, as_now, scheme, studio, today=today)
         if outcome is not None:
-            row = {"person_id": held.person_id, "ranks": [names[one] for one in ranks_then]}
+            row = {"person_id": climber.person_id, "ranks": [names[one] for one in ranks_then]}
             found[outcome].append(row)
     return {
-        "looked_at": looked_at,
+        "looked_at": store.count_standing(sql, category_id),
         "version": scheme.version,
         "automatic": scheme.automatic,
         "counts": {outcome: len(rows) for outcome, rows in found.items()},
@@ -62,25 +64,39 @@ def try_criteria(
     }
 
 
-def _everybody(sql: Any, category: Category, studio: Studio) -> Iterator[tuple[Held, Known]]:
+def _differing(now: Scheme, then: Scheme) -> list[UUID]:
+    """Name the ranks at which it could make a difference."""
+    if then.automatic:
+        return [step.rank_id for step in then.steps]
+    return [step.rank_id for step in then.steps if step != now.step(step.rank_id)]
+
+
+def _everybody(sql: Any, category_id: UUID, ranks: Sequence[UUID]) -> Iterator[Climber]:
     after = _FIRST
-    while held := store.held_in(sql, category, studio, after=after, limit=_AT_ONCE):
-        people = [one.person_id for one in held]
-        known = Known.of(sql, people, held)
-        yield from ((one, known) for one in held)
-        after = people[-1]
+    while ranks and (found := store.climbers(sql, category_id, ranks, after=after, limit=_AT_ONCE)):
+        yield from found
+        after = found[-1].person_id
 
 
 def _compare(
-    held: Held, known: Known, scheme: Scheme, *, today: date
+    climber: Climber, now: Scheme, then: Scheme, studio: Studio, *, today: date
 ) -> tuple[str | None, list[UUID]]:
     """Say what would become of somebody; give the rank they hold and those they would reach."""
-    category = held.category
-    now = ladder_of(held, category.scheme, known, automatic=False, today=today)
-    then = ladder_of(held, scheme, known, automatic=scheme.automatic, today=today)
-    there = len(chain(known.history[held.person_id, category.category_id]))
-    ranks = [placement.rank_id for placement in then.placements[there - 1 :]]
-    ready, ready_then = now.standing.eligible(today), then.standing.eligible(today)
+    here = Placement(climber.placement_id, climber.rank_id, How.ASSIGNED, climber.since)
+    days = climber.days
+    if not then.automatic:  # the first ones meet a minimum or do not; nobody goes on from there
+        steps = (scheme.step(climber.rank_id) for scheme in (now, then))
+        days = days[: max(step.criteria.visits or 0 for step in steps)]
+    visits = [_visit(number, day) for number, day in enumerate(days)]
+    known: Any = {
+        "entered": climber.entered,
+        "active_since": studio.active_since or ANY_TIME,
+        "today": today,
+    }
+    ready = settle([here], visits, now, **known).standing.eligible(today)
+    ladder = settle([here], visits, then, **known)
+    ready_then = ladder.standing.eligible(today)
+    ranks = [placement.rank_id for placement in ladder.placements]
     if len(ranks) > 1:
         return "promoted", ranks
     if ready_then and not ready:
@@ -88,6 +104,16 @@ def _compare(
     if ready and not ready_then:
         return "lose_eligibility", ranks
     return None, ranks
+
+
+def _visit(number: int, day: date) -> Visit:
+    """Stand in for a visit of which only the day, and that it is one of its own, matters here."""
+    return Visit(day, _ANY_HOUR, _one_of_many(number))
+
+
+@cache
+def _one_of_many(number: int) -> UUID:
+    return UUID(int=number)
 
 
 def _named(sql: Any, rows: Sequence[Values]) -> list[Values]:

@@ -37,9 +37,9 @@ class Known:
     visits: Mapping[UUID, Sequence[Visit]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, sql: Any, people: Collection[UUID], held: Sequence[Held] | None = None) -> "Known":
-        """Read it for people; standings may have been read before."""
-        held = store.held_of(sql, people) if held is None else held
+    def of(cls, sql: Any, people: Collection[UUID]) -> "Known":
+        """Read it for people."""
+        held = store.held_of(sql, people)
         if not held:
             return cls([], {})
         history = store.history_of(sql, people)

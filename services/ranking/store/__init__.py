@@ -17,6 +17,7 @@ from services.ranking.store.categories import (
     rank_names,
     schemes_of,
 )
+from services.ranking.store.climbers import Climber, climbers, count_standing
 from services.ranking.store.people import (
     Person,
     Studio,
@@ -45,19 +46,17 @@ from services.ranking.store.placements import (
     history_of,
     move_placements,
 )
+from services.ranking.store.reports import Rows, report_rows, whole_report
 from services.ranking.store.standings import (
     Held,
-    Rows,
     Stand,
     ask_for_look,
     drop_standing,
     drop_standings,
     due_people,
-    held_in,
     held_of,
     keep_standing,
     move_standing,
-    report_rows,
     stands_of,
     still_eligible,
 )
@@ -71,6 +70,7 @@ from services.ranking.store.visits import (
 
 __all__ = [
     "Category",
+    "Climber",
     "Held",
     "Person",
     "Placed",
@@ -88,6 +88,8 @@ __all__ = [
     "change_category",
     "change_placement",
     "change_rank",
+    "climbers",
+    "count_standing",
     "count_visits",
     "drop_standing",
     "drop_standings",
@@ -101,7 +103,6 @@ __all__ = [
     "find_visits",
     "hand_over",
     "heard_of",
-    "held_in",
     "held_of",
     "history_of",
     "items_of",
@@ -128,4 +129,5 @@ __all__ = [
     "stands_of",
     "still_eligible",
     "visits_of",
+    "whole_report",
 ]

@@ -1,6 +1,6 @@
 """Queries about how people stand now."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,12 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import (
     Connection,
-    Row,
-    Select,
     bindparam,
     case,
     delete,
-    func,
     select,
     true,
     update,
@@ -22,9 +19,6 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.ranking.models import (
     CategoryRow,
-    PersonRow,
-    PlacementRow,
-    RankRow,
     StandingRow,
     StudioRow,
     VersionRow,
@@ -53,15 +47,6 @@ _HELD = (
 )
 _OF_PEOPLE = _HELD.where(StandingRow.person_id.in_(bindparam("people", expanding=True))).order_by(
     StandingRow.person_id, StandingRow.category_id
-)
-_IN_CATEGORY = (
-    select(StandingRow.person_id, StandingRow.announced, StandingRow.asked)
-    .where(
-        StandingRow.category_id == bindparam("category_id"),
-        StandingRow.person_id > bindparam("after"),
-    )
-    .order_by(StandingRow.person_id)
-    .limit(bindparam("limit"))
 )
 _DUE = (
     select(StandingRow.person_id)
@@ -157,20 +142,6 @@ def stands_of(sql: Connection, person_id: UUID) -> dict[UUID, Stand]:
     return {row.category_id: Stand(*row[1:]) for row in rows}
 
 
-def held_in(
-    sql: Connection, category: Category, studio: Studio, *, after: UUID, limit: int
-) -> list[Held]:
-    """Give the standings in a category of people whose ids are higher than `after`.
-
-    What they have in common was read before: once, and not with each of them.
-    """
-    values = {"category_id": category.category_id, "after": after, "limit": limit}
-    return [
-        Held(row.person_id, category, studio, row.announced, row.asked)
-        for row in sql.execute(_IN_CATEGORY, values)
-    ]
-
-
 def due_people(sql: Connection, *, today: date, limit: int) -> list[UUID]:
     """Name people of whom a standing is to be looked at today, the longest due first."""
     found = sql.execute(_DUE, {"today": today, "limit": limit}).scalars()
@@ -214,73 +185,3 @@ def ask_for_look(sql: Connection, *, today: date, category_id: UUID | None = Non
         sql.execute(_ASK, {"today": today})
     else:
         sql.execute(_ASK_IN_CATEGORY, {"today": today, "category": category_id})
-
-
-# -- the report ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """Which rows of the report are wanted; None: all."""
-
-    category_id: UUID | None = None
-    rank_id: UUID | None = None
-    eligible: bool | None = None
-    automatic: bool | None = None
-    flagged: bool | None = None
-    to_hand_over: bool | None = None  # whether the rank's item is still to be handed over
-    name: str | None = None
-    offset: int = 0
-    limit: int = 100
-
-
-_PERSON = PersonRow.person_id == StandingRow.person_id
-_RANK = RankRow.rank_id == StandingRow.rank_id
-_PLACEMENT = PlacementRow.placement_id == StandingRow.placement_id
-_REPORT = (
-    select(
-        *StandingRow.__table__.c,
-        PersonRow.name.label("person_name"),
-        CategoryRow.name.label("category_name"),
-        RankRow.name.label("rank_name"),
-        RankRow.item,
-        PlacementRow.item_size,
-        PlacementRow.handed_at,
-    )
-    .join(PersonRow, _PERSON)
-    .join(CategoryRow, CategoryRow.category_id == StandingRow.category_id)
-    .join(RankRow, _RANK)
-    .join(PlacementRow, _PLACEMENT)
-    .order_by(PersonRow.name, PersonRow.person_id, CategoryRow.created_at, CategoryRow.category_id)
-)
-
-
-def report_rows(sql: Connection, wanted: Rows, *, today: date) -> tuple[Sequence[Row[Any]], int]:
-    """Give the report's rows in the order of names, and how many there are in all."""
-    is_due = func.coalesce(StandingRow.due <= today, False)
-    rows: Select[Any] = _REPORT.add_columns(is_due.label("eligible"))
-    # Every standing has its one row in each of the other tables, so only a filter needs those here.
-    how_many: Select[Any] = select(func.count()).select_from(StandingRow)
-    filters = [
-        column == value
-        for column, value in (
-            (StandingRow.category_id, wanted.category_id),
-            (StandingRow.rank_id, wanted.rank_id),
-            (StandingRow.automatic, wanted.automatic),
-            (StandingRow.flagged, wanted.flagged),
-        )
-        if value is not None
-    ]
-    if wanted.eligible is not None:  # in a form whose rows the planner can estimate
-        met = StandingRow.due <= today
-        filters.append(met if wanted.eligible else StandingRow.due.is_(None) | ~met)
-    if wanted.to_hand_over is not None:
-        how_many = how_many.join(RankRow, _RANK).join(PlacementRow, _PLACEMENT)
-        owed = RankRow.item.is_not(None) & PlacementRow.handed_at.is_(None)
-        filters.append(owed if wanted.to_hand_over else ~owed)
-    if wanted.name is not None:
-        how_many = how_many.join(PersonRow, _PERSON)
-        filters.append(PersonRow.name.icontains(wanted.name, autoescape=True))
-    total = sql.execute(how_many.where(*filters)).scalar_one()
-    page = rows.where(*filters).offset(wanted.offset).limit(wanted.limit)
-    return sql.execute(page).all(), total
