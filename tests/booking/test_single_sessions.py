@@ -153,6 +153,45 @@ def test_a_placeholder_stands_in_until_there_is_a_date(studio: Studio) -> None:
         studio.session(placeholder=True)
 
 
+@pytest.mark.rule("B20", "B21", "B29")
+def test_the_link_to_confirm_holds_whatever_the_date_becomes(studio: Studio) -> None:
+    ada = studio.person("ada", "client")
+    session = single(studio, a_type(studio), client_id=ada, placeholder=True)
+    studio.suite.booking.request_confirmation(hold_id=session["client"]["hold_id"])
+    studio.settle()
+    link = studio.mailbox.link("ada", "confirm")
+    to = studio.suite.now() + timedelta(days=90)
+    studio.suite.booking.change_session(session_id=session["session_id"], starts_at=to)
+    studio.suite.advance(days=80)
+
+    shown = studio.http("GET", link)
+    studio.http("POST", link)
+
+    assert f"{to:%B}" in shown.get_data(as_text=True)
+    assert details(studio, session)["client"]["confirmed"] is True
+
+
+def test_the_link_to_confirm_ends_with_the_reservation_and_with_the_session(
+    studio: Studio,
+) -> None:
+    studio.session(capacity=2)
+    hour = studio.suite.now() + timedelta(hours=1)
+    links = []
+    for name, until in (("ada", hour), ("grace", None)):
+        studio.hold(name, held_until=until, collection="offline")
+        studio.settle()
+        links.append(studio.mailbox.link(name, "confirm"))
+
+    ended = []
+    for hours in (0, 2, 72):
+        studio.suite.advance(hours=hours)
+        ended.append([studio.http("GET", one).status_code for one in links])
+
+    assert ended == [[200, 200], [410, 200], [410, 410]]
+    assert [studio.http("POST", one).status_code for one in links] == [410, 410]
+    assert studio.booked == []
+
+
 @pytest.mark.rule("B21", "B23", "B26", "H16")
 def test_date_and_time_can_be_adjusted_until_the_client_has_confirmed(studio: Studio) -> None:
     session = single(studio, a_type(studio), client_id=studio.person("ada", "client"))

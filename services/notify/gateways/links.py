@@ -75,7 +75,8 @@ def _manage(message: Message, chosen: Settings) -> str:
 
 
 def _confirm(message: Message, chosen: Settings) -> str:
-    about, until = _id(message, "hold_id"), _at(message, "until_at")
+    # The page says when it is over; a date that only stood in for one may be months too early.
+    about, until = _id(message, "hold_id"), _at(message, "starts_at") + _LONG
     return _signed(message, chosen.booking_url, CONFIRM_PATH, CONFIRM_LINK, about, until)
 
 
