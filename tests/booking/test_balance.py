@@ -662,13 +662,15 @@ def test_a_refund_stripe_refuses_is_said_and_may_be_tried_again(till: Till) -> N
     assert till.held() == 0
 
 
-def test_whoever_works_at_night_sees_the_refunds_that_failed(till: Till) -> None:
+def test_whoever_works_at_night_sees_the_refunds_that_failed(
+    till: Till, standin: StripeStandIn
+) -> None:
     till.session(price_minor=2000, capacity=9)
     failed = []
     for name in ("ada", "alan", "grace"):
         booking_id = till.paid(name)["booking_id"]
         [payment] = till.money(booking_id)["payments"]
-        till.standin.faults.append(Fault("400", "refunds"))
+        standin.faults.append(Fault("400", "refunds"))
         till.later(minutes=1)
         refund = till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=500)
         till.settle()

@@ -628,12 +628,14 @@ def test_what_no_webhook_told_of_is_found_within_the_hour(
     assert states == [["done"], ["done"]]
 
 
-def test_whoever_works_at_night_sees_the_refunds_that_failed(desk: Desk) -> None:
+def test_whoever_works_at_night_sees_the_refunds_that_failed(
+    desk: Desk, standin: StripeStandIn
+) -> None:
     desk.event(capacity=3)
     checkout = desk.register("ada")
     desk.pay(checkout)
     for amount in (100, 200):
-        desk.standin.faults.append(Fault("400", "refunds"))
+        standin.faults.append(Fault("400", "refunds"))
         more = {"payment_id": checkout["payment_id"], "amount_minor": amount}
         desk.hall.events.refund_payment(**more)
         desk.settle()
