@@ -5,35 +5,19 @@ so that they outlive the process that first used them.
 """
 
 from shared.payments import (
-    Answer,
     Cashier,
-    Checkout,
     Gone,
-    Job,
-    Notice,
     NoticeForged,
-    Reckoning,
-    Repaid,
-    Repayment,
     Seen,
-    Stretch,
     make_cashier,
     when_answered,
 )
 
 __all__ = [
-    "Answer",
     "Cashier",
-    "Checkout",
     "Gone",
-    "Job",
-    "Notice",
     "NoticeForged",
-    "Reckoning",
-    "Repaid",
-    "Repayment",
     "Seen",
-    "Stretch",
     "make_cashier",
     "when_answered",
 ]

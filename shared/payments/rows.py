@@ -1,5 +1,6 @@
 """Queries about what Stripe is asked and tells, for each service's own tables of these."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,9 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    func,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -145,3 +148,87 @@ class NoticeRows:
     def drop_card_notices(self, sql: Connection, *, before: datetime) -> int:
         """Forget the webhooks heard before a time (UTC), which come no more; give how many."""
         return sql.execute(self._drop, {"before": before}).rowcount
+
+
+class PaymentRows:
+    """What is paid by card and given back, in a service's own tables."""
+
+    def __init__(self, payments: Any, refunds: Any) -> None:
+        """Write the statements once.
+
+        Args:
+            payments: with the columns payment_id (its key), state, amount_minor, currency,
+                description, made_at, ended_at, expires_at, success_url, cancel_url, language,
+                checkout_id, checkout_url, intent_id and error.
+            refunds: with the columns refund_id (its key), payment_id, amount_minor, state, made_at
+                and error.
+        """
+        paid: FromClause = payments
+        back: FromClause = refunds
+        of_payment = back.c.payment_id == bindparam("payment_id")
+        self._payment = select(paid).where(paid.c.payment_id == bindparam("payment_id"))
+        self._payment_locked = self._payment.with_for_update()
+        self._of_intent = select(paid).where(paid.c.intent_id == bindparam("intent_id"))
+        self._change_payment = update(payments).where(paid.c.payment_id == bindparam("p"))
+        self._refund = select(back).where(back.c.refund_id == bindparam("refund_id"))
+        self._refund_locked = self._refund.with_for_update()
+        self._change_refund = update(refunds).where(back.c.refund_id == bindparam("r"))
+        self._refunds_of = select(back).where(of_payment)
+        self._begun = select(func.coalesce(func.sum(back.c.amount_minor), 0)).where(
+            of_payment, back.c.state != "failed"
+        )
+        self._newest = (
+            select(back)
+            .where(back.c.state == bindparam("state"))
+            .order_by(back.c.made_at.desc(), back.c.refund_id.desc())
+            .limit(bindparam("most"))
+        )
+        last = (back.c.made_at, back.c.refund_id)
+        place = tuple_(*last)
+        self._newest_after = self._newest.where(
+            place < tuple_(*(bindparam(one.name, type_=one.type) for one in last))
+        )
+
+    def find_payment(
+        self, sql: Connection, payment_id: UUID, *, lock: bool = False
+    ) -> Row[Any] | None:
+        """Find a payment, locked if it is about to change."""
+        query = self._payment_locked if lock else self._payment
+        return sql.execute(query, {"payment_id": payment_id}).one_or_none()
+
+    def find_payment_of_intent(self, sql: Connection, intent_id: str) -> Row[Any] | None:
+        """Find what was paid with an intent of Stripe's."""
+        return sql.execute(self._of_intent, {"intent_id": intent_id}).one_or_none()
+
+    def change_payment(self, sql: Connection, payment_id: UUID, **changes: Any) -> None:
+        """Set some of a payment's columns."""
+        sql.execute(self._change_payment.values(**changes), {"p": payment_id})
+
+    def find_refund(
+        self, sql: Connection, refund_id: UUID, *, lock: bool = False
+    ) -> Row[Any] | None:
+        """Find a refund, locked if it is about to change."""
+        query = self._refund_locked if lock else self._refund
+        return sql.execute(query, {"refund_id": refund_id}).one_or_none()
+
+    def change_refund(self, sql: Connection, refund_id: UUID, **changes: Any) -> None:
+        """Set some of a refund's columns."""
+        sql.execute(self._change_refund.values(**changes), {"r": refund_id})
+
+    def refunds_of_payment(self, sql: Connection, payment_id: UUID) -> Sequence[Row[Any]]:
+        """List what was given back of a payment, or is about to be."""
+        return sql.execute(self._refunds_of, {"payment_id": payment_id}).all()
+
+    def refunds_begun(self, sql: Connection, payment_id: UUID) -> int:
+        """Add up what was given back of a payment or is about to be, in minor units."""
+        return int(sql.execute(self._begun, {"payment_id": payment_id}).scalar_one())
+
+    def list_refunds(
+        self, sql: Connection, state: str, *, after: Row[Any] | None, limit: int
+    ) -> Sequence[Row[Any]]:
+        """List the refunds of a state, the newest first; `after` ended the page before."""
+        wanted = {"state": str(state), "most": limit}
+        if after is None:
+            return sql.execute(self._newest, wanted).all()
+        place = {"made_at": after.made_at, "refund_id": after.refund_id}
+        return sql.execute(self._newest_after, wanted | place).all()

@@ -17,12 +17,8 @@ from services.booking.store.bookings import (
     unmarked_bookings,
 )
 from services.booking.store.card_jobs import (
-    add_card_job,
-    add_card_notice,
-    change_card_job,
-    claim_card_job,
-    drop_card_notices,
-    find_card_job,
+    CARD_JOBS,
+    CARD_NOTICES,
 )
 from services.booking.store.cards import (
     add_dropped_card,
@@ -102,12 +98,12 @@ from services.booking.store.merging import (
     stragglers,
 )
 from services.booking.store.payments import (
+    PAYMENTS,
     add_payment,
     add_refund,
     change_payment,
     change_refund,
     find_payment,
-    find_payment_of_intent,
     find_refund,
     ledger,
     list_refunds,
@@ -190,10 +186,11 @@ from services.booking.store.types import (
 )
 
 __all__ = [
+    "CARD_JOBS",
+    "CARD_NOTICES",
+    "PAYMENTS",
     "Hold",
     "add_booking",
-    "add_card_job",
-    "add_card_notice",
     "add_consent",
     "add_download",
     "add_dropped_card",
@@ -213,7 +210,6 @@ __all__ = [
     "booked_twice",
     "bookings_for_update",
     "bookings_to_remind",
-    "change_card_job",
     "change_credits",
     "change_download",
     "change_group",
@@ -226,7 +222,6 @@ __all__ = [
     "change_session_type",
     "choose_recipients",
     "chosen_reminder_template",
-    "claim_card_job",
     "claim_letter",
     "count_booked",
     "count_bookings_of",
@@ -234,7 +229,6 @@ __all__ = [
     "count_waiting",
     "drop_booking",
     "drop_card",
-    "drop_card_notices",
     "drop_downloads",
     "drop_downloads_with",
     "drop_letter",
@@ -245,7 +239,6 @@ __all__ = [
     "end_hold",
     "find_booking",
     "find_card",
-    "find_card_job",
     "find_download",
     "find_dropped_card",
     "find_file",
@@ -253,7 +246,6 @@ __all__ = [
     "find_hold",
     "find_package",
     "find_payment",
-    "find_payment_of_intent",
     "find_person",
     "find_place",
     "find_refund",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from services.booking.domain import (
     FREE,
@@ -23,6 +23,7 @@ from services.booking.models import (
     SessionRow,
     SessionTypeRow,
 )
+from shared.payments.rows import PaymentRows
 
 
 def price_of(session: Session) -> Price:
@@ -42,8 +43,14 @@ def refund_rule(sql: Connection, session_id: UUID) -> Refund:
 
 # -- payments -----------------------------------------------------------------------------------
 
-_PAYMENT = select(PaymentRow.__table__).where(PaymentRow.payment_id == bindparam("payment_id"))
-_PAYMENT_FOR_UPDATE = _PAYMENT.with_for_update()
+PAYMENTS = PaymentRows(PaymentRow.__table__, RefundRow.__table__)
+find_payment = PAYMENTS.find_payment
+change_payment = PAYMENTS.change_payment
+find_refund = PAYMENTS.find_refund
+change_refund = PAYMENTS.change_refund
+refunds_of_payment = PAYMENTS.refunds_of_payment
+refunds_begun = PAYMENTS.refunds_begun
+list_refunds = PAYMENTS.list_refunds
 _PAYMENTS = (
     select(PaymentRow.__table__)
     .where(PaymentRow.booking_id == bindparam("booking_id"))
@@ -80,23 +87,6 @@ def add_payment(sql: Connection, values: dict[str, Any]) -> None:
     sql.execute(insert(PaymentRow), values)
 
 
-def find_payment(sql: Connection, payment_id: UUID, *, lock: bool = False) -> Row[Any] | None:
-    """Find a payment, locked if it is about to change."""
-    query = _PAYMENT_FOR_UPDATE if lock else _PAYMENT
-    return sql.execute(query, {"payment_id": payment_id}).one_or_none()
-
-
-def find_payment_of_intent(sql: Connection, intent_id: str) -> Row[Any] | None:
-    """Find what was paid with an intent of Stripe's."""
-    query = select(PaymentRow.__table__).where(PaymentRow.intent_id == intent_id)
-    return sql.execute(query).one_or_none()
-
-
-def change_payment(sql: Connection, payment_id: UUID, **changes: Any) -> None:
-    """Set some of a payment's columns."""
-    sql.execute(update(PaymentRow).where(PaymentRow.payment_id == payment_id).values(**changes))
-
-
 def payments_of(sql: Connection, booking_id: UUID) -> Sequence[Row[Any]]:
     """List the payments of a booking, or of a hold that may become one, the first first."""
     return sql.execute(_PAYMENTS, {"booking_id": booking_id}).all()
@@ -123,51 +113,10 @@ def add_refund(sql: Connection, values: dict[str, Any]) -> None:
     sql.execute(insert(RefundRow), values)
 
 
-def find_refund(sql: Connection, refund_id: UUID, *, lock: bool = False) -> Row[Any] | None:
-    """Find a refund, locked if it is about to change."""
-    query = select(RefundRow.__table__).where(RefundRow.refund_id == refund_id)
-    return sql.execute(query.with_for_update() if lock else query).one_or_none()
-
-
-def change_refund(sql: Connection, refund_id: UUID, **changes: Any) -> None:
-    """Set some of a refund's columns."""
-    sql.execute(update(RefundRow).where(RefundRow.refund_id == refund_id).values(**changes))
-
-
 def refunds_of(sql: Connection, booking_id: UUID) -> Sequence[Row[Any]]:
     """List the refunds of a booking's payments, the first first."""
     query = select(RefundRow.__table__).where(RefundRow.booking_id == booking_id)
     return sql.execute(query.order_by(RefundRow.made_at, RefundRow.refund_id)).all()
-
-
-def refunds_of_payment(sql: Connection, payment_id: UUID) -> Sequence[Row[Any]]:
-    """List what was given back of a payment, or is about to be."""
-    query = select(RefundRow.__table__).where(RefundRow.payment_id == payment_id)
-    return sql.execute(query).all()
-
-
-def list_refunds(
-    sql: Connection, state: RefundState, *, after: Row[Any] | None, limit: int
-) -> Sequence[Row[Any]]:
-    """List the refunds of a state, the newest first; `after` ended the page before."""
-    query = (
-        select(RefundRow.__table__)
-        .where(RefundRow.state == state.value)
-        .order_by(RefundRow.made_at.desc(), RefundRow.refund_id.desc())
-        .limit(limit)
-    )
-    if after is not None:
-        place = tuple_(RefundRow.made_at, RefundRow.refund_id)
-        query = query.where(place < tuple_(after.made_at, after.refund_id))
-    return sql.execute(query).all()
-
-
-def refunds_begun(sql: Connection, payment_id: UUID) -> int:
-    """Add up what was given back of a payment or is about to be, in minor units."""
-    query = select(func.coalesce(func.sum(RefundRow.amount_minor), 0)).where(
-        RefundRow.payment_id == payment_id, RefundRow.state != RefundState.FAILED.value
-    )
-    return int(sql.execute(query).scalar_one())
 
 
 def refunds_under_way(sql: Connection, booking_id: UUID, currency: str) -> int:

@@ -1,20 +1,16 @@
 """events' queries."""
 
 from services.events.store.card_jobs import (
-    add_card_job,
-    add_card_notice,
-    change_card_job,
-    claim_card_job,
-    drop_card_notices,
-    find_card_job,
+    CARD_JOBS,
+    CARD_NOTICES,
 )
 from services.events.store.checkouts import (
+    CHECKOUTS,
     add_checkout,
     add_refund,
     change_checkout,
     change_refund,
     find_checkout,
-    find_checkout_of_intent,
     find_refund,
     lapsed_holds,
     list_refunds,
@@ -142,10 +138,11 @@ from services.events.store.targets import (
 )
 
 __all__ = [
+    "CARD_JOBS",
+    "CARD_NOTICES",
+    "CHECKOUTS",
     "Pass",
     "Spot",
-    "add_card_job",
-    "add_card_notice",
     "add_checkout",
     "add_event",
     "add_granted_spot",
@@ -161,7 +158,6 @@ __all__ = [
     "add_spots",
     "add_target",
     "add_venue",
-    "change_card_job",
     "change_checkout",
     "change_event",
     "change_pass",
@@ -172,11 +168,9 @@ __all__ = [
     "change_target",
     "change_venue",
     "check_in",
-    "claim_card_job",
     "claim_letter",
     "count_registrations",
     "count_waiting",
-    "drop_card_notices",
     "drop_letter",
     "drop_recipient",
     "drop_registration",
@@ -184,10 +178,8 @@ __all__ = [
     "end_spot",
     "erase_person",
     "expected_at",
-    "find_card_job",
     "find_check_in",
     "find_checkout",
-    "find_checkout_of_intent",
     "find_entry",
     "find_event",
     "find_pass",
