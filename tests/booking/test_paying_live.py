@@ -16,7 +16,7 @@ from tests.booking.till import Till
 from tests.flows.studio import studio_in
 from tests.servers import own_database, servers
 from tests.stripe_account import Account
-from tests.stripe_standin import StripeStandIn
+from tests.stripe_standin import Fault, StripeStandIn
 
 pytestmark = pytest.mark.live
 _BOOK = """
@@ -185,3 +185,29 @@ def test_who_is_booked_while_their_reservation_ends_gets_another_seat(till: Till
 
     assert till.studio.booked == ["ada"]
     assert till.studio.taken == 1
+
+
+def test_refunds_lost_webhooks_and_dropped_cards_are_kept_on_the_real_server_too(
+    till: Till, standin: StripeStandIn
+) -> None:
+    till.session(capacity=3)
+    booking_id = till.paid("ada", save_card=True)["booking_id"]
+    [intent] = standin.of("payment_intent")
+    [payment] = till.money(booking_id)["payments"]
+    for amount in (100, 200):
+        standin.faults.append(Fault("400", "refunds"))
+        till.call.refund_payment(payment_id=payment["payment_id"], amount_minor=amount)
+        till.later(minutes=1)
+    till.account.give_back(intent["id"], 500)
+    till.studio.suite.advance(hours=1)
+    till.studio.suite.tick("booking.gather_notices")
+    till.call.forget_kept_card(person_id=till.person("ada"))
+    till.settle()
+
+    first = till.call.list_refunds(limit=1)
+    rest = till.call.list_refunds(limit=1, after=first["after"])
+
+    pages = [[one["amount_minor"] for one in page["refunds"]] for page in (first, rest)]
+    assert (pages, rest["after"]) == ([[200], [100]], None)
+    assert till.balance(booking_id) == (2000, 500, 500)
+    assert [one["customer"] for one in standin.of("payment_method")] == [None]
