@@ -80,6 +80,12 @@ CARD_ANSWERS = Counter(
     ["kind", "outcome"],
     registry=REGISTRY,
 )
+CARD_NOTICES = Counter(
+    "atelier_card_notices_total",
+    "What Stripe told: by webhook, or only by the list of what its webhooks were to tell.",
+    ["service", "by"],
+    registry=REGISTRY,
+)
 REFUNDS_LOST = Counter(
     "atelier_card_refunds_lost_total",
     "Refunds that Stripe had taken up and that did not arrive on their card.",

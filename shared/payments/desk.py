@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from shared import metrics
 from shared.db import Tx
 from shared.payments.jobs import (
     ACCOUNT,
@@ -186,8 +187,8 @@ class CardDesk(ABC):
         self, tx: Tx, job: Job, notices: Sequence[Notice], *, at: datetime
     ) -> datetime | None:
         """Heed what webhooks were to tell; give when to go on where that was not all."""
-        for notice in reversed(notices):
-            self.hear_stripe(tx, notice, at=at)
+        new = [self._heed(tx, notice, at=at) for notice in reversed(notices)]
+        metrics.CARD_NOTICES.labels(self.service, "list").inc(sum(new))
         if not isinstance(job.order, Stretch):
             raise TypeError(job.kind)
         seen = {"seen_until": job.order.until}
@@ -253,8 +254,13 @@ class CardDesk(ABC):
         What it says of the payment itself is not taken at its word: webhooks come twice and in any
         order, and only Stripe knows how things stand now.
         """
+        metrics.CARD_NOTICES.labels(self.service, "webhook").inc()
+        self._heed(tx, notice, at=at)
+
+    def _heed(self, tx: Tx, notice: Notice, *, at: datetime) -> bool:
+        """Do what a notice calls for; False where it was heard before."""
         if not self.notices.add_card_notice(tx.sql, notice, at=at):
-            return
+            return False
         named, find = notice.subject_id, self.payments
         payment = find.find_payment(tx.sql, named) if named else None
         if payment is not None and payment.checkout_id and payment.state != Standing.PAID:
@@ -264,6 +270,7 @@ class CardDesk(ABC):
             self.ask(tx, JobKind.RECKON, payment.payment_id, due_at=at)
         if refund is not None and refund.state == Standing.DUE:
             self.ask(tx, JobKind.REPAY, refund.refund_id, due_at=at)
+        return True
 
     def _gone_from(self, tx: Tx, notice: Notice, refund: Any) -> Any:
         """Find what was paid of which money is gone: by the refund, or by Stripe's own id."""

@@ -582,6 +582,27 @@ def test_webhooks_lost_for_weeks_are_made_up_for_a_day_at_a_time(
     assert [one.path for one in standin.calls] == ["events"]  # and nothing is looked at again
 
 
+def test_what_only_the_list_told_of_is_counted(till: Till, standin: StripeStandIn) -> None:
+    till.session(price_minor=2000)
+    till.paid("ada")
+    [intent] = standin.of("payment_intent")
+    before = _told("list"), _told("webhook")
+
+    till.account.give_back(intent["id"], 500)
+    _an_hour_later(till)
+    till.account.give_back(intent["id"], 300)
+    till.post(*signed(standin.events[-1]))
+    _an_hour_later(till)
+
+    assert (_told("list") - before[0], _told("webhook") - before[1]) == (1, 1)
+
+
+def _told(by: str) -> float:
+    """Count what Stripe told booking, by webhook or by its list."""
+    labels = {"service": "booking", "by": by}
+    return REGISTRY.get_sample_value("atelier_card_notices_total", labels) or 0
+
+
 def test_what_a_webhook_told_is_not_looked_at_again(till: Till, standin: StripeStandIn) -> None:
     till.session(price_minor=2000)
     till.paid("ada")
