@@ -857,7 +857,7 @@ def test_nobody_is_reminded_by_itself_of_what_was_given_back(till: Till) -> None
     assert till.money(booking_id)["balance_minor"] == 500
 
 
-@pytest.mark.usefixtures("standin")  # it is nine o'clock there when the test begins
+@pytest.mark.usefixtures("standin")  # where it is nine o'clock when a test begins
 @pytest.mark.rule("B46", "H18")
 def test_whoever_owes_is_reminded_seven_and_three_days_before_once_each(till: Till) -> None:
     till.session(price_minor=2000)  # in ten days, at 9:00 UTC
@@ -873,6 +873,7 @@ def test_whoever_owes_is_reminded_seven_and_three_days_before_once_each(till: Ti
     assert [one["manual"] for one in said] == [False, False]
 
 
+@pytest.mark.usefixtures("standin")  # as above
 @pytest.mark.rule("B46", "B47", "H18")
 def test_reminders_come_when_the_type_says_or_not_at_all(till: Till) -> None:
     till.session(price_minor=2000)
