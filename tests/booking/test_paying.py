@@ -215,16 +215,40 @@ def test_who_pays_when_the_hold_has_lapsed_gets_a_seat_if_one_is_free(till: Till
     assert till.balance(checkout["booking_id"]) == (2000, 0, 0)
 
 
+def portrait(till: Till) -> tuple[str, str, str]:
+    """Put a single session on the timetable; give it, and its small and its large package."""
+    kind = till.call.create_session_type(name="Portrait", arrangement="single", duration_minutes=60)
+    ids = {"session_type_id": kind["session_type_id"]}
+    small, large = (
+        till.call.add_package(**ids, name=name, price_minor=minor)["package_id"]
+        for name, minor in (("Small", 5000), ("Large", 9000))
+    )
+    return till.studio.session(**ids, waiting=0), small, large
+
+
+def test_who_pays_for_a_small_package_and_has_chosen_a_large_one_owes_the_rest(till: Till) -> None:
+    session_id, small, large = portrait(till)
+    hold_id = till.hold("ada", "staff")
+    till.call.choose_package(session_id=session_id, package_id=small)
+    cheap = till.call.start_checkout(hold_id=hold_id)
+    till.call.choose_package(session_id=session_id, package_id=large)
+    till.call.start_checkout(hold_id=hold_id)
+
+    till.standin.pay(till.checkout_id(cheap))  # before it is closed
+    till.settle()
+
+    assert till.call.get_session(session_id=session_id)["package_id"] == large
+    assert till.balance(hold_id) == (5000, 0, 4000)
+    [confirmed] = till.said("BookingConfirmed")
+    assert (confirmed["price_minor"], confirmed["balance_minor"]) == (9000, 4000)
+    till.pay(till.call.pay_balance(booking_id=hold_id))
+    assert till.balance(hold_id) == (9000, 0, 0)
+
+
 @pytest.mark.rule("B15")
 def test_who_pays_late_gets_what_they_had_chosen(till: Till) -> None:
     call = till.call
-    kind = call.create_session_type(name="Portrait", arrangement="single", duration_minutes=60)
-    ids = {"session_type_id": kind["session_type_id"]}
-    small, large = (
-        call.add_package(**ids, name=name, price_minor=minor)["package_id"]
-        for name, minor in (("Small", 5000), ("Large", 9000))
-    )
-    session_id = till.studio.session(**ids, waiting=0)
+    session_id, small, large = portrait(till)
     hold_id = till.hold("ada")
     call.choose_package(session_id=session_id, package_id=large)
     checkout = call.start_checkout(hold_id=hold_id, save_card=False)

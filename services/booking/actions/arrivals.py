@@ -27,6 +27,7 @@ from services.booking.domain import (
     Price,
     RefundReason,
     Session,
+    dearer,
 )
 from services.booking.gateways import Seen
 from shared.contracts import Values
@@ -160,6 +161,9 @@ def _book(
         store.end_hold(tx.writes, kept.hold_id, HoldState.GRANTED, at=at)
     elif hold is not None:
         session = recall_choice(tx, session, hold.package_id)
+    if session.package_id is not None:  # whoever has chosen a dearer one meanwhile owes the rest
+        price = dearer(price, store.price_of(session))
+        store.set_price(tx.sql, payment.booking_id, price)
     ledger = store.ledger(tx.sql, payment.booking_id, price)
     said = {**ids, **occasion(session), **priced(price, ledger)}
     confirmed = BookingConfirmed(booking_id=payment.booking_id, booked_at=at, sequence=1, **said)

@@ -24,6 +24,7 @@ from services.booking.domain.money import (
     RefundState,
     ReminderKind,
     checkout_ends,
+    dearer,
     reminder_due,
     reminder_time,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "band_of",
     "checkout_ends",
     "credits_due",
+    "dearer",
     "first_starts",
     "folded",
     "from_the_wall",

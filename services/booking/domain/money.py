@@ -92,6 +92,11 @@ class Price:
 FREE = Price(0, "")
 
 
+def dearer(one: Price, other: Price) -> Price:
+    """Give the higher of two prices; the first where they are the same or in two currencies."""
+    return other if other.currency == one.currency and other.minor > one.minor else one
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """What was to be paid for a booking, and what was."""

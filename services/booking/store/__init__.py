@@ -14,6 +14,7 @@ from services.booking.store.bookings import (
     marked_bookings,
     move_booking,
     renumber_bookings,
+    set_price,
     unmarked_bookings,
 )
 from services.booking.store.card_jobs import (
@@ -328,6 +329,7 @@ __all__ = [
     "sessions_to_attend",
     "sessions_to_empty",
     "set_collection",
+    "set_price",
     "set_words",
     "start_of_booking",
     "story_of",

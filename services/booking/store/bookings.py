@@ -143,6 +143,12 @@ def has_place(
     return sql.execute(query, ids).first() is not None
 
 
+def set_price(sql: Connection, booking_id: UUID, price: Price) -> None:
+    """Set what a booking made in this very transaction costs."""
+    one = update(BookingRow).where(BookingRow.booking_id == booking_id)
+    sql.execute(one.values(price_minor=price.minor))
+
+
 def drop_booking(sql: Connection, booking_id: UUID) -> None:
     """Take back a booking made in this very transaction."""
     sql.execute(delete(BookingRow).where(BookingRow.booking_id == booking_id))
