@@ -95,7 +95,7 @@ class Books:
         moved = dict(self.rows("SELECT kind, sum(credits) FROM credit_entries GROUP BY kind"))
         assert moved.get("granted", 0) == self.granted
         assert moved.get("merged", 0) == 0
-        theirs = "SELECT credits FROM people WHERE merged_into IS NULL"
+        theirs = "SELECT credits FROM people WHERE merged_into IS NULL OR erased_at IS NOT NULL"
         owned = [row.credits for row in self.rows(theirs)]
         assert sum(owned) == sum(moved.values())
         assert min(owned, default=0) >= 0

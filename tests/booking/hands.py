@@ -249,6 +249,7 @@ class Hands:
 
     def wait(self) -> None:
         """Let time go by."""
+        self.till.studio.suite.tick("booking.settle_merged")  # which comes every minute
         self.till.later(minutes=self.dice.choice([1, 1, 16]))
 
     def tick(self) -> None:
