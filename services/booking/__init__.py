@@ -6,7 +6,7 @@ Publishes: PersonRegistered, PersonChanged, PersonMerged, PersonErased, SessionS
            SessionChanged, SessionCancelled, BookingConfirmed, BookingCancelled, BookingMoved,
            SpotFreed, SpotGranted, SpotRefused, PlaceRequested, VisitRecorded, VisitRetracted,
            MessageRequested, ConfirmationRequested, PaymentReceived, PaymentRefunded,
-           PaymentReminderRequested
+           PaymentReminderRequested, ReservationCancelled
 Hears:     SpotRequested, SpotReturned, SpotDeclined, WaitlistJoined, WaitlistLeft,
            WaitlistRecordsErased, NotifyRecordsErased, LoyaltyRecordsErased, RankingRecordsErased,
            EventsRecordsErased, GuestIntroduced, TemplateNamed, TemplateRemoved

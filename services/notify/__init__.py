@@ -5,8 +5,9 @@ Publishes: EmailSent, EmailFailed, SmsSent, SmsFailed, MessageSuppressed, Prefer
            NotifyRecordsErased, TemplateNamed, TemplateRemoved
 Hears:     PersonRegistered, PersonChanged, PersonMerged, PersonErased, BookingConfirmed,
            BookingMoved, BookingCancelled, ConfirmationRequested, PaymentReceived, PaymentRefunded,
-           SessionChanged, PaymentReminderRequested, MessageRequested, SpotAllocated, SpotOffered,
-           OfferClosed, WaitlistJoined, WaitlistLeft, RegistrationConfirmed, RegistrationChanged,
-           RegistrationEnded, EventMessageRequested, RankAwarded, PromotionEarned, ReferralThanked
+           SessionChanged, PaymentReminderRequested, ReservationCancelled, MessageRequested,
+           SpotAllocated, SpotOffered, OfferClosed, WaitlistJoined, WaitlistLeft,
+           RegistrationConfirmed, RegistrationChanged, RegistrationEnded, EventMessageRequested,
+           RankAwarded, PromotionEarned, ReferralThanked
 Vendors:   SMTP, Twilio
 """

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from shared.contracts.errors import HoldNotFound
 from tests.booking.test_session_types import a_type
 from tests.flows.studio import Studio
+from tests.notify.office import text_of
 
 
 def sent(studio: Studio) -> None:
@@ -113,3 +115,78 @@ def test_who_joins_while_the_capacity_is_raised_gets_a_seat_too(studio: Studio) 
 
     assert studio.booked == ["ada", "alan", "grace"]
     assert (studio.waiting, studio.taken) == ([], 3)
+
+
+# -- who was asked to confirm ---------------------------------------------------------------------
+
+
+def asked(studio: Studio, name: str) -> str:
+    """Have a place reserved for somebody, who is asked to confirm it."""
+    hold_id = studio.hold(name, kind="staff")
+    studio.suite.booking.request_confirmation(hold_id=hold_id)
+    studio.settle()
+    return hold_id
+
+
+@pytest.mark.rule("B20", "B54")
+def test_who_was_asked_to_confirm_is_asked_again_where_the_time_changes(studio: Studio) -> None:
+    studio.session(capacity=3)
+    asked(studio, "ada")
+    studio.hold("grace", kind="staff")  # nobody has asked her yet
+
+    studio.change(starts_at=studio.suite.now() + timedelta(days=9))
+    studio.settle()
+    studio.change(staff="Max")
+    studio.settle()
+
+    assert studio.mailbox["ada"] == ["confirmation_requested"] * 2
+    assert studio.mailbox["grace"] == []
+    new = (studio.suite.now() + timedelta(days=9)).strftime("%-d %B")
+    first, second = [text_of(mail) for one, mail in studio.mailbox.taken if one.name == "ada"]
+    assert new not in first
+    assert new in second
+
+
+@pytest.mark.rule("Q22")
+def test_who_was_asked_to_confirm_hears_that_the_session_is_called_off(studio: Studio) -> None:
+    studio.session(capacity=3)
+    hold_id = asked(studio, "ada")
+    studio.hold("grace", kind="staff")
+
+    studio.suite.booking.cancel_session(session_id=studio.session_id, reason="A burst pipe")
+    studio.suite.deliver(times=2)
+    studio.settle()
+
+    assert studio.mailbox["ada"] == ["confirmation_requested", "session_cancelled"]
+    assert studio.mailbox["grace"] == []
+    types = [part.get_content_type() for part in studio.mailbox.last("ada").walk()]
+    assert "text/calendar" not in types  # there was nothing to enter yet
+    with pytest.raises(HoldNotFound):
+        studio.suite.booking.confirm_hold(hold_id=hold_id)
+
+
+def test_who_was_asked_before_a_change_is_not_sent_the_old_time_any_more(studio: Studio) -> None:
+    studio.session(capacity=3)
+    hold_id = studio.hold("ada", kind="staff")
+    studio.suite.booking.request_confirmation(hold_id=hold_id)
+    studio.suite.advance(seconds=1)
+    studio.change(location="Studio 9")
+
+    studio.settle()
+
+    assert studio.mailbox["ada"] == ["confirmation_requested"]
+    assert "Studio 9" in text_of(studio.mailbox.last("ada"))
+
+
+def test_who_was_asked_and_let_the_time_pass_is_not_asked_again(studio: Studio) -> None:
+    studio.session(capacity=3)
+    until = studio.suite.now() + timedelta(hours=1)
+    hold_id = studio.hold("ada", kind="staff", held_until=until)
+    studio.suite.booking.request_confirmation(hold_id=hold_id)
+    studio.settle()
+    studio.suite.advance(hours=2)
+
+    studio.change(starts_at=studio.suite.now() + timedelta(days=9))
+    studio.settle()
+
+    assert studio.mailbox["ada"] == ["confirmation_requested"]

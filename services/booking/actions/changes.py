@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.booking import store
 from services.booking.actions.clients import is_confirmed
+from services.booking.actions.holds import ask_to_confirm
 from services.booking.actions.packages import package_terms
 from services.booking.actions.reminder_texts import check_reminder_template
 from services.booking.actions.seats import (
@@ -243,3 +244,5 @@ def _tell_the_booked(tx: Tx, before: Session, after: Session, *, at: datetime) -
                 **occasion(after),
             )
         )
+    for hold in store.asked_holds(tx.sql, after.session_id, at=at):
+        ask_to_confirm(tx, hold, after, at=at)

@@ -1,11 +1,12 @@
 """How somebody comes to pay: by a link for a reserved place, by themselves, or for what is due."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from services.booking import store
-from services.booking.actions.holds import confirm_hold, open_hold
+from services.booking.actions.holds import ask_to_confirm, confirm_hold, open_hold
 from services.booking.actions.money import (
     ask_stripe,
     booking_ledger,
@@ -15,7 +16,6 @@ from services.booking.actions.money import (
     said_of,
 )
 from services.booking.actions.packages import settle_package
-from services.booking.actions.seats import occasion
 from services.booking.domain import (
     STILL_PAID,
     BookingState,
@@ -36,7 +36,6 @@ from shared.contracts.booking import (
     MANAGE_PATH,
     PAY_LINK,
     PAY_PATH,
-    ConfirmationRequested,
     PaymentReceived,
 )
 from shared.contracts.errors import (
@@ -62,22 +61,9 @@ def request_confirmation(tx: Tx, hold_id: UUID, collection: Collection, *, at: d
     Source: B28, B29, B54, and the neighbouring pages' note 6 (how it is paid).
     """
     hold, person_id, session = open_hold(tx, hold_id, at=at)
-    price = store.price_of(session)
-    store.set_collection(tx.sql, hold_id, collection)
-    amount = price.minor if collection is Collection.CARD else 0
-    tx.emit(
-        ConfirmationRequested(
-            hold_id=hold_id,
-            session_id=hold.session_id,
-            person_id=person_id,
-            amount_minor=amount,
-            currency=price.currency,
-            expires_at=hold.held_until,
-            requested_at=at,
-            **occasion(session),
-        )
-    )
-    return {"hold_id": hold_id, "amount_minor": amount, "currency": price.currency}
+    store.note_asked(tx.sql, hold_id, collection, at=at)
+    asked = replace(hold, person_id=person_id, collection=collection)
+    return ask_to_confirm(tx, asked, session, at=at)
 
 
 def start_checkout(tx: Tx, hold_id: UUID, *, save_card: bool, online: bool, at: datetime) -> Values:

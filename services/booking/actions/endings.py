@@ -14,7 +14,7 @@ from services.booking.actions.sessions import as_values
 from services.booking.actions.visits import mark
 from services.booking.domain import HoldState, RefundReason, Session
 from shared.contracts import Values
-from shared.contracts.booking import BookingCancelled, SessionCancelled
+from shared.contracts.booking import BookingCancelled, ReservationCancelled, SessionCancelled
 from shared.contracts.errors import InvalidRequest, SessionNotFound
 from shared.db import Tx
 
@@ -101,5 +101,9 @@ def _empty(
     for hold in holds:
         store.end_hold(tx.writes, hold.hold_id, HoldState.ENDED, at=at)
         close_checkouts(tx, hold.hold_id, at=at)
+        if hold.asked_at is not None and hold.person_id is not None:
+            ids = {"hold_id": hold.hold_id, "person_id": hold.person_id}
+            said: Values = {**ids, "session_id": session.session_id, **occasion(session)}
+            tx.emit(ReservationCancelled(**said, ended_at=at))
     if bookings or holds:
         store.give_seats(tx.sql, session.session_id, len(bookings) + len(holds))

@@ -12,6 +12,7 @@ from services.booking.actions.seats import hold_for_list, occasion, session_for_
 from services.booking.domain import (
     CHECKOUT_HOLD,
     FREE,
+    Collection,
     HoldKind,
     HoldState,
     Session,
@@ -20,6 +21,7 @@ from services.booking.domain import (
 from shared.contracts import Values
 from shared.contracts.booking import (
     BookingConfirmed,
+    ConfirmationRequested,
 )
 from shared.contracts.errors import (
     AlreadyBooked,
@@ -101,6 +103,22 @@ def open_hold(tx: Tx, hold_id: UUID, *, at: datetime) -> tuple[store.Hold, UUID,
     if session.started(at):
         raise SessionStarted(session.name)
     return hold, hold.person_id, session
+
+
+def ask_to_confirm(tx: Tx, hold: store.Hold, session: Session, *, at: datetime) -> Values:
+    """Have a reserved place's person asked to confirm it, as it is now."""
+    price = store.price_of(session)
+    amount = price.minor if hold.collection is Collection.CARD else 0
+    asked: Values = {
+        "hold_id": hold.hold_id,
+        "amount_minor": amount,
+        "currency": price.currency,
+    }
+    if hold.person_id is not None:
+        whom: Values = {"session_id": session.session_id, "person_id": hold.person_id}
+        whom |= {"expires_at": hold.held_until, "requested_at": at}
+        tx.emit(ConfirmationRequested(**asked, **whom, **occasion(session)))
+    return asked
 
 
 def confirm_hold(tx: Tx, hold_id: UUID, *, unpaid: bool = False, at: datetime) -> Values:

@@ -61,6 +61,7 @@ class HoldRow(Base):
     ended_at: Mapped[datetime | None]
     collection: Mapped[str] = mapped_column(String(10), server_default="card")
     package_id: Mapped[UUID | None]  # what its person had chosen when it lapsed
+    asked_at: Mapped[datetime | None]  # when they were asked to confirm it
 
 
 _OPEN = HoldRow.state == HoldState.OPEN.value

@@ -71,6 +71,7 @@ class Hold:
     held_until: datetime | None
     collection: Collection = Collection.CARD
     package_id: UUID | None = None
+    asked_at: datetime | None = None  # when its person was asked to confirm it
 
 
 def add_holds(
@@ -133,6 +134,7 @@ def _hold(row: Any) -> Hold:
         row.held_until,
         Collection(row.collection),
         row.package_id,
+        row.asked_at,
     )
 
 
@@ -207,8 +209,18 @@ def let_spots_last(writes: Writes, session_id: UUID, *, until: datetime) -> None
     writes.add(_SPOTS_LAST_UNTIL, {"in_session": session_id, "until": until})
 
 
-def set_collection(sql: Connection, hold_id: UUID, collection: Collection) -> None:
-    """Note how a reserved place is to be paid."""
-    sql.execute(
-        update(HoldRow).where(HoldRow.hold_id == hold_id).values(collection=collection.value)
+def note_asked(sql: Connection, hold_id: UUID, collection: Collection, *, at: datetime) -> None:
+    """Note that a reserved place's person is asked to confirm it, and how it is to be paid."""
+    asked = {"collection": collection.value, "asked_at": at}
+    sql.execute(update(HoldRow).where(HoldRow.hold_id == hold_id).values(**asked))
+
+
+def asked_holds(sql: Connection, session_id: UUID, *, at: datetime) -> list[Hold]:
+    """List the places in a session that people were asked to confirm, and still can."""
+    query = select(HoldRow.__table__).where(
+        HoldRow.session_id == session_id,
+        HoldRow.state == HoldState.OPEN.value,
+        HoldRow.asked_at.is_not(None),
+        or_(HoldRow.held_until.is_(None), HoldRow.held_until > at),
     )
+    return [_hold(row) for row in sql.execute(query.order_by(HoldRow.hold_id))]

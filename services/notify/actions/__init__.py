@@ -39,6 +39,7 @@ from services.notify.actions.others import (
     tell_of_end,
     tell_of_promotion,
     tell_of_rank,
+    tell_of_reservation,
     thank_for_referral,
 )
 from services.notify.actions.people import (
@@ -135,6 +136,7 @@ __all__ = [
     "tell_of_offer",
     "tell_of_promotion",
     "tell_of_rank",
+    "tell_of_reservation",
     "tell_of_waiting",
     "thank_for_referral",
     "unsubscribe",

@@ -141,6 +141,7 @@ def ask_for_confirmation(tx: Tx, wanted: ConfirmationRequested, *, at: datetime)
 
     Source: B29, B54.
     """
+    store.note_standing(tx.writes, wanted.hold_id, "asked again", at=wanted.requested_at)
     draft = Draft(
         kind=MessageKind.CONFIRMATION_REQUESTED,
         dedupe=f"confirm:{wanted.fact_id}",  # staff may press the button again

@@ -1,4 +1,4 @@
-"""What people are told of events, ranks and points, and what staff write to them."""
+"""What people are told of reservations, events, ranks and points, and what staff write to them."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from services.notify.actions.writing import Draft, occasion, put, write
 from services.notify.domain import Channel, Lane, MessageKind, promotion_of
 from services.notify.store import Recipient
 from shared.contracts import Trace
-from shared.contracts.booking import MessageRequested
+from shared.contracts.booking import MessageRequested, ReservationCancelled
 from shared.contracts.events import (
     EventMessageRequested,
     RegistrationChanged,
@@ -18,6 +18,22 @@ from shared.contracts.loyalty import ReferralThanked
 from shared.contracts.ranking import PromotionEarned, RankAwarded
 from shared.db import Tx
 from shared.shapes import LANGUAGES
+
+# -- reservations ----------------------------------------------------------------------------------
+
+
+def tell_of_reservation(tx: Tx, over: ReservationCancelled, *, at: datetime) -> None:
+    """Write to a person that what they were asked to confirm does not take place."""
+    store.note_standing(tx.writes, over.hold_id, "cancelled", at=over.ended_at)
+    draft = Draft(
+        kind=MessageKind.SESSION_CANCELLED,
+        dedupe=f"cancelled:{over.hold_id}",
+        person_id=over.person_id,
+        context=occasion(over) | {"booking_id": "", "sequence": "0"},  # in no calendar yet
+        as_of=over.ended_at,
+    )
+    write(tx, draft, over, at=at)
+
 
 # -- events ----------------------------------------------------------------------------------------
 

@@ -35,7 +35,8 @@ def method_of(message: Message) -> str | None:
         return None
     if message.kind in _ENTERED:
         return "REQUEST"
-    return "CANCEL" if message.kind in _REMOVED else None
+    entered = message.context.get("booking_id") or message.context.get("registration_id")
+    return "CANCEL" if message.kind in _REMOVED and entered else None
 
 
 def calendar_of(message: Message, method: str, chosen: Settings, address: str) -> bytes:

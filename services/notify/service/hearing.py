@@ -16,6 +16,7 @@ from shared.contracts.booking import (
     PersonErased,
     PersonMerged,
     PersonRegistered,
+    ReservationCancelled,
     SessionChanged,
 )
 from shared.contracts.events import (
@@ -94,6 +95,12 @@ class Hearing:
         """Write to a person that a place is reserved, with the link to confirm and pay."""
         with self.db.once(fact) as tx:
             actions.ask_for_confirmation(tx, fact, at=self.now())
+
+    @on(ReservationCancelled)
+    def tell_of_reservation(self, fact: ReservationCancelled) -> None:
+        """Write to a person that what they were asked to confirm does not take place."""
+        with self.db.once(fact) as tx:
+            actions.tell_of_reservation(tx, fact, at=self.now())
 
     @on(PaymentReceived)
     def send_receipt(self, fact: PaymentReceived) -> None:

@@ -125,6 +125,8 @@ class BookingMoved(Occasion, Fact, version=1, about="from_session_id"):
 class ConfirmationRequested(Occasion, Fact, version=1, about="session_id"):
     """A place is reserved for a person, who is to confirm it and pay by a link.
 
+    Said again where the session is at another time or place before they have.
+
     Heard by: notify (sends the link).
 
     Source: B29, B54.
@@ -137,3 +139,18 @@ class ConfirmationRequested(Occasion, Fact, version=1, about="session_id"):
     currency: str  # ISO 4217, lower case
     expires_at: datetime | None  # UTC; None: held until it is released
     requested_at: datetime  # UTC
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationCancelled(Occasion, Fact, version=1, about="session_id"):
+    """The session of a place that somebody was asked to confirm does not take place.
+
+    Heard by: notify (tells them, and sends no more of what asks them).
+
+    Source: Q22.
+    """
+
+    hold_id: UUID
+    session_id: UUID
+    person_id: UUID
+    ended_at: datetime  # UTC
