@@ -261,6 +261,18 @@ def test_of_two_places_of_one_person_one_gives_its_credit_back_to_them(studio: S
     assert call.get_credits(person_id=ids["keep"])["balance"] == 1
 
 
+def test_of_two_places_of_one_person_one_gives_its_credit_back_however_late(studio: Studio) -> None:
+    ids = {"keep": member(studio, "ada", 1), "merge": member(studio, "double", 1)}
+    regular(studio, capacity=2, cancellation_minutes=60 * 24 * 30)  # in three days
+    studio.book("ada")
+    studio.book("double")
+
+    studio.suite.booking.merge_people(**ids)
+
+    assert studio.booked == ["ada"]
+    assert balance(studio, "ada") == 1
+
+
 def test_a_credit_that_comes_back_under_a_merged_record_is_its_persons(studio: Studio) -> None:
     call = studio.suite.booking
     ids = {"keep": member(studio, "ada"), "merge": member(studio, "double", 1)}

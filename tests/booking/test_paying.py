@@ -641,3 +641,19 @@ def test_what_stripe_refuses_is_said(till: Till, standin: StripeStandIn) -> None
 def test_what_cannot_be_a_checkout_is_refused_by_field(till: Till, field: str) -> None:
     with pytest.raises(InvalidRequest, match=f"{field}: "):
         till.call.start_checkout(**({"hold_id": str(uuid4())} | {field: "x"}))
+
+
+def test_what_one_person_paid_twice_under_two_records_goes_back_once(till: Till) -> None:
+    till.session(capacity=3)  # of a type that gives nothing back by itself
+    paid = [till.paid(name)["booking_id"] for name in ("ada", "adah")]
+    ids = {"keep": till.person("ada"), "merge": till.person("adah")}
+
+    till.call.merge_people(**ids)
+    for _ in range(2):
+        till.later(minutes=1)
+
+    assert [till.balance(one) for one in paid] == [(2000, 0, 0), (2000, 2000, 0)]
+    assert [one["reason"] for one in till.said("PaymentRefunded")] == ["paid_twice"]
+    assert (till.studio.booked, till.studio.taken) == (["ada"], 1)
+    written = [kind for name in ("ada", "adah") for kind in till.studio.mailbox[name]]
+    assert "cancelled" not in written

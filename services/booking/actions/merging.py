@@ -69,7 +69,7 @@ def settle_merged(tx: Tx, *, at: datetime, limit: int = 20) -> int:
 def _move(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> tuple[dict[str, int], int]:
     twice = store.booked_twice(tx.sql, keep, merge)
     for kept, other in twice:
-        cancel_booking(tx, _less_paid(tx, kept, other), by="staff", at=at)
+        cancel_booking(tx, _less_paid(tx, kept, other), by="staff", doubled=True, at=at)
     tx.flush()  # what moves next must see that these are cancelled
     for hold_id in store.held_needlessly(tx.sql, keep, merge):
         release_hold(tx, hold_id, at=at)

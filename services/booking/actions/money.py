@@ -205,12 +205,13 @@ def end_payments(tx: Tx, booking: Any, reason: RefundReason, *, at: datetime) ->
     """Do with the money of a cancelled booking what its session's type says.
 
     Nobody pays for it any more. Money goes back by itself only where the type has
-    `refund="automatic"`, or where there never was a seat its person knew of; else staff decide.
+    `refund="automatic"`, where there never was a seat its person knew of, or where they had paid
+    for two and keep one; else staff decide.
     """
     if not booking.price_minor:
         return
     close_checkouts(tx, booking.booking_id, at=at)
-    always = reason is RefundReason.NO_SEAT_LEFT
+    always = reason in {RefundReason.NO_SEAT_LEFT, RefundReason.PAID_TWICE}
     if always or store.refund_rule(tx.sql, booking.session_id) is Refund.AUTOMATIC:
         refund_rest(tx, booking.booking_id, reason, at=at)
 

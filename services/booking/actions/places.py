@@ -140,11 +140,21 @@ def _request_place(tx: Tx, session: Session, person_id: UUID, *, at: datetime) -
     return {"status": "waiting", "booking_id": None, "entry_id": entry_id, **ids}
 
 
-def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> Values:
+def cancel_booking(
+    tx: Tx, booking_id: UUID, *, by: Canceller, doubled: bool = False, at: datetime
+) -> Values:
     """Cancel a booking; the seat goes to the waiting list first, if there is one.
 
     Cancelling again changes nothing and gives the same answer. By a link it ends with the session's
     start, even where the session was moved to an earlier day after the link was sent.
+
+    Args:
+        tx: the transaction.
+        booking_id: the booking.
+        by: who cancels.
+        doubled: the person keeps another place in the session, which two of their records had;
+            what they paid twice goes back, whatever the session's type says.
+        at: now, UTC.
 
     Raises:
         BookingNotFound: there is none with this id.
@@ -162,7 +172,7 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
     mark(tx, booking, session, None, at=at)
     # Whoever had left the list before a seat was granted was never told of it, and pays nothing.
     never_told = by == "waitlist"
-    return_credits(tx, booking, session, at=at, called_off=never_told)
+    return_credits(tx, booking, session, at=at, called_off=never_told or doubled)
     store.end_booking(tx.writes, booking_id, at=at, by=by, spot_id=spot_id)
     if spot_id is None:
         store.give_seats(tx.sql, session.session_id)
@@ -177,12 +187,13 @@ def cancel_booking(tx: Tx, booking_id: UUID, *, by: Canceller, at: datetime) -> 
             spot_id=spot_id,
             cancelled_at=at,
             cancelled_by=by,
+            doubled=doubled,
             sequence=booking.sequence + 1,
             **occasion(session),
         )
     )
     reason = RefundReason.NO_SEAT_LEFT if never_told else RefundReason.BOOKING_CANCELLED
-    end_payments(tx, booking, reason, at=at)
+    end_payments(tx, booking, RefundReason.PAID_TWICE if doubled else reason, at=at)
     ended = {"state": BookingState.CANCELLED.value, "cancelled_at": at, "cancelled_by": by}
     ended["attendance"] = None  # a visit was taken back
     return booking._asdict() | ended | {"spot_id": spot_id, "sequence": booking.sequence + 1}

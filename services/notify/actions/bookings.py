@@ -122,8 +122,8 @@ def tell_of_cancellation(tx: Tx, cancelled: BookingCancelled, *, at: datetime) -
     """Write to a person that their place is given up, or that the session does not take place."""
     for subject_id in (cancelled.booking_id, payment_of(cancelled.booking_id)):
         store.note_standing(tx.writes, subject_id, "cancelled", at=cancelled.cancelled_at)
-    if not cancelled.session_name or cancelled.cancelled_by == "waitlist":
-        return  # who left the list in time has asked for no place and gives none up
+    if not cancelled.session_name or cancelled.cancelled_by == "waitlist" or cancelled.doubled:
+        return  # who left the list in time has asked for no place; who had two has one still
     whole = cancelled.session_cancelled
     draft = Draft(
         kind=MessageKind.SESSION_CANCELLED if whole else MessageKind.CANCELLED,

@@ -41,6 +41,7 @@ class BookingCancelled(OccasionIfKnown, Fact, version=1, about="session_id"):
     cancelled_at: datetime  # UTC
     cancelled_by: Literal["staff", "link", "waitlist"]
     session_cancelled: bool = False  # the whole session does not take place
+    doubled: bool = False  # they keep another place in it: two records of theirs were merged
     sequence: int = 0  # counts the changes of this booking; the higher one is newer
 
 
