@@ -128,7 +128,7 @@ def asked(studio: Studio, name: str) -> str:
     return hold_id
 
 
-@pytest.mark.rule("B20", "B54")
+@pytest.mark.rule("B54")
 def test_who_was_asked_to_confirm_is_asked_again_where_the_time_changes(studio: Studio) -> None:
     studio.session(capacity=3)
     asked(studio, "ada")

@@ -60,10 +60,9 @@ def request_confirmation(tx: Tx, hold_id: UUID, collection: Collection, *, at: d
 
     Source: B28, B29, B54, and the neighbouring pages' note 6 (how it is paid).
     """
-    hold, person_id, session = open_hold(tx, hold_id, at=at)
+    hold, _, session = open_hold(tx, hold_id, at=at)
     store.note_asked(tx.sql, hold_id, collection, at=at)
-    asked = replace(hold, person_id=person_id, collection=collection)
-    return ask_to_confirm(tx, asked, session, at=at)
+    return ask_to_confirm(tx, replace(hold, collection=collection), session, at=at)
 
 
 def start_checkout(tx: Tx, hold_id: UUID, *, save_card: bool, online: bool, at: datetime) -> Values:
