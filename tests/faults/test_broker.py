@@ -24,13 +24,16 @@ def test_a_broker_that_is_killed_and_started_again_loses_nothing(tmp_path: Path)
         sessions = [place.full_session(seats=2, waiting=2) for _ in range(4)]
         run.settle()
 
-        cancelling = eventlet.spawn(cancel_them_all, place, sessions)
+        *first, last = sessions
+        working = eventlet.spawn(cancel_them_all, place, first)
         run.until(lambda: run.facts("SpotAllocated"), "the work has begun")
-        assert not cancelling.dead
         broker.kill()
+        asking = eventlet.spawn(cancel_them_all, place, [last])  # of a broker that is not there
         run.until(lambda: not any(map(run.ready, run.processes)), "every service misses it")
+        assert not asking.dead
         broker.start()
-        cancelling.wait()
+        working.wait()
+        asking.wait()
         run.settle_mail()
 
         faults = violations(run, place.mailbox)
