@@ -199,7 +199,7 @@ class Stack:
         service, _, name = method.partition(".")
         return self.caller.call(service, name, **kwargs)
 
-    def insist(self, method: str, /, *, seconds: float = 60, **kwargs: Any) -> Any:
+    def insist(self, method: str, /, *, seconds: float = 120, **kwargs: Any) -> Any:
         """Call `service.method` under one idempotency key until there is an answer."""
         service, _, name = method.partition(".")
         key, deadline = str(uuid4()), time.monotonic() + seconds
