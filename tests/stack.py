@@ -114,7 +114,7 @@ class Stack:
 
     def await_ready(self, name: str) -> None:
         """Wait until a process is ready, or has ended."""
-        self.until(lambda: self.ready(name) or self.ended(name), f"{name} is ready", seconds=60)
+        self.until(lambda: self.ready(name) or self.ended(name), f"{name} is ready", seconds=120)
 
     def start_all(self, *services: str, **env: str) -> None:
         """Start services, those of the story if none is named, each as a process of its own."""
@@ -147,7 +147,7 @@ class Stack:
     def kill(self, name: str) -> None:
         """End a process as a power cut would."""
         self.processes[name].kill()
-        self.processes[name].wait(timeout=10)
+        self.processes[name].wait(timeout=40)
 
     def stop(self, *names: str) -> int:
         """Tell processes to stop, all if none is named; give the highest exit code."""
@@ -316,7 +316,7 @@ class Stack:
 
     # -- waiting ----------------------------------------------------------------------------
 
-    def until(self, happened: Callable[[], object], what: str, *, seconds: float = 30) -> None:
+    def until(self, happened: Callable[[], object], what: str, *, seconds: float = 60) -> None:
         """Wait until something has happened.
 
         Raises:
@@ -360,11 +360,11 @@ class Stack:
         due = "SELECT count(*) FROM messages WHERE state IN ('due', 'claimed', 'sending')"
         return set(self.unsettled()) <= set(but) and not self.scalar("notify", due)
 
-    def settle(self, *, seconds: float = 60, but: Collection[str] = ()) -> None:
+    def settle(self, *, seconds: float = 120, but: Collection[str] = ()) -> None:
         """Wait until all is quiet, `but` facts that were known to be unsettled."""
         self.until(lambda: self.quiet(but=but), "all is quiet", seconds=seconds)
 
-    def settle_mail(self, *, seconds: float = 60) -> None:
+    def settle_mail(self, *, seconds: float = 120) -> None:
         """Wait until all is quiet, and let the time pass that messages wait for.
 
         A message that was being sent belongs to its process for a minute, even when that is dead.
@@ -385,7 +385,7 @@ class Stack:
         for process in self.processes.values():
             if process.poll() is None:
                 process.kill()
-            process.wait(timeout=10)
+            process.wait(timeout=40)
         if self._caller is not None:
             # A connection nobody has listened to for a while is not there any more.
             with suppress(*LOST), eventlet.Timeout(2, False):  # noqa: FBT003 - a quiet time-out

@@ -3,14 +3,11 @@
 The waiting list is played by the test, which says its facts by hand.
 """
 
-import atexit
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -214,14 +211,6 @@ class Hall:
         return sorted(row["name"] for row in rows)
 
 
-@cache
-def _empty(classes: tuple[Any, ...]) -> Path:
-    directory = Path(mkdtemp(prefix="atelier-empty-"))
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    Suite(classes, directory).close()
-    return directory
-
-
 @contextmanager
 def hall_in(
     databases: Mapping[str, str] | None = None,
@@ -230,8 +219,6 @@ def hall_in(
 ) -> Iterator[Hall]:
     """Open a hall on SQLite, or on databases of these addresses, and close it."""
     with TemporaryDirectory(prefix="atelier-") as directory:
-        if databases is None:
-            shutil.copytree(_empty(classes), directory, dirs_exist_ok=True)
         suite = Suite(classes, databases or Path(directory), gateways)
         try:
             yield Hall(suite)

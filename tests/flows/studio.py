@@ -1,17 +1,14 @@
 """A studio in one process: its people by name, one session at a time, and their mailbox."""
 
-import atexit
 import json
 import re
-import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -258,21 +255,10 @@ class Studio:
         return held
 
 
-@cache
-def _empty_databases() -> Path:
-    """Make the databases once; every studio gets a copy."""
-    directory = Path(mkdtemp(prefix="atelier-empty-"))
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    Suite(ALL, directory).close()
-    return directory
-
-
 @contextmanager
 def studio_in(databases: Mapping[str, str] | None = None) -> Iterator[Studio]:
     """Open a studio on SQLite, or on databases of these addresses, and close it."""
     with TemporaryDirectory(prefix="atelier-") as directory:
-        if databases is None:
-            shutil.copytree(_empty_databases(), directory, dirs_exist_ok=True)
         mailbox = Mailbox()
         suite = Suite(ALL, databases or Path(directory), {"notify.mail": mailbox})
         try:

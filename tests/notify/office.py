@@ -1,16 +1,13 @@
 """notify alone in a process, told facts as if the other services had said them."""
 
-import atexit
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any, get_args, get_origin
 from uuid import UUID, uuid4
 
@@ -208,19 +205,10 @@ def later(fact: Any, **changes: Any) -> Any:
     return replace(fact, envelope=None, **changes)
 
 
-@cache
-def _empty() -> Path:
-    directory = Path(mkdtemp(prefix="atelier-notify-"))
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    Suite([Notify], directory).close()
-    return directory
-
-
 @contextmanager
 def office_in(database: str | None = None) -> Iterator[Office]:
     """Open an office on SQLite, or on a database of this address, and close it."""
     with TemporaryDirectory(prefix="atelier-") as directory:
-        shutil.copytree(_empty(), directory, dirs_exist_ok=True)
         mailbox, phones = Mailbox(unseen=()), Phones()
         where: Any = {"notify": database} if database else Path(directory)
         suite = Suite([Notify], where, {"notify.mail": mailbox, "notify.texts": phones})

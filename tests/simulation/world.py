@@ -46,13 +46,13 @@ class Violation(AssertionError):
 class World:
     """A session, its list, five people, and what travels between the services."""
 
-    def __init__(self, suite: Suite) -> None:
-        """Take over a suite of booking and waitlist."""
+    def __init__(self, suite: Suite, databases: Path) -> None:
+        """Take over a suite of booking and waitlist, with its databases in this directory."""
         self.suite = suite
         # Looking is most of what is done; past the services' engines it costs a tenth.
         self.eyes = {
-            name: sqlite3.connect(str(member.home.engine.url.database), isolation_level=None)
-            for name, member in suite.members.items()
+            name: sqlite3.connect(databases / f"{name}.sqlite", isolation_level=None)
+            for name in suite.members
         }
         self.network: list[Delivery] = []
         self.seen: Counter[str] = Counter()
@@ -436,7 +436,7 @@ def world() -> Iterator[World]:
     """Make a world on databases of its own, with its failpoints wired."""
     with TemporaryDirectory(prefix="atelier-") as directory, pytest.MonkeyPatch.context() as patch:
         suite = Suite((Booking, Waitlist), Path(directory))
-        made = World(suite)
+        made = World(suite, Path(directory))
         patch.setattr("shared.db.failpoint", made.failpoint)
         grant = booking.grant_spot
 

@@ -1,4 +1,4 @@
-"""Services in one process, on real tables and without a broker: what stories are told with.
+"""One process that holds several services, and what travels between them.
 
 Listeners, calls and timers run through the very code the bus runs them by; only the way between
 is the test's own, so that it can double, reorder and delay what travels.
@@ -9,8 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from importlib import import_module
+from functools import cache, partial
 from itertools import groupby, islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +18,7 @@ from uuid import uuid4
 
 from nameko.exceptions import deserialize, serialize
 from nameko.extensions import DependencyProvider
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import func, select
 
 from shared import outbox
 from shared.bus import Database, Gateway, On, Rpc
@@ -27,12 +26,12 @@ from shared.bus.calls import Responder
 from shared.bus.listen import Listener, retry_due
 from shared.bus.topology import entrypoints
 from shared.clock import Clock
-from shared.columns import bus_metadata, deferred
+from shared.columns import deferred
 from shared.contracts import Fact, Trace
 from shared.contracts.errors import Refused
 from shared.db import Home, Transactions, Unit
-from shared.engine import make_engine
 from shared.outbox import Said
+from shared.testing.engines import Lent, lend
 
 MORNING = datetime(2031, 3, 3, 9, tzinfo=UTC)
 _ROUNDS = 500
@@ -58,15 +57,10 @@ class Member:
         self.cls = cls
         self.home = home
         self.worker = worker
-        # Looked up once: every call and every delivery makes a worker.
-        self.wants = [
-            (name, wanted)
-            for name, wanted in inspect.getmembers_static(cls)
-            if isinstance(wanted, DependencyProvider)
-        ]
-        ears = sorted((on.contract.topic, name, on.contract) for name, on in entrypoints(cls, On))
+        self.wants = _wants(cls)
+        ears = sorted((on.contract.topic, name, on.contract) for name, on in _found(cls, On))
         self.listeners = [self._listener(name, contract) for _, name, contract in ears]
-        self.responders = {n: self._responder(n, rpc) for n, rpc in entrypoints(cls, Rpc)}
+        self.responders = {n: self._responder(n, rpc) for n, rpc in _found(cls, Rpc)}
 
     def _listener(self, name: str, contract: type[Fact]) -> Listener:
         def call(unit: Unit, fact: Fact) -> None:
@@ -79,6 +73,22 @@ class Member:
             return getattr(self.worker(unit, trace), name)(**request)
 
         return Responder(self.home, name, rpc.schema, getattr(self.cls, name), call)
+
+
+@cache
+def _found(cls: Any, kind: Any) -> tuple[tuple[str, Any], ...]:
+    """List a service's entrypoints of a kind, looked for once."""
+    return tuple(entrypoints(cls, kind))
+
+
+@cache
+def _wants(cls: Any) -> tuple[tuple[str, DependencyProvider], ...]:
+    """List what a service's workers are given: every call and every delivery makes one."""
+    return tuple(
+        (name, wanted)
+        for name, wanted in inspect.getmembers_static(cls)
+        if isinstance(wanted, DependencyProvider)
+    )
 
 
 class Suite:
@@ -106,8 +116,10 @@ class Suite:
         self._journal: list[Said] = []
         self._mark = 0
         self._woken: list[str] = []
+        self._lent: list[Lent] = []
         for cls in classes:
-            home = Home(cls.name, _engine(cls, databases), self.now)
+            self._lent.append(lend(cls, databases))
+            home = Home(cls.name, self._lent[-1].engine, self.now)
             home.on_commit = self._journal.extend
             home.wake = partial(self._wake, cls.name)
             self.members[cls.name] = Member(cls, home, partial(self.worker, cls.name))
@@ -117,12 +129,14 @@ class Suite:
         if service not in self.__dict__.get("members", ()):
             raise AttributeError(service)
         methods = self.members[service].responders
-        return SimpleNamespace(**{name: partial(self.call, service, name) for name in methods})
+        calls = SimpleNamespace(**{name: partial(self.call, service, name) for name in methods})
+        setattr(self, service, calls)  # looked up once
+        return calls
 
     def close(self) -> None:
         """Let go of the databases."""
-        for member in self.members.values():
-            member.home.engine.dispose()
+        while self._lent:
+            self._lent.pop().give_back()
 
     def now(self) -> datetime:
         """Give the suite's time, which every call moves on by a millisecond."""
@@ -255,18 +269,3 @@ class Suite:
 
     def _wake(self, service: str, timer: str) -> None:
         self._woken.append(f"{service}.{timer}")
-
-
-def _engine(cls: Any, databases: Path | Mapping[str, str]) -> Engine:
-    """Open a service's database and make the tables it lacks."""
-    if isinstance(databases, Path):
-        databases = {cls.name: f"sqlite:///{databases}/{cls.name}.sqlite"}
-    engine = make_engine(databases[cls.name], service=cls.name, pool_size=12)
-    if engine.dialect.name == "sqlite":
-        # A test that is killed is begun anew, so it need not wait for the disk.
-        event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF").close())
-    models = import_module(f"{cls.__module__.rpartition('.')[0]}.models")
-    with engine.begin() as sql:
-        bus_metadata.create_all(sql)
-        models.Base.metadata.create_all(sql)
-    return engine
