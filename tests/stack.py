@@ -176,7 +176,7 @@ class Stack:
             env={**self.env, "COLUMNS": "250", **env},
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=180,
             check=False,
         )
         return done.returncode, done.stdout + done.stderr
@@ -474,5 +474,5 @@ def _migrated() -> str:
     atexit.register(drop_databases, name)
     env = _plain() | {"ATELIER_DB_URL": database_pattern(name)}
     migrate = [*ATELIER, "migrate", "--create-databases"]
-    subprocess.run(migrate, cwd=ROOT, env=env, check=True, timeout=90, stdout=subprocess.DEVNULL)
+    subprocess.run(migrate, cwd=ROOT, env=env, check=True, timeout=180, stdout=subprocess.DEVNULL)
     return name
