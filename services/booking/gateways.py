@@ -9,13 +9,10 @@ from shared.payments import (
     Cashier,
     Charge,
     DroppedCard,
-    Gone,
     Job,
     KeptCard,
-    NoticeForged,
     Seen,
     make_cashier,
-    when_answered,
 )
 
 __all__ = [
@@ -23,11 +20,8 @@ __all__ = [
     "Cashier",
     "Charge",
     "DroppedCard",
-    "Gone",
     "Job",
     "KeptCard",
-    "NoticeForged",
     "Seen",
     "make_cashier",
-    "when_answered",
 ]

@@ -7,17 +7,13 @@ so that they outlive the process that first used them.
 from shared.payments import (
     Cashier,
     Gone,
-    NoticeForged,
     Seen,
     make_cashier,
-    when_answered,
 )
 
 __all__ = [
     "Cashier",
     "Gone",
-    "NoticeForged",
     "Seen",
     "make_cashier",
-    "when_answered",
 ]

@@ -6,7 +6,7 @@ caller's, and must be as lasting as what they stand for. Never call from within 
 """
 
 from shared.config import settings
-from shared.payments.cashier import Cashier, when_answered
+from shared.payments.cashier import Cashier
 from shared.payments.jobs import Answer, Job
 from shared.payments.words import (
     CardDeclined,
@@ -59,7 +59,6 @@ __all__ = [
     "Stretch",
     "make_cards",
     "make_cashier",
-    "when_answered",
 ]
 
 

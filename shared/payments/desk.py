@@ -4,7 +4,7 @@ A process may die at any point in between. Its claim lapses, another asks again 
 and the same parameters, which were stored before the first time, and gets the same answer.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,11 @@ from typing import Any
 from uuid import UUID
 
 from shared import metrics
-from shared.db import Tx
+from shared.clock import Now
+from shared.contracts import Values
+from shared.db import Transactions, Tx
+from shared.engine import in_spite_of_clashes
+from shared.payments.cashier import Cashier, when_answered
 from shared.payments.jobs import (
     ACCOUNT,
     LEASE,
@@ -24,24 +28,22 @@ from shared.payments.jobs import (
     JobEnd,
     JobKind,
     JobState,
-    Order,
     after_answer,
     job_of,
     next_stretch,
+    order_of,
     wait_after,
 )
-from shared.payments.rows import JobRows, NoticeRows, PaymentRows
-from shared.payments.words import Checkout, Gone, Notice, Reckoning, Repayment, Seen, Stretch
+from shared.payments.refunds import DUE, Refunds
+from shared.payments.rows import NoticeRows
+from shared.payments.words import Notice, Seen, Stretch
 
 _SLOW = timedelta(hours=1)
 _SLOWEST = timedelta(days=14)
 
 
 class Standing(StrEnum):
-    """How far a payment by card has come, in the words of every service's rows.
-
-    A refund is `due` or `failed` by the same words.
-    """
+    """How far a payment by card has come, in the words of every service's rows."""
 
     DUE = "due"
     OPENED = "opened"  # Stripe shows a page where it can be paid
@@ -50,17 +52,14 @@ class Standing(StrEnum):
     FAILED = "failed"  # the bank or Stripe refused
 
 
-class CardDesk(ABC):
+class CardDesk(Refunds):
     """Has Stripe asked in a service's name, by its own tables; the service says what money does.
 
     A service that asks more than this knows of (it may charge a card by itself) gives the job, and
     settles it, before it lets this do the rest.
     """
 
-    service: str  # part of every key
-    jobs: JobRows
     notices: NoticeRows
-    payments: PaymentRows
 
     # -- what the service says ------------------------------------------------------------------
 
@@ -69,12 +68,8 @@ class CardDesk(ABC):
         """Take money that has arrived at Stripe; taken already, nothing changes."""
 
     @abstractmethod
-    def note_refund(self, tx: Tx, refund_id: UUID, *, vendor_id: str, at: datetime) -> None:
-        """Note that money is back on its card; noted already, nothing changes."""
-
-    @abstractmethod
-    def note_gone(self, tx: Tx, payment_id: UUID, gone: tuple[Gone, ...], *, at: datetime) -> None:
-        """Have the books say of a payment's refunds what Stripe says; noted already, nothing."""
+    def shown(self, payment: Any, /) -> Values:
+        """Give what a caller is to know of a page where somebody pays."""
 
     @abstractmethod
     def who_pays(self, payment: Any) -> dict[str, Any]:
@@ -82,10 +77,49 @@ class CardDesk(ABC):
 
     # -- asking ---------------------------------------------------------------------------------
 
-    def ask(self, tx: Tx, kind: JobKind, subject_id: UUID, *, due_at: datetime) -> None:
-        """Have Stripe asked something, as soon as the transaction has committed or at `due_at`."""
-        self.jobs.add_card_job(tx.sql, kind, subject_id, tx.trace, due_at=due_at)
-        tx.wake("ask_stripe")
+    def ask_stripe(
+        self,
+        db: Transactions,
+        cashier: Cashier,
+        now: Now,
+        *,
+        only: tuple[JobKind, UUID] | None = None,
+    ) -> bool:
+        """Ask Stripe the next thing that is due, or `only` that one; say whether there was one.
+
+        Stripe is asked between two transactions, and never within one. Its answer is settled in
+        spite of whoever writes at the same time, for the next process would ask only when the claim
+        is over.
+        """
+        with db.begin() as tx:
+            job = self.claim_card_job(tx, at=now(), only=only)
+        if job is None:
+            return False
+        answer = cashier.do(job)
+
+        def settle() -> None:
+            with db.begin() as tx:
+                self.settle_card_job(tx, answer, at=now())
+
+        in_spite_of_clashes(settle)
+        return True
+
+    def opened(self, db: Transactions, cashier: Cashier, now: Now, payment_id: UUID) -> Values:
+        """Have Stripe open a page at once where the timer has not done it; give it as it is.
+
+        It has no address afterwards only where Stripe cannot be reached, or has refused: `error`
+        says why.
+        """
+
+        def look() -> Values:
+            with db.read() as sql:
+                return self.shown(self.payments.find_payment(sql, payment_id))
+
+        page = look()
+        if page["checkout_url"]:
+            return page
+        asked = self.ask_stripe(db, cashier, now, only=(JobKind.OPEN, payment_id))
+        return look() if asked else when_answered(look)
 
     def claim_card_job(
         self, tx: Tx, *, at: datetime, only: tuple[JobKind, UUID] | None = None
@@ -113,7 +147,7 @@ class CardDesk(ABC):
             return None
         if kind is JobKind.OPEN and not row.attempts and not self._openable(tx, payment, at=at):
             return None
-        order = self._order(kind, payment, refund)
+        order = order_of(kind, payment, refund, self.who_pays)
         return job_of(self.service, row, order, checkout_id=payment.checkout_id)
 
     def _openable(self, tx: Tx, payment: Any, *, at: datetime) -> bool:
@@ -124,32 +158,6 @@ class CardDesk(ABC):
             return True
         self._end(tx, payment, Standing.FAILED, error="Stripe was out of reach", at=at)
         return False
-
-    def _order(self, kind: JobKind, payment: Any, refund: Any) -> Order | None:
-        match kind:
-            case JobKind.OPEN:
-                return Checkout(
-                    reference=str(payment.payment_id),
-                    description=payment.description,
-                    amount_minor=payment.amount_minor,
-                    currency=payment.currency,
-                    expires_at=payment.expires_at,
-                    success_url=payment.success_url,
-                    cancel_url=payment.cancel_url,
-                    language=payment.language,
-                    **self.who_pays(payment),
-                )
-            case JobKind.RECKON:
-                return Reckoning(intent_id=payment.intent_id)
-            case JobKind.REPAY:
-                return Repayment(
-                    reference=str(refund.refund_id),
-                    intent_id=payment.intent_id,
-                    amount_minor=refund.amount_minor,
-                    currency=payment.currency,
-                )
-            case _:
-                return None
 
     # -- settling -------------------------------------------------------------------------------
 
@@ -218,29 +226,21 @@ class CardDesk(ABC):
             page["state"] = Standing.OPENED.value
             # A page whose opening was not heard of at first may have been paid meanwhile.
             wait = timedelta(0) if job.attempts else LOOK_EVERY
-            self.ask(tx, JobKind.LOOK, payment.payment_id, due_at=at + wait)
+            self.jobs.ask(tx, JobKind.LOOK, payment.payment_id, due_at=at + wait)
         elif payment.state == Standing.EXPIRED:  # nobody was to pay any more, meanwhile
-            self.ask(tx, JobKind.EXPIRE, payment.payment_id, due_at=at)
+            self.jobs.ask(tx, JobKind.EXPIRE, payment.payment_id, due_at=at)
         self.payments.change_payment(tx.sql, payment.payment_id, **page)
 
     def refused(self, tx: Tx, answer: Answer, *, at: datetime) -> datetime | None:
         """Note that Stripe will not do it; give when to ask again all the same, if at all."""
         job = answer.job
         if job.kind is JobKind.REPAY:
-            self._fail_refund(tx, job.subject_id, answer.error, at=at)
+            self.fail_refund(tx, job.subject_id, answer.error, at=at)
         elif job.kind in {JobKind.OPEN, JobKind.LOOK}:
             payment = self.payments.find_payment(tx.sql, job.subject_id, lock=True)
             if payment is not None and payment.state in {Standing.DUE, Standing.OPENED}:
                 self._end(tx, payment, Standing.FAILED, error=answer.error, at=at)
         return None
-
-    def _fail_refund(self, tx: Tx, refund_id: UUID, error: str | None, *, at: datetime) -> None:
-        """Note that money has not gone back; it may have gone another way, which is looked at."""
-        refund = self.payments.find_refund(tx.sql, refund_id, lock=True)
-        if refund is not None and refund.state == Standing.DUE:
-            failed = {"state": Standing.FAILED.value, "error": error}
-            self.payments.change_refund(tx.sql, refund_id, **failed)
-            self.ask(tx, JobKind.RECKON, refund.payment_id, due_at=at)
 
     def _end(self, tx: Tx, payment: Any, state: Standing, *, at: datetime, **why: Any) -> None:
         ended = {"state": state.value, "ended_at": at, **why}
@@ -264,12 +264,12 @@ class CardDesk(ABC):
         named, find = notice.subject_id, self.payments
         payment = find.find_payment(tx.sql, named) if named else None
         if payment is not None and payment.checkout_id and payment.state != Standing.PAID:
-            self.ask(tx, JobKind.LOOK, payment.payment_id, due_at=at)
+            self.jobs.ask(tx, JobKind.LOOK, payment.payment_id, due_at=at)
         refund = find.find_refund(tx.sql, named) if named and not payment else None
         if notice.of_money_gone and (payment := payment or self._gone_from(tx, notice, refund)):
-            self.ask(tx, JobKind.RECKON, payment.payment_id, due_at=at)
-        if refund is not None and refund.state == Standing.DUE:
-            self.ask(tx, JobKind.REPAY, refund.refund_id, due_at=at)
+            self.jobs.ask(tx, JobKind.RECKON, payment.payment_id, due_at=at)
+        if refund is not None and refund.state == DUE:
+            self.jobs.ask(tx, JobKind.REPAY, refund.refund_id, due_at=at)
         return True
 
     def _gone_from(self, tx: Tx, notice: Notice, refund: Any) -> Any:
@@ -281,7 +281,7 @@ class CardDesk(ABC):
 
     def gather_notices(self, tx: Tx, *, at: datetime) -> None:
         """Have Stripe asked what its webhooks were to tell of money gone: they may all be lost."""
-        self.ask(tx, JobKind.GATHER, ACCOUNT, due_at=at)
+        self.jobs.ask(tx, JobKind.GATHER, ACCOUNT, due_at=at)
 
     def prune_card_notices(self, tx: Tx, *, at: datetime) -> int:
         """Forget the webhooks that Stripe has long stopped repeating; give how many."""

@@ -4,7 +4,7 @@ Each service that takes cards keeps its own table of these; what a job and its a
 long one waits for another attempt, is the same for all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -114,6 +114,43 @@ def job_of(service: str, row: Any, order: Order | None, *, checkout_id: str | No
         order=order,
         checkout_id=checkout_id,
     )
+
+
+def order_of(
+    kind: JobKind, payment: Any, refund: Any, who_pays: Callable[[Any], dict[str, Any]]
+) -> Order | None:
+    """Give what Stripe is told of a payment or of a refund; None: the page's id says all.
+
+    Args:
+        kind: what is asked.
+        payment: its row.
+        refund: the row of what goes back of it, where something is to.
+        who_pays: gives the rest of a Checkout.
+    """
+    match kind:
+        case JobKind.OPEN:
+            return Checkout(
+                reference=str(payment.payment_id),
+                description=payment.description,
+                amount_minor=payment.amount_minor,
+                currency=payment.currency,
+                expires_at=payment.expires_at,
+                success_url=payment.success_url,
+                cancel_url=payment.cancel_url,
+                language=payment.language,
+                **who_pays(payment),
+            )
+        case JobKind.RECKON:
+            return Reckoning(intent_id=payment.intent_id)
+        case JobKind.REPAY:
+            return Repayment(
+                reference=str(refund.refund_id),
+                intent_id=payment.intent_id,
+                amount_minor=refund.amount_minor,
+                currency=payment.currency,
+            )
+        case _:
+            return None
 
 
 def next_stretch(seen_until: datetime | None, *, at: datetime) -> Stretch:

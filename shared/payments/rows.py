@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from shared.contracts import Trace
+from shared.db import Tx
 from shared.payments.jobs import JobKind, JobState
 from shared.payments.words import Notice
 
@@ -32,8 +32,7 @@ class JobRows:
         """Write the statements once.
 
         Args:
-            table: with the columns kind and subject_id (its key), state, due_at, attempts, series,
-                asked, error, seen_until, correlation_id, began_at and caused_by.
+            table: with CardJobColumns.
         """
         found: FromClause = table
         job = found.c
@@ -76,10 +75,8 @@ class JobRows:
             state=JobState.CLAIMED.value, attempts=job.attempts + 1, due_at=bindparam("until")
         )
 
-    def add_card_job(
-        self, sql: Connection, kind: JobKind, subject_id: UUID, trace: Trace, *, due_at: datetime
-    ) -> None:
-        """Have Stripe asked something from `due_at` (UTC) on."""
+    def ask(self, tx: Tx, kind: JobKind, subject_id: UUID, *, due_at: datetime) -> None:
+        """Have Stripe asked something, as soon as the transaction has committed or at `due_at`."""
         row = {
             "kind": kind.value,
             "subject_id": subject_id,
@@ -88,11 +85,12 @@ class JobRows:
             "attempts": 0,
             "series": 1,
             "asked": 1,
-            "correlation_id": trace.correlation_id,
-            "began_at": trace.began_at,
-            "caused_by": trace.caused_by,
+            "correlation_id": tx.trace.correlation_id,
+            "began_at": tx.trace.began_at,
+            "caused_by": tx.trace.caused_by,
         }
-        sql.execute(self._add, row)
+        tx.sql.execute(self._add, row)
+        tx.wake("ask_stripe")
 
     def claim_card_job(
         self,
@@ -134,7 +132,7 @@ class NoticeRows:
         """Write the statements once.
 
         Args:
-            table: with the columns event_id (Stripe's own, its key), kind, reference and heard_at.
+            table: with CardNoticeColumns.
         """
         found: FromClause = table
         self._add = upsert(table).on_conflict_do_nothing().returning(found.c.event_id)

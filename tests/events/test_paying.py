@@ -524,13 +524,13 @@ def test_a_process_that_dies_with_stripes_answer_opens_no_second_page(desk: Desk
     worker = desk.hall.suite.worker("events")
     desk.hall.suite.advance(seconds=6)
     with worker.db.begin() as tx:
-        job = actions.claim_card_job(tx, at=desk.hall.suite.now())
+        job = actions.DESK.claim_card_job(tx, at=desk.hall.suite.now())
     assert job is not None
     answer = worker.cashier.do(job)
 
     def dying() -> None:
         with worker.db.begin() as tx:
-            actions.settle_card_job(tx, answer, at=desk.hall.suite.now())
+            actions.DESK.settle_card_job(tx, answer, at=desk.hall.suite.now())
             raise Crash
 
     with pytest.raises(Crash):
@@ -555,7 +555,7 @@ def test_a_process_that_dies_with_a_refund_done_gives_back_once(desk: Desk) -> N
     desk.hall.events.refund_payment(payment_id=checkout["payment_id"])
     worker = desk.hall.suite.worker("events")
     with worker.db.begin() as tx:
-        job = actions.claim_card_job(tx, at=desk.hall.suite.now())
+        job = actions.DESK.claim_card_job(tx, at=desk.hall.suite.now())
     assert job is not None
     worker.cashier.do(job)  # and nobody hears the answer
 

@@ -1,16 +1,9 @@
 """What booking does, one verb per function; each runs in the transaction it is given."""
 
-from services.booking.actions.card_jobs import (
-    claim_card_job,
-    gather_notices,
-    hear_stripe,
-    prune_card_notices,
-    settle_card_job,
-)
+from services.booking.actions.card_jobs import DESK
 from services.booking.actions.cards import find_kept_card, forget_kept_card
 from services.booking.actions.changes import change_session
 from services.booking.actions.checkouts import (
-    checkout_shown,
     pay_balance,
     record_payment,
     request_confirmation,
@@ -44,7 +37,6 @@ from services.booking.actions.letters import AT_ONCE, message_person, message_se
 from services.booking.actions.merging import merge_people, settle_merged
 from services.booking.actions.money import (
     get_payments,
-    list_refunds,
     look_at_payment,
     paid_by_card,
     refund_payment,
@@ -101,6 +93,7 @@ from services.booking.actions.visits import (
 
 __all__ = [
     "AT_ONCE",
+    "DESK",
     "Visitor",
     "add_package",
     "add_spots",
@@ -117,9 +110,7 @@ __all__ = [
     "change_schedule",
     "change_session",
     "change_session_type",
-    "checkout_shown",
     "choose_package",
-    "claim_card_job",
     "claim_download",
     "close_spot",
     "confirm_hold",
@@ -138,7 +129,6 @@ __all__ = [
     "finish_download",
     "forget_kept_card",
     "free_returned_seat",
-    "gather_notices",
     "get_credits",
     "get_download",
     "get_erasure",
@@ -151,14 +141,12 @@ __all__ = [
     "get_spots",
     "grant_credits",
     "grant_spot",
-    "hear_stripe",
     "hold_free_seat",
     "hold_place",
     "keep_reminder_template",
     "known",
     "launch_roll_call",
     "list_people",
-    "list_refunds",
     "list_schedules",
     "list_sessions",
     "look_at_payment",
@@ -174,7 +162,6 @@ __all__ = [
     "packages_shown",
     "paid_by_card",
     "pay_balance",
-    "prune_card_notices",
     "prune_downloads",
     "public_links",
     "read_download",
@@ -191,7 +178,6 @@ __all__ = [
     "schedule_spots",
     "scrub_erased",
     "send_reminder",
-    "settle_card_job",
     "settle_merged",
     "settle_package",
     "sign_up",

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from services.booking import store
 from services.booking.actions.arrivals import refuse_unpaid, take_payment
-from services.booking.actions.money import note_refund
-from services.booking.actions.reckoning import note_gone
+from services.booking.actions.checkouts import checkout_shown
+from services.booking.actions.money import add_refund, note_refund
 from services.booking.domain import HoldState
-from services.booking.gateways import Answer, Charge, DroppedCard, Gone, Job, Seen
+from services.booking.gateways import Answer, Charge, DroppedCard, Job
 from shared.db import Tx
 from shared.payments.desk import CardDesk
 from shared.payments.jobs import JobKind, job_of
@@ -25,17 +25,14 @@ class Desk(CardDesk):
     notices = store.CARD_NOTICES
     payments = store.PAYMENTS
 
-    def take_payment(self, tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
-        """Make a booking of it, pay for one, or give it back."""
-        take_payment(tx, payment_id, seen, at=at)
+    take_payment = staticmethod(take_payment)
+    add_refund = staticmethod(add_refund)
+    note_refund = staticmethod(note_refund)
+    shown = staticmethod(checkout_shown)
 
-    def note_refund(self, tx: Tx, refund_id: UUID, *, vendor_id: str, at: datetime) -> None:
-        """Count it as given back, and say so."""
-        note_refund(tx, refund_id, vendor_id=vendor_id, at=at)
-
-    def note_gone(self, tx: Tx, payment_id: UUID, gone: tuple[Gone, ...], *, at: datetime) -> None:
-        """Have the booking's books say what Stripe says."""
-        note_gone(tx, payment_id, gone, at=at)
+    def lock_books(self, tx: Tx, payment_id: UUID) -> Any:
+        """Lock the payment."""
+        return store.find_payment(tx.sql, payment_id, lock=True)
 
     def who_pays(self, payment: Any) -> dict[str, Any]:
         """Tell the address, the customer they are, and whether they agree that the card is kept."""
@@ -111,9 +108,5 @@ def _chargeable(tx: Tx, payment: Any, *, at: datetime) -> bool:
     return False
 
 
-_DESK = Desk()
-claim_card_job = _DESK.claim_card_job
-settle_card_job = _DESK.settle_card_job
-hear_stripe = _DESK.hear_stripe
-gather_notices = _DESK.gather_notices
-prune_card_notices = _DESK.prune_card_notices
+DESK = Desk()
+"""Whatever booking has to do with Stripe goes through it."""

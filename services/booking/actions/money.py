@@ -23,11 +23,7 @@ from shared.db import Tx
 from shared.money import card_fault
 from shared.payments.jobs import JobKind
 
-
-def ask_stripe(tx: Tx, kind: JobKind, subject_id: UUID, *, due_at: datetime) -> None:
-    """Have Stripe asked something, as soon as the transaction has committed or at `due_at`."""
-    store.CARD_JOBS.add_card_job(tx.sql, kind, subject_id, tx.trace, due_at=due_at)
-    tx.wake("ask_stripe")
+ask_stripe = store.CARD_JOBS.ask
 
 
 def look_at_payment(tx: Tx, payment_id: UUID, *, at: datetime) -> None:
@@ -150,23 +146,31 @@ def refund_payment(
     if amount > left or amount <= 0:
         msg = f"amount_minor: {left} {payment.currency} of the payment are left to give back."
         raise InvalidRequest(msg)
-    refund: Values = {
-        "refund_id": uuid4(),
-        "payment_id": payment_id,
-        "booking_id": payment.booking_id,
-        "amount_minor": amount,
-        "currency": payment.currency,
-        "reason": reason.value,
-        "note": note,
-        "state": RefundState.DUE.value,
-        "made_at": at,
-        "refunded_at": None,
-    }
-    store.add_refund(tx.sql, refund)
+    refund = add_refund(tx, payment, amount, reason, note=note, at=at)
     if payment.method == PaymentMethod.OFFLINE:
         done = note_refund(tx, refund["refund_id"], vendor_id=None, at=at)
         return refund | done
     ask_stripe(tx, JobKind.REPAY, refund["refund_id"], due_at=at)
+    return refund
+
+
+def add_refund(
+    tx: Tx, payment: Any, amount_minor: int, reason: str, *, at: datetime, **more: Any
+) -> Values:
+    """Note that money is to go back of a payment; nobody is asked for it yet."""
+    refund: Values = {
+        "refund_id": uuid4(),
+        "payment_id": payment.payment_id,
+        "booking_id": payment.booking_id,
+        "amount_minor": amount_minor,
+        "currency": payment.currency,
+        "reason": RefundReason(reason).value,
+        "state": RefundState.DUE.value,
+        "made_at": at,
+        "refunded_at": None,
+        **more,
+    }
+    store.add_refund(tx.sql, refund)
     return refund
 
 
@@ -244,18 +248,3 @@ def get_payments(sql: Any, booking_id: UUID) -> Values:
         "refunds": store.refunds_of(sql, booking_id),
         "reminders": store.reminders_of(sql, booking_id),
     }
-
-
-def list_refunds(sql: Any, *, state: RefundState, after: UUID | None, limit: int) -> Values:
-    """List the refunds of a state, the newest first, a page at a time.
-
-    Raises:
-        InvalidRequest: there is no such refund to go on after.
-    """
-    last = store.find_refund(sql, after) if after else None
-    if after is not None and last is None:
-        msg = "after: No refund has this id."
-        raise InvalidRequest(msg)
-    rows = store.list_refunds(sql, state, after=last, limit=limit + 1)
-    more = len(rows) > limit
-    return {"refunds": rows[:limit], "after": rows[limit - 1].refund_id if more else None}

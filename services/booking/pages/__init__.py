@@ -6,12 +6,9 @@ from services.booking.pages.downloads import DownloadPages
 from services.booking.pages.manage import ManagePages
 from services.booking.pages.pay import PayPages
 from services.booking.pages.sessions import SessionPages
-from services.booking.pages.stripe import StripePages
 
 
-class PublicPages(
-    SessionPages, ConfirmPages, PayPages, ManagePages, CancelPages, DownloadPages, StripePages
-):
+class PublicPages(SessionPages, ConfirmPages, PayPages, ManagePages, CancelPages, DownloadPages):
     """All pages of booking.
 
     A link's token is all that lets somebody in, and it travels in the address alone: there are no

@@ -16,15 +16,15 @@ from services.booking import actions, store
 from services.booking.actions.packages import packages_shown
 from services.booking.domain import Collection, HoldKind, HoldState, Session
 from services.booking.gateways import Cashier
-from services.booking.pages.pay import leave_for_stripe, with_stripe
+from services.booking.pages.pay import open_checkout
 from services.booking.pages.show import manage_token, see, show, sorry
-from services.booking.pages.stripe import open_checkout
 from shared.clock import Now
 from shared.contracts import Values
 from shared.contracts.booking import CONFIRM_LINK, MANAGE_PATH
 from shared.contracts.errors import Refused
 from shared.db import Transactions
 from shared.links import LinkInvalid, open_link
+from shared.payments.entrypoints import leave_for_stripe, with_stripe
 from shared.web import page
 
 
@@ -56,7 +56,8 @@ class ConfirmPages:
                 keep = request.form.get("keep_card") == "yes"
                 checkout = self._confirm(reserved, chosen, keep_card=keep)
                 if checkout["status"] == "pay":
-                    return leave_for_stripe(request, checkout, reserved.language)
+                    url, language = checkout["checkout_url"], reserved.language
+                    return leave_for_stripe(request, url, language, show=show)
                 reserved = self._reserved(token)
         except LinkInvalid as exc:
             return sorry(request, exc)
@@ -71,8 +72,7 @@ class ConfirmPages:
             if chosen:
                 actions.choose_package(tx, reserved.session.session_id, UUID(chosen))
             checkout = actions.start_checkout(tx, reserved.hold.hold_id, **more)
-        shown: Values = open_checkout(self.db, self.cashier, self.now, checkout)
-        return shown
+        return open_checkout(self.db, self.cashier, self.now, checkout)
 
     def _confirm_page(
         self, request: Request, reserved: "Reserved", *, wrong: bool = False

@@ -13,7 +13,6 @@ from services.booking.domain import STILL_PAID, PaymentState, RefundState
 from services.booking.gateways import Cashier
 from services.booking.pages.calendar import calendar_file
 from services.booking.pages.show import Booked, read_booked, see, show, sorry
-from services.booking.pages.stripe import ask_stripe
 from shared.clock import Now
 from shared.contracts import Values
 from shared.contracts.booking import (
@@ -103,7 +102,7 @@ class ManagePages:
     def _look(self, payment_id: UUID) -> None:
         with self.db.begin() as tx:
             actions.look_at_payment(tx, payment_id, at=self.now())
-        ask_stripe(self.db, self.cashier, self.now, only=(JobKind.LOOK, payment_id))
+        actions.DESK.ask_stripe(self.db, self.cashier, self.now, only=(JobKind.LOOK, payment_id))
 
     def _links(self, booked: Booked, money: Values) -> Values:
         ids, session = booked.booking.booking_id, booked.session

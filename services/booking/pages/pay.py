@@ -1,54 +1,38 @@
-"""The page where somebody pays what is due, and how a browser gets to Stripe's.
+"""The page where somebody pays what is due.
 
 Source: B29, B46, B54.
 """
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from services.booking import actions
 from services.booking.gateways import Cashier
 from services.booking.pages.show import manage_token, read_booked, see, show, sorry
-from services.booking.pages.stripe import open_checkout
 from shared.clock import Now
-from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.booking import MANAGE_PATH, PAY_LINK
 from shared.contracts.errors import Refused
 from shared.db import Transactions
 from shared.links import LinkInvalid, open_link
-from shared.web import content_policy, page
-
-_STRIPE = "https://checkout.stripe.com"
-
-
-def stripe_origins() -> list[str]:
-    """Give where Stripe's pages are, so that a form may lead there and nowhere else."""
-    chosen = urlsplit(settings().stripe_url)
-    return [_STRIPE, *([f"{chosen.scheme}://{chosen.netloc}"] if chosen.netloc else [])]
+from shared.payments.entrypoints import leave_for_stripe, with_stripe
+from shared.web import page
 
 
-def with_stripe(response: Response) -> Response:
-    """Let the form of a page lead to Stripe's."""
-    policy = content_policy(forms=" ".join(stripe_origins()))
-    response.headers["Content-Security-Policy"] = policy
-    return response
+def open_checkout(db: Transactions, cashier: Cashier, now: Now, checkout: Values) -> Values:
+    """Have Stripe open a page at once, where one is needed; give the checkout as it is.
 
-
-def leave_for_stripe(request: Request, checkout: Values, language: str | None) -> Response:
-    """Send a browser to the page where somebody pays; say so where there is none just now."""
-    url = checkout["checkout_url"]
-    if not url:
-        return show(request, "payment_unreachable", language, status=503)
-    parts = urlsplit(url)
-    if f"{parts.scheme}://{parts.netloc}" in stripe_origins():
-        return redirect(url, code=303)
-    # The studio's own domain at Stripe: no form may lead there, but a link may.
-    return show(request, "payment_elsewhere", language, url=url)
+    Args:
+        db: transactions of their own.
+        cashier: who asks Stripe.
+        now: the clock.
+        checkout: what `start_checkout` or `pay_balance` gave.
+    """
+    if checkout["status"] != "pay":
+        return checkout
+    return actions.DESK.opened(db, cashier, now, checkout["payment_id"])
 
 
 class PayPages:
@@ -83,7 +67,7 @@ class PayPages:
         with self.db.read() as sql:
             language = read_booked(sql, booking_id).language
         shown = open_checkout(self.db, self.cashier, self.now, checkout)
-        return leave_for_stripe(request, shown, language)
+        return leave_for_stripe(request, shown["checkout_url"], language, show=show)
 
     def _pay_page(self, request: Request, booking_id: UUID) -> Response:
         with self.db.read() as sql:

@@ -1,5 +1,6 @@
 """booking's entrypoints."""
 
+from services.booking import actions
 from services.booking.gateways import make_cashier
 from services.booking.pages import PublicPages
 from services.booking.service.credits import Credits
@@ -16,6 +17,7 @@ from services.booking.service.visits import Visits
 from services.booking.service.waiting import Waiting
 from shared.bus import Database, Gateway
 from shared.clock import Clock
+from shared.payments.entrypoints import AsksStripe
 
 
 class Booking(
@@ -31,6 +33,7 @@ class Booking(
     Visits,
     Waiting,
     Money,
+    AsksStripe,
     PublicPages,
 ):
     """The people, the sessions, and who has a seat."""
@@ -39,3 +42,4 @@ class Booking(
     db = Database()
     now = Clock()
     cashier = Gateway(make_cashier)
+    desk = actions.DESK

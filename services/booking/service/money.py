@@ -1,4 +1,4 @@
-"""Calls about what is paid, and the timers that ask Stripe."""
+"""Calls about what is paid, and the timer that reminds of it."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from services.booking import actions, schemas
 from services.booking.domain import Collection
 from services.booking.gateways import Cashier
-from services.booking.pages.stripe import ask_stripe, open_checkout
+from services.booking.pages.pay import open_checkout
 from shared.bus import every, rpc
 from shared.clock import Now
 from shared.db import Transactions
@@ -68,7 +68,7 @@ class Money:
     def list_refunds(self, **part: Any) -> Any:
         """List refunds, those that failed unless told otherwise, the newest first."""
         with self.db.read() as sql:
-            return shaped(schemas.Refunds, actions.list_refunds(sql, **part))
+            return shaped(schemas.Refunds, actions.DESK.list_refunds(sql, **part))
 
     @rpc(schemas.OnePerson())
     def find_kept_card(self, person_id: UUID) -> Any:
@@ -102,22 +102,3 @@ class Money:
         """Remind those whose time for it has come."""
         with self.db.begin() as tx:
             actions.remind_of_payments(tx, at=self.now())
-
-    @every(seconds=3600)
-    def gather_notices(self) -> None:
-        """Have Stripe asked what its webhooks were to tell, lest one was lost."""
-        if self.cashier.online:
-            with self.db.begin() as tx:
-                actions.gather_notices(tx, at=self.now())
-
-    @every(seconds=3600)
-    def prune_card_notices(self) -> None:
-        """Forget the webhooks that do not come again."""
-        with self.db.begin() as tx:
-            actions.prune_card_notices(tx, at=self.now())
-
-    @every(seconds=5, at_once=4)
-    def ask_stripe(self) -> None:
-        """Ask Stripe whatever is due, one thing after the other, until nothing is."""
-        while ask_stripe(self.db, self.cashier, self.now):
-            pass

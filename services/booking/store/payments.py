@@ -50,7 +50,6 @@ find_refund = PAYMENTS.find_refund
 change_refund = PAYMENTS.change_refund
 refunds_of_payment = PAYMENTS.refunds_of_payment
 refunds_begun = PAYMENTS.refunds_begun
-list_refunds = PAYMENTS.list_refunds
 _PAYMENTS = (
     select(PaymentRow.__table__)
     .where(PaymentRow.booking_id == bindparam("booking_id"))

@@ -1,14 +1,7 @@
 """What events does, one verb per function; each runs in the transaction it is given."""
 
 from services.events.actions.arrivals import end_hold, refund_payment
-from services.events.actions.card_jobs import (
-    claim_card_job,
-    gather_notices,
-    hear_stripe,
-    prune_card_notices,
-    settle_card_job,
-)
-from services.events.actions.checkouts import checkout_shown
+from services.events.actions.card_jobs import DESK
 from services.events.actions.choosing import Wish
 from services.events.actions.doors import (
     check_in,
@@ -44,7 +37,6 @@ from services.events.actions.occasions import (
     create_event,
 )
 from services.events.actions.payments import (
-    list_refunds,
     pay_registration,
     record_payment,
     record_refund,
@@ -85,6 +77,7 @@ from services.events.actions.venues import (
 )
 
 __all__ = [
+    "DESK",
     "Visitor",
     "Wish",
     "add_session",
@@ -102,8 +95,6 @@ __all__ = [
     "change_venue",
     "check_agenda",
     "check_in",
-    "checkout_shown",
-    "claim_card_job",
     "close_offer",
     "close_spot",
     "create_event",
@@ -115,32 +106,27 @@ __all__ = [
     "export_registrations",
     "export_waiting",
     "free_returned_seat",
-    "gather_notices",
     "get_event",
     "get_registration",
     "get_session",
     "get_ticket",
     "grant_spot",
-    "hear_stripe",
     "hold_free_seat",
     "introduce_guest",
     "keep_person",
     "list_check_ins",
     "list_events",
-    "list_refunds",
     "list_registrations",
     "list_waiting",
     "merge_people",
     "note_offer",
     "pay_registration",
-    "prune_card_notices",
     "record_payment",
     "record_refund",
     "refund_payment",
     "register",
     "say_letters",
     "set_own_agenda",
-    "settle_card_job",
     "sign_up",
     "take_back_place",
     "ticket_image",

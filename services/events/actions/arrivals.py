@@ -22,12 +22,11 @@ from services.events.domain import (
     RefundState,
     RegistrationState,
 )
-from services.events.gateways import Gone, Seen
-from shared import metrics
+from services.events.gateways import Seen
 from shared.contracts import Values
 from shared.contracts.errors import InvalidRequest, PaymentNotFound, PersonNotFound
 from shared.db import Tx
-from shared.payments.jobs import JobKind, same_refund
+from shared.payments.jobs import JobKind
 
 
 def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
@@ -140,18 +139,7 @@ def refund_payment(
     if amount > left or amount <= 0:
         msg = f"amount_minor: {left} {found.currency} of the payment are left to give back."
         raise InvalidRequest(msg)
-    refund: Values = {
-        "refund_id": uuid4(),
-        "payment_id": payment_id,
-        "registration_id": row.registration_id,
-        "amount_minor": amount,
-        "currency": found.currency,
-        "reason": reason.value,
-        "note": note,
-        "state": RefundState.DUE.value,
-        "made_at": at,
-    }
-    store.add_refund(tx.sql, refund)
+    refund = add_refund(tx, found, amount, reason, note=note, at=at)
     ask_stripe(tx, JobKind.REPAY, refund["refund_id"], due_at=at)
     return refund
 
@@ -162,51 +150,24 @@ def _give_back(
     refund_payment(tx, payment_id, amount_minor=amount, note="", reason=reason, at=at)
 
 
-def note_gone(tx: Tx, payment_id: UUID, gone: tuple[Gone, ...], *, at: datetime) -> None:
-    """Have our books say of a checkout's refunds what Stripe says; noted already, nothing changes.
-
-    A refund that staff made at Stripe is noted as any other, a claim through the holder's bank once
-    that is lost; money of a refund that did not arrive counts as ours again.
-    """
-    found = store.find_checkout(tx.sql, payment_id)
-    if found is None:
-        return
-    _, row = registration_for_update(tx, found.registration_id)
-    refunds = store.refunds_of_payment(tx.sql, payment_id)
-    for one in gone:
-        refund = same_refund(one, refunds)
-        refund_id = refund.refund_id if refund else _add_refund(tx, found, one, at=at)
-        if one.state == "failed" and (refund is None or refund.state != RefundState.FAILED):
-            error = "the bank has decided against it" if one.disputed else "it did not arrive"
-            failed = {"state": RefundState.FAILED.value, "error": error, "refunded_at": None}
-            store.change_refund(tx.sql, refund_id, **failed)
-            if not one.disputed:
-                metrics.REFUNDS_LOST.labels("events").inc()
-            if refund is not None and refund.state == RefundState.DONE:
-                about: Values = {"method": "card", "reference": one.vendor_id, "note": error}
-                note_money(tx, row, one.amount_minor, **about, at=at)
-        elif one.state == "done":
-            note_refund(tx, refund_id, vendor_id=one.vendor_id, at=at)
-
-
-def _add_refund(tx: Tx, checkout: Any, one: Gone, *, at: datetime) -> UUID:
-    """Note a refund that was not begun here."""
-    reason = RefundReason.DISPUTED if one.disputed else RefundReason.ELSEWHERE
+def add_refund(
+    tx: Tx, payment: Any, amount_minor: int, reason: str, *, at: datetime, **more: Any
+) -> Values:
+    """Note that money is to go back of a payment by card; nobody is asked for it yet."""
     refund: Values = {
         "refund_id": uuid4(),
-        "payment_id": checkout.payment_id,
-        "registration_id": checkout.registration_id,
-        "amount_minor": one.amount_minor,
-        "currency": checkout.currency,
-        "reason": reason.value,
+        "payment_id": payment.payment_id,
+        "registration_id": payment.registration_id,
+        "amount_minor": amount_minor,
+        "currency": payment.currency,
+        "reason": RefundReason(reason).value,
         "note": "",
         "state": RefundState.DUE.value,
         "made_at": at,
-        "vendor_id": one.vendor_id,
+        **more,
     }
     store.add_refund(tx.sql, refund)
-    found: UUID = refund["refund_id"]
-    return found
+    return refund
 
 
 def note_refund(tx: Tx, refund_id: UUID, *, vendor_id: str, at: datetime) -> None:

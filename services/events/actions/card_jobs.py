@@ -5,8 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from services.events import store
-from services.events.actions.arrivals import note_gone, note_refund, take_payment
-from services.events.gateways import Gone, Seen
+from services.events.actions.arrivals import add_refund, note_refund, take_payment
+from services.events.actions.checkouts import checkout_shown
+from services.events.actions.payments import note_money
+from services.events.actions.registering import registration_for_update
+from services.events.gateways import Gone
 from shared.db import Tx
 from shared.payments.desk import CardDesk
 
@@ -19,17 +22,23 @@ class Desk(CardDesk):
     notices = store.CARD_NOTICES
     payments = store.CHECKOUTS
 
-    def take_payment(self, tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
-        """Confirm the registration it is for, or give it back."""
-        take_payment(tx, payment_id, seen, at=at)
+    take_payment = staticmethod(take_payment)
+    add_refund = staticmethod(add_refund)
+    note_refund = staticmethod(note_refund)
+    shown = staticmethod(checkout_shown)
 
-    def note_refund(self, tx: Tx, refund_id: UUID, *, vendor_id: str, at: datetime) -> None:
-        """Count it as given back."""
-        note_refund(tx, refund_id, vendor_id=vendor_id, at=at)
+    def lock_books(self, tx: Tx, payment_id: UUID) -> Any:
+        """Lock the registration."""
+        found = store.find_checkout(tx.sql, payment_id)
+        if found is not None:
+            registration_for_update(tx, found.registration_id)
+        return found
 
-    def note_gone(self, tx: Tx, payment_id: UUID, gone: tuple[Gone, ...], *, at: datetime) -> None:
-        """Have the registration's books say what Stripe says."""
-        note_gone(tx, payment_id, gone, at=at)
+    def note_returned(self, tx: Tx, payment: Any, gone: Gone, why: str, *, at: datetime) -> None:
+        """Count it as paid again."""
+        _, row = registration_for_update(tx, payment.registration_id)
+        about: Any = {"method": "card", "reference": gone.vendor_id, "note": why}
+        note_money(tx, row, gone.amount_minor, **about, at=at)
 
     def who_pays(self, payment: Any) -> dict[str, Any]:
         """Tell nothing: they write it there, and nothing of them is kept with the page."""
@@ -37,9 +46,5 @@ class Desk(CardDesk):
         return {"email": None, "customer_id": None, "save_card": False}
 
 
-_DESK = Desk()
-claim_card_job = _DESK.claim_card_job
-settle_card_job = _DESK.settle_card_job
-hear_stripe = _DESK.hear_stripe
-gather_notices = _DESK.gather_notices
-prune_card_notices = _DESK.prune_card_notices
+DESK = Desk()
+"""Whatever events has to do with Stripe goes through it."""

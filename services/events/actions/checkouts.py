@@ -21,10 +21,7 @@ _ALMOST_OVER = timedelta(minutes=5)
 _CALLERS_TURN = timedelta(seconds=5)
 
 
-def ask_stripe(tx: Tx, kind: JobKind, subject_id: UUID, *, due_at: datetime) -> None:
-    """Have Stripe asked something, as soon as the transaction has committed or at `due_at`."""
-    store.CARD_JOBS.add_card_job(tx.sql, kind, subject_id, tx.trace, due_at=due_at)
-    tx.wake("ask_stripe")
+ask_stripe = store.CARD_JOBS.ask
 
 
 def open_checkout(tx: Tx, event: Event, registration: Any, *, at: datetime) -> Values:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from services.events import store
 from services.events.actions.checkouts import close_checkouts, open_checkout
 from services.events.actions.registering import confirm, registration_for_update
-from services.events.domain import RefundState, RegistrationState
+from services.events.domain import RegistrationState
 from shared.contracts import Values
 from shared.contracts.errors import (
     InvalidRequest,
@@ -118,18 +118,3 @@ def note_money(
     paid = store.paid_for(tx.sql, registration_id)
     store.change_registration(tx.sql, registration_id, {"paid_minor": paid})
     return {**values, "paid_minor": paid, "due_minor": max(0, row.price_minor - paid)}
-
-
-def list_refunds(sql: Any, *, state: RefundState, after: UUID | None, limit: int) -> Values:
-    """List the refunds of a state, the newest first, a page at a time.
-
-    Raises:
-        InvalidRequest: there is no such refund to go on after.
-    """
-    last = store.find_refund(sql, after) if after else None
-    if after is not None and last is None:
-        msg = "after: No refund has this id."
-        raise InvalidRequest(msg)
-    rows = store.list_refunds(sql, state, after=last, limit=limit + 1)
-    more = len(rows) > limit
-    return {"refunds": rows[:limit], "after": rows[limit - 1].refund_id if more else None}

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.events.models.tables import Base
-from shared.payments.jobs import JobState
+from shared.payments.tables import CardJobColumns, CardNoticeColumns
 
 
 class CheckoutRow(Base):
@@ -63,35 +63,9 @@ class RefundRow(Base):
 Index("refunds_by_state", RefundRow.state, RefundRow.made_at, RefundRow.refund_id)
 
 
-class CardJobRow(Base):
-    """Something Stripe is to be asked; one row for each kind and checkout or refund."""
-
-    __tablename__ = "card_jobs"
-
-    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
-    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
-    state: Mapped[str] = mapped_column(String(20))
-    due_at: Mapped[datetime]  # of a claimed one: when its lease is over
-    attempts: Mapped[int]
-    series: Mapped[int]  # part of the key; the next one where Stripe keeps an error under this
-    asked: Mapped[int]  # how often it was asked for
-    seen_until: Mapped[datetime | None]  # of `gather`: until when all is listed
-    error: Mapped[str | None] = mapped_column(String(500))
-    correlation_id: Mapped[str]
-    began_at: Mapped[datetime]
-    caused_by: Mapped[UUID | None]
+class CardJobRow(CardJobColumns, Base):
+    """Something Stripe is to be asked."""
 
 
-_WAITING = CardJobRow.state != JobState.DONE.value
-Index("card_jobs_due", CardJobRow.due_at, postgresql_where=_WAITING, sqlite_where=_WAITING)
-
-
-class CardNoticeRow(Base):
+class CardNoticeRow(CardNoticeColumns, Base):
     """A webhook that has been heard."""
-
-    __tablename__ = "card_notices"
-
-    event_id: Mapped[str] = mapped_column(primary_key=True)  # Stripe's own
-    kind: Mapped[str]
-    reference: Mapped[str | None]
-    heard_at: Mapped[datetime] = mapped_column(index=True)

@@ -2,10 +2,9 @@
 
 from services.events.pages.occasions import EventPages
 from services.events.pages.registrations import RegistrationPages
-from services.events.pages.stripe import StripePages
 
 
-class PublicPages(EventPages, RegistrationPages, StripePages):
+class PublicPages(EventPages, RegistrationPages):
     """All pages of events.
 
     An event's page is for everybody. A registration's is for whoever has its link, whose token is

@@ -13,7 +13,6 @@ from services.events.actions.checkouts import REGISTERED_LINK
 from services.events.gateways import Cashier
 from services.events.pages.calendar import calendar_file
 from services.events.pages.show import clashes, note_of, see, show, sorry, submitted
-from services.events.pages.stripe import leave_for_stripe, opened, with_stripe
 from shared.clock import Now
 from shared.contracts import Values
 from shared.contracts.errors import (
@@ -25,6 +24,7 @@ from shared.contracts.event_errors import (
 from shared.db import Transactions, Tx
 from shared.forms import form_token, submit_once
 from shared.links import LinkInvalid, open_link, sign_link
+from shared.payments.entrypoints import leave_for_stripe, with_stripe
 from shared.web import page
 
 WAITING_LINK = "registered-to-wait"
@@ -67,8 +67,10 @@ class EventPages:
             note = note_of(exc)
             return self._event_page(request, fresh, given, {}, note=note, status=409)
         if came["status"] == "pay":
-            shown = opened(self.db, self.cashier, self.now, UUID(came["payment_id"]))
-            return leave_for_stripe(request, shown["checkout_url"], wish["language"])
+            ids = UUID(came["payment_id"])
+            shown = actions.DESK.opened(self.db, self.cashier, self.now, ids)
+            url, language = shown["checkout_url"], wish["language"]
+            return leave_for_stripe(request, url, language, show=show)
         word = came["status"]
         # By what was asked for, not by what came of it: whoever is known already learns nothing.
         if word == "registered" and wish["wait"] and event.get("own_agenda"):

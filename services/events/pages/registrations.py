@@ -15,7 +15,6 @@ from services.events.domain import RegistrationState, WaitingState
 from services.events.gateways import Cashier
 from services.events.pages.calendar import calendar_file
 from services.events.pages.show import clashes, note_of, see, show, sorry, submitted
-from services.events.pages.stripe import leave_for_stripe, opened, with_stripe
 from shared.clock import Now
 from shared.config import settings
 from shared.contracts import Values
@@ -31,6 +30,7 @@ from shared.db import Transactions
 from shared.links import LinkInvalid, followed_link, open_link, sign_link
 from shared.money import card_fault
 from shared.pages import language_of
+from shared.payments.entrypoints import leave_for_stripe, with_stripe
 from shared.web import page
 
 
@@ -160,8 +160,8 @@ class RegistrationPages:
                 checkout = actions.pay_registration(tx, ids, **more, at=self.now())
         except Refused:
             return see(REGISTRATION_PATH, token=token, request=request)
-        shown = opened(self.db, self.cashier, self.now, checkout["payment_id"])
-        return leave_for_stripe(request, shown["checkout_url"], own.language)
+        shown = actions.DESK.opened(self.db, self.cashier, self.now, checkout["payment_id"])
+        return leave_for_stripe(request, shown["checkout_url"], own.language, show=show)
 
     @page("GET", "/registrations/<token>/cancel")
     def show_cancel_registration(self, request: Request, token: str) -> Response:

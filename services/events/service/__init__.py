@@ -1,5 +1,6 @@
 """events' entrypoints."""
 
+from services.events import actions
 from services.events.gateways import make_cashier
 from services.events.pages import PublicPages
 from services.events.service.money import Money
@@ -10,12 +11,14 @@ from services.events.service.schedule import Schedule
 from services.events.service.waiting import Waiting
 from shared.bus import Database, Gateway
 from shared.clock import Clock
+from shared.payments.entrypoints import AsksStripe
 
 
-class Events(Occasions, Schedule, Places, Waiting, Money, People, PublicPages):
+class Events(Occasions, Schedule, Places, Waiting, Money, AsksStripe, People, PublicPages):
     """The events, their sessions, and who takes part in what."""
 
     name = "events"
     db = Database()
     now = Clock()
     cashier = Gateway(make_cashier)
+    desk = actions.DESK

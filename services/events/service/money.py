@@ -1,11 +1,10 @@
-"""Calls about what is paid, and the timers that ask Stripe and end what nobody paid for."""
+"""Calls about what is paid, and the timer that ends what nobody paid for."""
 
 from typing import Any
 from uuid import UUID
 
 from services.events import actions, schemas, store
 from services.events.gateways import Cashier
-from services.events.pages.stripe import ask_stripe, opened
 from shared.bus import every, rpc
 from shared.clock import Now
 from shared.db import Transactions
@@ -25,7 +24,8 @@ class Money:
         more: Any = {"online": self.cashier.online, "at": self.now()}
         with self.db.apart().begin() as tx:
             checkout = actions.pay_registration(tx, registration_id, **more)
-        shown = opened(self.db.apart(), self.cashier, self.now, checkout["payment_id"])
+        ids, db = checkout["payment_id"], self.db.apart()
+        shown = actions.DESK.opened(db, self.cashier, self.now, ids)
         return shaped(schemas.Checkout, shown)
 
     @rpc(schemas.RecordPayment())
@@ -53,7 +53,7 @@ class Money:
     def list_refunds(self, **part: Any) -> Any:
         """List refunds, those that failed unless told otherwise, the newest first."""
         with self.db.read() as sql:
-            return shaped(schemas.Refunds, actions.list_refunds(sql, **part))
+            return shaped(schemas.Refunds, actions.DESK.list_refunds(sql, **part))
 
     @every(seconds=15)
     def end_lapsed_holds(self) -> None:
@@ -63,22 +63,3 @@ class Money:
         for registration_id in lapsed:
             with self.db.begin() as tx:
                 actions.end_hold(tx, registration_id, at=self.now())
-
-    @every(seconds=3600)
-    def gather_notices(self) -> None:
-        """Have Stripe asked what its webhooks were to tell, lest one was lost."""
-        if self.cashier.online:
-            with self.db.begin() as tx:
-                actions.gather_notices(tx, at=self.now())
-
-    @every(seconds=3600)
-    def prune_card_notices(self) -> None:
-        """Forget the webhooks that do not come again."""
-        with self.db.begin() as tx:
-            actions.prune_card_notices(tx, at=self.now())
-
-    @every(seconds=5, at_once=4)
-    def ask_stripe(self) -> None:
-        """Ask Stripe whatever is due, one thing after the other, until nothing is."""
-        while ask_stripe(self.db, self.cashier, self.now):
-            pass

@@ -18,7 +18,6 @@ find_refund = CHECKOUTS.find_refund
 change_refund = CHECKOUTS.change_refund
 refunds_of_payment = CHECKOUTS.refunds_of_payment
 refunds_begun = CHECKOUTS.refunds_begun
-list_refunds = CHECKOUTS.list_refunds
 _UNPAID = (
     select(CheckoutRow.__table__)
     .where(
