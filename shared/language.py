@@ -3,7 +3,7 @@
 Languages are ISO 639-1 codes of `shared.shapes.LANGUAGES`; what is not one of them reads English.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ from babel.numbers import format_currency
 from shared.money import USUAL_DECIMALS, decimals, exact
 from shared.shapes import LANGUAGES
 
+LANGUAGE_NAMES = {"en": "English", "it": "Italiano", "fr": "Français", "de": "Deutsch"}
+"""What each of LANGUAGES is called by those who speak it."""
 _DAYS = {"de": "EEEE, d. MMMM y"}
 _DAY = "EEEE d MMMM y"
 _OF_CITY = {"en": "{} time", "it": "ora di {}", "fr": "heure de {}", "de": "Ortszeit {}"}
@@ -39,6 +41,11 @@ def spoken_day(at: datetime, zone: str, language: str) -> str:
 def spoken_hour(at: datetime, zone: str, language: str) -> str:
     """Write the time of day of an instant (UTC) in a time zone."""
     return format_time(at, "HH:mm", ZoneInfo(zone), known_language(language))
+
+
+def spoken_date(day: date, language: str) -> str:
+    """Write a date as people do who do not need its weekday: `March 3, 2031`."""
+    return format_date(day, "long", known_language(language))
 
 
 @cache

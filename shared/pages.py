@@ -9,8 +9,8 @@ A service keeps its templates in `templates/pages/*.html`, each of which begins
 and every word they say in `templates/pages/words.toml`: a table for each language, `[en]`, `[it]`,
 `[fr]`, `[de]`, with the same keys. What all services say (`t.link_expired`, `t.contact_studio`, …)
 is in `shared/templates/words.toml`. Nothing is marked as safe: what people wrote is escaped.
-Filters: `moment`, `day`, `hour` of an instant and a zone, `zone` of a zone, `money` of minor units
-and a currency.
+Filters: `moment`, `day`, `hour` of an instant and a zone, `zone` of a zone, `date` of a date,
+`money` of minor units and a currency. `root` is the service's public address.
 """
 
 import tomllib
@@ -21,11 +21,14 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from shared.config import settings
 from shared.language import (
+    LANGUAGE_NAMES,
     known_language,
+    spoken_date,
     spoken_day,
     spoken_hour,
     spoken_moment,
@@ -33,7 +36,6 @@ from shared.language import (
     spoken_zone,
 )
 from shared.links import LinkExpired, LinkInvalid
-from shared.shapes import LANGUAGES
 
 Words = Mapping[str, Mapping[str, str]]
 
@@ -56,33 +58,49 @@ class Pages:
 
     def __init__(self, service: str) -> None:
         """Write pages from the templates and words of `services/<service>/templates/pages`."""
-        self.package = f"services.{service}"
+        self.service = service
 
-    def show(self, template: str, language: str, status: int = 200, **values: Any) -> Response:
-        """Make a whole page.
+    def show(
+        self,
+        request: Request,
+        template: str,
+        *known: str | None,
+        status: int = 200,
+        **values: Any,
+    ) -> Response:
+        """Make a page in the first known language, else the visitor's, else the studio's.
 
         Args:
+            request: the visitor's.
             template: its name without `.html`.
-            language: ISO 639-1; one the suite speaks.
+            known: languages somebody is known to read (ISO 639-1).
             status: of HTTP.
             values: what the template shows; instants are UTC and aware.
         """
-        language = known_language(language)
-        environment = _environment(self.package, language)
-        text = environment.get_template(f"{template}.html").render(**values)
-        return _html(text, status)
+        return self.write(template, language_of(request, *known), status, **values)
 
-    def sorry(self, exc: LinkInvalid, language: str) -> Response:
+    def write(self, template: str, language: str, status: int = 200, **values: Any) -> Response:
+        """Make a page in a language, whatever the visitor's is."""
+        environment = _environment(f"services.{self.service}", known_language(language))
+        values["root"] = settings().public_url(self.service)
+        return _html(environment.get_template(f"{template}.html").render(**values), status)
+
+    def sorry(self, request: Request, exc: LinkInvalid) -> Response:
         """Say that a link is not valid, or no longer."""
         if isinstance(exc, LinkExpired):
-            return self.show("link_expired", language, 410)
-        return self.show("link_invalid", language, 404)
+            return self.show(request, "link_expired", status=410)
+        return self.show(request, "link_invalid", status=404)
+
+    def see(self, request: Request, path: str, **parts: str) -> Response:
+        """Send a browser on to another page of ours, so that loading it again submits nothing."""
+        language = request.args.get("lang")
+        query = f"?lang={language}" if language in LANGUAGE_NAMES else ""
+        return redirect(settings().public_url(self.service) + path.format(**parts) + query, 303)
 
 
-def shown(title: str, body: str, status: int = 200, *, language: str = "en") -> Response:
-    """Make a whole page of a title and the HTML of its body, in a language (ISO 639-1)."""
-    environment = _environment("", known_language(language))
-    text = environment.get_template("plain.html").render(title=title, body=Markup(body))  # noqa: S704 - the caller's own HTML
+def shown(title: str, body: str, status: int = 200) -> Response:
+    """Make a whole page, in English, of a title and the HTML of its body."""
+    text = _environment("", "en").get_template("plain.html").render(title=title, body=Markup(body))  # noqa: S704 - the caller's own HTML
     return _html(text, status)
 
 
@@ -106,13 +124,14 @@ def _environment(package: str, language: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals |= {"t": words, "language": language, "languages": LANGUAGES}
+    environment.globals |= {"t": words, "language": language, "languages": LANGUAGE_NAMES}
     environment.globals["studio"] = settings().studio_name
     filters: dict[str, Callable[..., str]] = {
         "moment": spoken_moment,
         "day": spoken_day,
         "hour": spoken_hour,
         "zone": spoken_zone,
+        "date": spoken_date,
         "money": spoken_money,
     }
     for name, spoken in filters.items():

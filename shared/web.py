@@ -22,7 +22,7 @@ from shared import metrics
 from shared.config import PREFIX, host_and_port, settings
 from shared.engine import in_spite_of_clashes
 from shared.links import LinkInvalid
-from shared.pages import Pages, language_of, shown
+from shared.pages import Pages, shown
 
 log = structlog.get_logger()
 _SOCKET_SECONDS = 15
@@ -121,8 +121,8 @@ class _Routed(WsgiApp):
         try:
             self.url_map.bind_to_environ(environ).match()
         except NotFound:
-            language = language_of(Request(environ))
-            response = Pages(self.server.container.service_name).sorry(LinkInvalid(), language)
+            pages = Pages(self.server.container.service_name)
+            response = pages.sorry(Request(environ), LinkInvalid())
             response.headers.extend(_SECURITY)
             answered: Iterable[bytes] = response(environ, start_response)
             return answered

@@ -36,14 +36,15 @@ class StatementPages:
             with self.db.read() as sql:
                 found = actions.show_points(sql, person_id, before=before)
         except LinkInvalid as exc:
-            return _PAGES.sorry(exc, language_of(request))
+            return _PAGES.sorry(request, exc)
         except PersonNotFound:
-            return _PAGES.show("link_invalid", language_of(request), 404)
+            return _PAGES.show(request, "link_invalid", status=404)
         language = language_of(request, found["language"])
         lines = [row | {"text": line_of(EntryKind(row["kind"]), language)} for row in found["rows"]]
         return _PAGES.show(
+            request,
             "points",
-            language,
+            found["language"],
             found=found,
             lines=lines,
             heading=TITLES[language],

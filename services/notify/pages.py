@@ -20,7 +20,7 @@ from shared.contracts.errors import PersonNotFound
 from shared.contracts.notify import PREFERENCES_LINK, PREFERENCES_PATH, UNSUBSCRIBE_LINK
 from shared.db import Transactions, Tx
 from shared.links import LinkExpired, LinkInvalid, open_link, sign_link
-from shared.pages import Pages, language_of
+from shared.pages import Pages
 from shared.web import page
 
 _PAGES = Pages("notify")
@@ -66,7 +66,7 @@ class NotifyPages:
 
         def show(tx: Tx, person_id: UUID) -> Response:
             found = actions.get_preferences(tx.sql, person_id)
-            return _PAGES.show("unsubscribe", language_of(request, found["language"]))
+            return _PAGES.show(request, "unsubscribe", found["language"])
 
         return self._behind(request, UNSUBSCRIBE_LINK, token, show)
 
@@ -83,8 +83,7 @@ class NotifyPages:
                 message_id=tx.trace.caused_by,
             )
             url = settings().public_url("notify") + PREFERENCES_PATH.format(token=token)
-            language = language_of(request, found["language"])
-            return _PAGES.show("unsubscribed", language, preferences_url=url)
+            return _PAGES.show(request, "unsubscribed", found["language"], preferences_url=url)
 
         return self._behind(request, UNSUBSCRIBE_LINK, token, end)
 
@@ -97,9 +96,9 @@ class NotifyPages:
             with self.db.begin() as tx:
                 return answer(tx, person_id)
         except (LinkExpired, LinkInvalid) as exc:
-            return _PAGES.sorry(exc, language_of(request))
+            return _PAGES.sorry(request, exc)
         except PersonNotFound:
-            return _PAGES.show("link_invalid", language_of(request), 404)
+            return _PAGES.show(request, "link_invalid", status=404)
 
     # -- Twilio -------------------------------------------------------------------------------
 
@@ -132,8 +131,7 @@ def _preferences(request: Request, found: Any, *, saved: bool) -> Response:
         (topic, list(choices))
         for topic, choices in groupby(found["choices"], key=lambda one: one["topic"])
     ]
-    language = language_of(request, found["language"])
-    return _PAGES.show("preferences", language, topics=topics, saved=saved)
+    return _PAGES.show(request, "preferences", found["language"], topics=topics, saved=saved)
 
 
 def _signed(request: Request, path: str) -> bool:

@@ -19,7 +19,7 @@ from shared.contracts.errors import EntryNotFound, OfferGone, OfferNotFound
 from shared.contracts.waitlist import CLAIM_LINK, ENTRY_LINK
 from shared.db import Transactions
 from shared.links import LinkInvalid, open_link
-from shared.pages import Pages, language_of
+from shared.pages import Pages
 from shared.web import page
 
 _PAGES = Pages("waitlist")
@@ -34,32 +34,30 @@ class ClaimPages:
     @page("GET", "/claim/<token>")
     def show_claim_page(self, request: Request, token: str) -> Response:
         """Show what is offered and until when, and the buttons that answer."""
-        language = language_of(request)
         try:
             made = self._offer(open_link(CLAIM_LINK, token, at=self.now()))
         except LinkInvalid as exc:
-            return _PAGES.sorry(exc, language)
+            return _PAGES.sorry(request, exc)
         if made["can_be_taken"]:
-            return _PAGES.show("claim", language, offer=made)
-        return _PAGES.show("answered", language, offer=made)
+            return _PAGES.show(request, "claim", offer=made)
+        return _PAGES.show(request, "answered", offer=made)
 
     @page("POST", "/claim/<token>")
     def answer_by_link(self, request: Request, token: str) -> Response:
         """Take the seat, or decline it; again and again is the same as once."""
-        language = language_of(request)
         try:
             offer_id = open_link(CLAIM_LINK, token, at=self.now())
             self._offer(offer_id)
         except LinkInvalid as exc:
-            return _PAGES.sorry(exc, language)
+            return _PAGES.sorry(request, exc)
         declines = request.form.get("answer") == "decline"
         answer = actions.decline_offer if declines else actions.accept_offer
         try:
             with self.db.begin() as tx:
                 answer(tx, offer_id, at=self.now())
         except OfferGone:
-            return _PAGES.show("answered", language, 409, offer=self._offer(offer_id))
-        return _PAGES.show("answered", language, offer=self._offer(offer_id))
+            return _PAGES.show(request, "answered", status=409, offer=self._offer(offer_id))
+        return _PAGES.show(request, "answered", offer=self._offer(offer_id))
 
     def _offer(self, offer_id: UUID) -> Values:
         try:
@@ -86,17 +84,16 @@ class EntryPages:
         return self._entry_page(request, token, press=True)
 
     def _entry_page(self, request: Request, token: str, *, press: bool) -> Response:
-        language = language_of(request)
         try:
             entry_id = open_link(ENTRY_LINK, token, at=self.now())
             self._entry(entry_id)
         except LinkInvalid as exc:
-            return _PAGES.sorry(exc, language)
+            return _PAGES.sorry(request, exc)
         if press:
             with self.db.begin() as tx:
                 actions.leave(tx, entry_id, at=self.now())
         entry: Any = self._entry(entry_id)
-        return _PAGES.show("waiting" if entry["waits"] else "over", language, entry=entry)
+        return _PAGES.show(request, "waiting" if entry["waits"] else "over", entry=entry)
 
     def _entry(self, entry_id: UUID) -> Values:
         try:

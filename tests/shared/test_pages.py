@@ -56,8 +56,8 @@ def test_what_people_wrote_is_no_html() -> None:
 def test_a_link_that_is_no_longer_good_says_so_in_the_pages_language() -> None:
     pages = Pages("booking")
 
-    assert pages.sorry(LinkExpired("x"), "de").status_code == 410
-    invalid = pages.sorry(LinkInvalid("x"), "fr")
+    assert pages.sorry(visit(accept="de"), LinkExpired("x")).status_code == 410
+    invalid = pages.sorry(visit(accept="fr"), LinkInvalid("x"))
     assert "Ce lien n&#39;est pas valable" in invalid.get_data(as_text=True)
 
 

@@ -8,6 +8,7 @@ import pytest
 from werkzeug.routing import Map, Rule
 from werkzeug.test import Client
 
+from shared.config import SERVICES
 from shared.web import AddressInUse, OpsServer, PublicServer
 
 
@@ -38,19 +39,22 @@ def test_pages_say_which_setting_names_an_address_in_use(
         server.start()
 
 
-def visitor_of(monkeypatch: pytest.MonkeyPatch) -> Client:
-    """Visit a server of booking's that has one page, to be seen and not written to."""
+def visitor_of(monkeypatch: pytest.MonkeyPatch, service: str = "booking") -> Client:
+    """Visit a server of a service's that has one page, to be seen and not written to."""
     server = PublicServer()
-    server.container = SimpleNamespace(service_name="booking")
+    server.container = SimpleNamespace(service_name=service)
     routes = Map([Rule("/sessions", endpoint=None, methods=["GET"])])
     monkeypatch.setattr(server, "make_url_map", lambda: routes)
     return Client(server.get_wsgi_app())
 
 
+@pytest.mark.parametrize("service", SERVICES)
 def test_an_address_without_a_page_is_answered_in_the_visitors_language(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, service: str
 ) -> None:
-    answer = visitor_of(monkeypatch).get("/no-such", headers={"Accept-Language": "it-CH"})
+    visitor = visitor_of(monkeypatch, service)
+
+    answer = visitor.get("/no-such", headers={"Accept-Language": "it-CH"})
 
     assert answer.status_code == 404
     assert "Questo link non è valido" in answer.text

@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from services.booking import actions
-from services.booking.pages.show import read_booked, show, sorry
+from services.booking.pages.show import PAGES, read_booked
 from shared.clock import Now
 from shared.contracts.booking import CANCEL_LINK
 from shared.contracts.errors import SessionStarted
@@ -40,17 +40,17 @@ class CancelPages:
             with self.db.read() as sql:
                 booked = read_booked(sql, booking_id)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         about: Any = {"session": booked.session}
         if press:
             try:
                 with self.db.begin() as tx:
                     actions.cancel_booking(tx, booking_id, by="link", at=self.now())
             except SessionStarted:
-                return show(request, "cancel_too_late", booked.language, status=410, **about)
-            return show(request, "cancelled", booked.language, **about)
+                return PAGES.show(request, "cancel_too_late", booked.language, status=410, **about)
+            return PAGES.show(request, "cancelled", booked.language, **about)
         if not booked.live:
-            return show(request, "cancelled_already", booked.language, **about)
+            return PAGES.show(request, "cancelled_already", booked.language, **about)
         if booked.session.started(self.now()):
-            return show(request, "cancel_too_late", booked.language, status=410, **about)
-        return show(request, "cancel", booked.language, **about)
+            return PAGES.show(request, "cancel_too_late", booked.language, status=410, **about)
+        return PAGES.show(request, "cancel", booked.language, **about)

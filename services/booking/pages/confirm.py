@@ -17,7 +17,7 @@ from services.booking.actions.packages import packages_shown
 from services.booking.domain import Collection, HoldKind, HoldState, Session
 from services.booking.gateways import Cashier
 from services.booking.pages.pay import open_checkout
-from services.booking.pages.show import manage_token, see, show, sorry
+from services.booking.pages.show import PAGES, manage_token
 from shared.clock import Now
 from shared.contracts import Values
 from shared.contracts.booking import CONFIRM_LINK, MANAGE_PATH
@@ -41,7 +41,7 @@ class ConfirmPages:
         try:
             reserved = self._reserved(token)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         return self._confirm_page(request, reserved)
 
     @page("POST", "/confirm/<token>")
@@ -57,10 +57,10 @@ class ConfirmPages:
                 checkout = self._confirm(reserved, chosen, keep_card=keep)
                 if checkout["status"] == "pay":
                     url, language = checkout["checkout_url"], reserved.language
-                    return leave_for_stripe(request, url, language, show=show)
+                    return leave_for_stripe(request, url, language, show=PAGES.show)
                 reserved = self._reserved(token)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         except Refused:
             # Something came between: the page says how it stands now.
             reserved = self._reserved(token)
@@ -80,15 +80,15 @@ class ConfirmPages:
         session, language = reserved.session, reserved.language
         if reserved.hold.state is HoldState.GRANTED:
             token = manage_token(reserved.hold.hold_id, session)
-            return see(MANAGE_PATH, token=token, request=request)
+            return PAGES.see(request, MANAGE_PATH, token=token)
         if reserved.has_place:
-            return show(request, "booked_already", language, session=session)
+            return PAGES.show(request, "booked_already", language, session=session)
         if not reserved.open(self.now()):
-            return show(request, "reservation_over", language, status=410, session=session)
+            return PAGES.show(request, "reservation_over", language, status=410, session=session)
         by_card = self._by_card(reserved)
         about: Any = {"session": session, "reserved": reserved, "wrong": wrong, "by_card": by_card}
         return with_stripe(
-            show(request, "confirm", language, status=422 if wrong else 200, **about)
+            PAGES.show(request, "confirm", language, status=422 if wrong else 200, **about)
         )
 
     def _by_card(self, reserved: "Reserved") -> bool:

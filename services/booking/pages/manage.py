@@ -12,7 +12,7 @@ from services.booking import actions
 from services.booking.domain import STILL_PAID, PaymentState, RefundState
 from services.booking.gateways import Cashier
 from services.booking.pages.calendar import calendar_file
-from services.booking.pages.show import Booked, read_booked, see, show, sorry
+from services.booking.pages.show import PAGES, Booked, read_booked
 from shared.clock import Now
 from shared.contracts import Values
 from shared.contracts.booking import (
@@ -45,15 +45,17 @@ class ManagePages:
         try:
             booked, money = self._opened(token)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         about: Any = {"session": booked.session, "package": booked.package, "token": token}
         about |= _receipt(money)
         if booked.booking is None:
-            return show(request, "manage_paying", booked.language, **about, standing=_way(money))
+            return PAGES.show(
+                request, "manage_paying", booked.language, **about, standing=_way(money)
+            )
         live = booked.live and not booked.session.started(self.now())
         about |= {"cancelled": not booked.live, "stands": booked.live, "live": live}
         about |= {"card": self._card(booked.booking.person_id)}
-        return show(request, "manage", booked.language, **about, **self._links(booked, money))
+        return PAGES.show(request, "manage", booked.language, **about, **self._links(booked, money))
 
     @page("POST", "/manage/<token>")
     def look_for_payment(self, request: Request, token: str) -> Response:
@@ -61,11 +63,11 @@ class ManagePages:
         try:
             _, money = self._opened(token)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         for payment in money["payments"]:
             if payment.state == PaymentState.OPENED:
                 self._look(payment.payment_id)
-        return see(MANAGE_PATH, token=token, request=request)
+        return PAGES.see(request, MANAGE_PATH, token=token)
 
     @page("POST", "/manage/<token>/card")
     def forget_card_by_link(self, request: Request, token: str) -> Response:
@@ -73,11 +75,11 @@ class ManagePages:
         try:
             booked, _ = self._opened(token)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         if booked.booking is not None:
             with self.db.begin() as tx:
                 actions.forget_kept_card(tx, booked.booking.person_id, at=self.now())
-        return see(MANAGE_PATH, token=token, request=request)
+        return PAGES.see(request, MANAGE_PATH, token=token)
 
     @page("GET", "/manage/<token>/booking.ics")
     def fetch_calendar_file(self, request: Request, token: str) -> Response:
@@ -85,9 +87,9 @@ class ManagePages:
         try:
             booked, _ = self._opened(token)
             if booked.booking is None:
-                return show(request, "link_invalid", booked.language, status=404)
+                return PAGES.show(request, "link_invalid", booked.language, status=404)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         return Response(
             calendar_file(booked.booking, booked.session, at=self.now()),
             content_type="text/calendar; charset=utf-8",

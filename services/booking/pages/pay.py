@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from services.booking import actions
 from services.booking.gateways import Cashier
-from services.booking.pages.show import manage_token, read_booked, see, show, sorry
+from services.booking.pages.show import PAGES, manage_token, read_booked
 from shared.clock import Now
 from shared.contracts import Values
 from shared.contracts.booking import MANAGE_PATH, PAY_LINK
@@ -49,7 +49,7 @@ class PayPages:
             booking_id = open_link(PAY_LINK, token, at=self.now())
             return self._pay_page(request, booking_id)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
 
     @page("POST", "/pay/<token>")
     def pay_by_link(self, request: Request, token: str) -> Response:
@@ -61,13 +61,13 @@ class PayPages:
             with self.db.begin() as tx:
                 checkout = actions.pay_balance(tx, booking_id, **more)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         except Refused:
             return self._pay_page(request, booking_id)
         with self.db.read() as sql:
             language = read_booked(sql, booking_id).language
         shown = open_checkout(self.db, self.cashier, self.now, checkout)
-        return leave_for_stripe(request, shown["checkout_url"], language, show=show)
+        return leave_for_stripe(request, shown["checkout_url"], language, show=PAGES.show)
 
     def _pay_page(self, request: Request, booking_id: UUID) -> Response:
         with self.db.read() as sql:
@@ -77,6 +77,6 @@ class PayPages:
         by_card = actions.paid_by_card(due, currency, online=self.cashier.online)
         if not (money["booked"] and by_card):
             token = manage_token(booking_id, booked.session)
-            return see(MANAGE_PATH, token=token, request=request)
+            return PAGES.see(request, MANAGE_PATH, token=token)
         about: Any = {"session": booked.session, "money": money}
-        return with_stripe(show(request, "pay", booked.language, **about))
+        return with_stripe(PAGES.show(request, "pay", booked.language, **about))

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 from services.booking import actions, schemas, store
 from services.booking.gateways import Cashier
 from services.booking.pages.offers import Choice, Offer, Standing, by_day, read_offer
-from services.booking.pages.show import see, show, sorry, with_pictures
+from services.booking.pages.show import PAGES, with_pictures
 from shared.clock import Now
 from shared.contracts import Values
 from shared.contracts.booking import CONFIRM_LINK, CONFIRM_PATH
@@ -66,10 +66,10 @@ class SessionPages:
         if came["status"] == "held":
             ends_at = self.now() + _KEPT
             token = sign_link(CONFIRM_LINK, UUID(came["hold_id"]), expires_at=ends_at)
-            return see(CONFIRM_PATH, token=token, request=request)
+            return PAGES.see(request, CONFIRM_PATH, token=token)
         purpose, word = _DONE[came["status"]]
         token = sign_link(purpose, UUID(came["session_id"]), expires_at=self.now() + _KEPT)
-        return see("/sessions/{word}/{token}", word=word, token=token, request=request)
+        return PAGES.see(request, "/sessions/{word}/{token}", word=word, token=token)
 
     @page("GET", "/sessions/booked/<token>")
     def show_signed_up(self, request: Request, token: str) -> Response:
@@ -117,7 +117,7 @@ class SessionPages:
         status: int = 200,
     ) -> Response:
         if offer is None:
-            return show(request, "session_unknown", status=404)
+            return PAGES.show(request, "session_unknown", status=404)
         choices = offer.choices(self.now())
         about: Any = {
             "offer": offer,
@@ -131,18 +131,18 @@ class SessionPages:
             "note": note,
             "token": form_token(),
         }
-        return with_pictures(show(request, "session", status=status, **about))
+        return with_pictures(PAGES.show(request, "session", status=status, **about))
 
     def _done_page(self, request: Request, purpose: str, template: str, token: str) -> Response:
         try:
             session_id = open_link(purpose, token, at=self.now())
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         with self.db.read() as sql:
             session = store.find_session(sql, session_id)
         if session is None:
-            return show(request, "session_unknown", status=404)
-        return show(request, template, session=session)
+            return PAGES.show(request, "session_unknown", status=404)
+        return PAGES.show(request, template, session=session)
 
 
 def _package_is_offered(offer: Offer, package_id: UUID | None) -> bool:

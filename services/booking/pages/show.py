@@ -6,49 +6,24 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
-from werkzeug.utils import redirect
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Response
 
 from services.booking import store
 from services.booking.domain import BookingState, Session
-from shared.config import settings
 from shared.contracts.booking import MANAGE_LINK
 from shared.links import LinkInvalid, sign_link
-from shared.pages import Pages, language_of
+from shared.pages import Pages
 from shared.web import content_policy
 
 PAGES = Pages("booking")
-LANGUAGE_NAMES = {"en": "English", "it": "Italiano", "fr": "Français", "de": "Deutsch"}
-"""What each language is called by those who speak it."""
 _LONG = timedelta(days=60)
 """How long after a session the page of its booking is still there."""
-
-
-def show(
-    request: Request, template: str, *known: str | None, status: int = 200, **values: Any
-) -> Response:
-    """Make a page in the first known language, else the visitor's, else the studio's."""
-    language = language_of(request, *known)
-    values |= {"language_names": LANGUAGE_NAMES, "root": settings().public_url("booking")}
-    return PAGES.show(template, language, status, **values)
-
-
-def see(path: str, *, request: Request, **parts: str) -> Response:
-    """Send a browser on to another page of ours, so that loading it again submits nothing."""
-    language = request.args.get("lang")
-    query = f"?lang={language}" if language in LANGUAGE_NAMES else ""
-    return redirect(settings().public_url("booking") + path.format(**parts) + query, code=303)
 
 
 def with_pictures(response: Response) -> Response:
     """Let a page show pictures, from wherever they are kept."""
     response.headers["Content-Security-Policy"] = content_policy(images="https:")
     return response
-
-
-def sorry(request: Request, exc: LinkInvalid) -> Response:
-    """Say that a link is not valid, or no longer, in the visitor's language."""
-    return PAGES.sorry(exc, language_of(request))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from services.events.actions import Visitor, Wish
 from services.events.actions.checkouts import REGISTERED_LINK
 from services.events.gateways import Cashier
 from services.events.pages.calendar import calendar_file
-from services.events.pages.show import clashes, note_of, see, show, sorry, submitted
+from services.events.pages.show import PAGES, clashes, note_of, submitted
 from shared.clock import Now
 from shared.contracts import Values
 from shared.contracts.errors import (
@@ -70,13 +70,13 @@ class EventPages:
             ids = UUID(came["payment_id"])
             shown = actions.DESK.opened(self.db, self.cashier, self.now, ids)
             url, language = shown["checkout_url"], wish["language"]
-            return leave_for_stripe(request, url, language, show=show)
+            return leave_for_stripe(request, url, language, show=PAGES.show)
         word = came["status"]
         # By what was asked for, not by what came of it: whoever is known already learns nothing.
         if word == "registered" and wish["wait"] and event.get("own_agenda"):
             word = "both"
         token = sign_link(_DONE[word], event["event_id"], expires_at=self.now() + _KEPT)
-        return see("/events/done/{word}/{token}", word=word, token=token, request=request)
+        return PAGES.see(request, "/events/done/{word}/{token}", word=word, token=token)
 
     @page("GET", "/events/done/registered/<token>")
     def show_registered(self, request: Request, token: str) -> Response:
@@ -98,7 +98,7 @@ class EventPages:
         """Give the event as a file that calendars read."""
         event = self._event(event_id)
         if event is None:
-            return show(request, "event_unknown", status=404)
+            return PAGES.show(request, "event_unknown", status=404)
         uid = f"event-{event['event_id']}"
         text = calendar_file(event, [], uid=uid, sequence=0, at=self.now())
         return Response(text, content_type="text/calendar; charset=utf-8")
@@ -148,7 +148,7 @@ class EventPages:
         status: int = 200,
     ) -> Response:
         if event is None:
-            return show(request, "event_unknown", status=404)
+            return PAGES.show(request, "event_unknown", status=404)
         about: Any = {
             "event": event,
             "own_agenda": event.get("own_agenda", False),
@@ -163,7 +163,7 @@ class EventPages:
             "note": note,
             "token": form_token(),
         }
-        return with_stripe(show(request, "event", status=status, **about))
+        return with_stripe(PAGES.show(request, "event", status=status, **about))
 
     def _done_page(
         self, request: Request, purpose: str, template: str, token: str, *, waits: bool = False
@@ -171,8 +171,8 @@ class EventPages:
         try:
             event_id = open_link(purpose, token, at=self.now())
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         event = self._event(str(event_id))
         if event is None:
-            return show(request, "event_unknown", status=404)
-        return show(request, template, event=event, waits=waits)
+            return PAGES.show(request, "event_unknown", status=404)
+        return PAGES.show(request, template, event=event, waits=waits)

@@ -14,7 +14,7 @@ from services.events.actions import Wish
 from services.events.domain import RegistrationState, WaitingState
 from services.events.gateways import Cashier
 from services.events.pages.calendar import calendar_file
-from services.events.pages.show import clashes, note_of, see, show, sorry, submitted
+from services.events.pages.show import PAGES, clashes, note_of, submitted
 from shared.clock import Now
 from shared.config import settings
 from shared.contracts import Values
@@ -114,7 +114,7 @@ class RegistrationPages:
         try:
             own = self._opened(token)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         return self._registration_page(request, token, own)
 
     @page("POST", "/registrations/<token>")
@@ -123,7 +123,7 @@ class RegistrationPages:
         try:
             own = self._opened(token)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         given = submitted(request)
         try:
             chosen = schemas.Chosen().load(given)
@@ -145,7 +145,7 @@ class RegistrationPages:
             return self._registration_page(
                 request, token, fresh, given=given, note=note_of(exc), status=409
             )
-        return see(REGISTRATION_PATH, token=token, request=request)
+        return PAGES.see(request, REGISTRATION_PATH, token=token)
 
     @page("POST", "/registrations/<token>/pay")
     def pay_by_registration(self, request: Request, token: str) -> Response:
@@ -153,15 +153,15 @@ class RegistrationPages:
         try:
             own = self._opened(token)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         ids, more = own.registration["registration_id"], {"online": self.cashier.online}
         try:
             with self.db.begin() as tx:
                 checkout = actions.pay_registration(tx, ids, **more, at=self.now())
         except Refused:
-            return see(REGISTRATION_PATH, token=token, request=request)
+            return PAGES.see(request, REGISTRATION_PATH, token=token)
         shown = actions.DESK.opened(self.db, self.cashier, self.now, checkout["payment_id"])
-        return leave_for_stripe(request, shown["checkout_url"], own.language, show=show)
+        return leave_for_stripe(request, shown["checkout_url"], own.language, show=PAGES.show)
 
     @page("GET", "/registrations/<token>/cancel")
     def show_cancel_registration(self, request: Request, token: str) -> Response:
@@ -169,12 +169,12 @@ class RegistrationPages:
         try:
             own = self._opened(token)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         if not self._cancellable(own):
             return self._registration_page(request, token, own)
         waits = own.waiting_for
         about: Any = {"own": own, "event": own.event, "token": token, "waiting_for": waits}
-        return show(request, "registration_cancel", own.language, **about)
+        return PAGES.show(request, "registration_cancel", own.language, **about)
 
     @page("POST", "/registrations/<token>/cancel")
     def cancel_registration_by_link(self, request: Request, token: str) -> Response:
@@ -182,12 +182,12 @@ class RegistrationPages:
         try:
             own = self._opened(token)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         ids = own.registration["registration_id"]
         if self._cancellable(own):
             with self.db.begin() as tx:
                 actions.cancel_registration(tx, ids, by="link", at=self.now())
-        return see(REGISTRATION_PATH, token=token, request=request)
+        return PAGES.see(request, REGISTRATION_PATH, token=token)
 
     @page("GET", "/registrations/<token>/agenda.ics")
     def fetch_registration_calendar(self, request: Request, token: str) -> Response:
@@ -195,7 +195,7 @@ class RegistrationPages:
         try:
             own = self._opened(token)
         except LinkInvalid as exc:
-            return sorry(request, exc)
+            return PAGES.sorry(request, exc)
         row = own.registration
         event = own.event
         if own.cancelled:
@@ -265,4 +265,6 @@ class RegistrationPages:
             "token": token,
             "qr": Markup(image),  # noqa: S704 - drawn by ourselves, of letters and digits
         }
-        return with_stripe(show(request, "registration", own.language, status=status, **about))
+        return with_stripe(
+            PAGES.show(request, "registration", own.language, status=status, **about)
+        )

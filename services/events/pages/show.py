@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
-from werkzeug.utils import redirect
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request
 
 from services.events.domain import Session, overlapping
-from shared.config import settings
 from shared.contracts.errors import (
     AlreadyWaiting,
     Refused,
@@ -21,12 +18,9 @@ from shared.contracts.event_errors import (
     PassSoldOut,
     SessionsOverlap,
 )
-from shared.links import LinkInvalid
-from shared.pages import Pages, language_of
+from shared.pages import Pages
 
 PAGES = Pages("events")
-LANGUAGE_NAMES = {"en": "English", "it": "Italiano", "fr": "Français", "de": "Deutsch"}
-"""What each language is called by those who speak it."""
 _NOTES: tuple[tuple[tuple[type[Refused], ...], str], ...] = (
     ((SessionsOverlap,), "overlap"),
     ((SessionFull, EventFull), "full"),
@@ -34,26 +28,6 @@ _NOTES: tuple[tuple[tuple[type[Refused], ...], str], ...] = (
     ((AlreadyWaiting,), "waiting"),
     ((PassSoldOut,), "sold_out"),
 )
-
-
-def show(
-    request: Request, template: str, *known: str | None, status: int = 200, **values: Any
-) -> Response:
-    """Make a page in the first known language, else the visitor's, else the studio's."""
-    language = language_of(request, *known)
-    return PAGES.show(template, language, status, language_names=LANGUAGE_NAMES, **values)
-
-
-def see(path: str, *, request: Request, **parts: str) -> Response:
-    """Send a browser on to another page of ours, so that loading it again submits nothing."""
-    asked = {"lang": request.args["lang"]} if "lang" in request.args else {}
-    query = f"?{urlencode(asked)}" if asked else ""
-    return redirect(settings().public_url("events") + path.format(**parts) + query, code=303)
-
-
-def sorry(request: Request, exc: LinkInvalid) -> Response:
-    """Say that a link is not valid, or no longer, in the visitor's language."""
-    return PAGES.sorry(exc, language_of(request))
 
 
 def note_of(exc: Refused) -> str:
