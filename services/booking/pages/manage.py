@@ -11,8 +11,8 @@ from werkzeug.wrappers import Request, Response
 from services.booking import actions
 from services.booking.domain import STILL_PAID, PaymentState, RefundState
 from services.booking.gateways import Cashier
-from services.booking.pages.calendar import calendar_file
 from services.booking.pages.show import PAGES, Booked, read_booked
+from shared.calendars import MEDIA_TYPE, Entry, calendar_file
 from shared.clock import Now
 from shared.contracts import Values
 from shared.contracts.booking import (
@@ -90,11 +90,12 @@ class ManagePages:
                 return PAGES.show(request, "link_invalid", booked.language, status=404)
         except LinkInvalid as exc:
             return PAGES.sorry(request, exc)
-        return Response(
-            calendar_file(booked.booking, booked.session, at=self.now()),
-            content_type="text/calendar; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="booking.ics"'},
+        text = calendar_file(
+            "booking", [_entry(booked)], sequence=booked.booking.sequence, at=self.now()
         )
+        response = Response(text, content_type=MEDIA_TYPE)
+        response.headers["Content-Disposition"] = 'attachment; filename="booking.ics"'
+        return response
 
     def _card(self, person_id: UUID) -> str:
         with self.db.read() as sql:
@@ -126,6 +127,18 @@ class ManagePages:
                 return booked, actions.get_payments(sql, booking_id)
             except BookingNotFound as exc:
                 raise LinkInvalid(str(exc)) from exc
+
+
+def _entry(booked: Booked) -> Entry:
+    session = booked.session
+    return Entry(
+        uid=str(booked.booking.booking_id),
+        name=session.name,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        location=session.location,
+        cancelled=not booked.live,
+    )
 
 
 def _receipt(money: Values) -> dict[str, Any]:

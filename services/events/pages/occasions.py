@@ -11,8 +11,9 @@ from services.events import actions, schemas
 from services.events.actions import Visitor, Wish
 from services.events.actions.checkouts import REGISTERED_LINK
 from services.events.gateways import Cashier
-from services.events.pages.calendar import calendar_file
+from services.events.pages.calendar import calendar_entries
 from services.events.pages.show import PAGES, clashes, note_of, submitted
+from shared.calendars import MEDIA_TYPE, calendar_file
 from shared.clock import Now
 from shared.contracts import Values
 from shared.contracts.errors import (
@@ -100,8 +101,9 @@ class EventPages:
         if event is None:
             return PAGES.show(request, "event_unknown", status=404)
         uid = f"event-{event['event_id']}"
-        text = calendar_file(event, [], uid=uid, sequence=0, at=self.now())
-        return Response(text, content_type="text/calendar; charset=utf-8")
+        entries = calendar_entries(event, [], uid=uid)
+        text = calendar_file("events", entries, sequence=0, at=self.now())
+        return Response(text, content_type=MEDIA_TYPE)
 
     @staticmethod
     def _missing(event: Values, wish: Values) -> str:

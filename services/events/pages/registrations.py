@@ -13,8 +13,9 @@ from services.events import actions, schemas, store
 from services.events.actions import Wish
 from services.events.domain import RegistrationState, WaitingState
 from services.events.gateways import Cashier
-from services.events.pages.calendar import calendar_file
+from services.events.pages.calendar import calendar_entries
 from services.events.pages.show import PAGES, clashes, note_of, submitted
+from shared.calendars import MEDIA_TYPE, calendar_file
 from shared.clock import Now
 from shared.config import settings
 from shared.contracts import Values
@@ -200,14 +201,10 @@ class RegistrationPages:
         event = own.event
         if own.cancelled:
             event = event | {"cancelled_at": row["cancelled_at"]}
-        text = calendar_file(
-            event,
-            own.agenda if own.chosen else [],
-            uid=str(row["registration_id"]),
-            sequence=row["sequence"],
-            at=self.now(),
-        )
-        return Response(text, content_type="text/calendar; charset=utf-8")
+        agenda = own.agenda if own.chosen else []
+        entries = calendar_entries(event, agenda, uid=str(row["registration_id"]))
+        text = calendar_file("events", entries, sequence=row["sequence"], at=self.now())
+        return Response(text, content_type=MEDIA_TYPE)
 
     def _cancellable(self, own: Own) -> bool:
         """Say whether it can still be given up: what is over cannot."""
