@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import pytest
 
-from services.booking.actions import AT_ONCE
 from shared import outbox
 from shared.contracts.booking import MessageRequested
 from shared.contracts.errors import (
@@ -19,6 +18,7 @@ from shared.contracts.errors import (
     NobodyToWriteTo,
     SessionNotFound,
 )
+from shared.letters import AT_ONCE
 from shared.sheets import KINDS, Sheet, write_sheet
 from tests.flows.studio import Studio
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from services.events import store
-from services.events.actions import letters
 from services.events.models import LetterRow, RecipientRow
+from shared.letters import AT_ONCE
 from tests.events.hall import Hall
 
 MANY = 10_000
@@ -29,12 +29,12 @@ def test_a_letter_to_ten_thousand_is_said_a_few_hundred_at_a_time(
     at_once = len(hall.said("EventMessageRequested"))
     hall.suite.tick("events.say_letters")
     one_stretch = len(hall.said("EventMessageRequested"))
-    for _ in range(MANY // letters.AT_ONCE):
+    for _ in range(MANY // AT_ONCE):
         hall.suite.tick("events.say_letters")
     said = hall.said("EventMessageRequested")
 
     assert written["letters"] == MANY
-    assert (at_once, one_stretch) == (0, letters.AT_ONCE)
+    assert (at_once, one_stretch) == (0, AT_ONCE)
     assert sorted(one.person_id for one in said) == sorted(people)
     assert {(str(one.batch_id), one.batch_size) for one in said} == {(written["batch_id"], MANY)}
     assert {(one.text, str(one.event_id)) for one in said} == {("Soon.", hall.event_id)}
@@ -53,7 +53,7 @@ def test_who_is_erased_before_their_letter_is_said_gets_none(
         event_id=hall.event_id, audience="registered", subject="News", text="Soon."
     )
     with hall.suite.worker("events").db.begin() as tx:
-        dropped = store.drop_recipient(tx.sql, [UUID(hall.person("ada"))])
+        dropped = store.drop_recipients(tx.sql, [UUID(hall.person("ada"))])
 
     hall.suite.tick("events.say_letters")
 

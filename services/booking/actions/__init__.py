@@ -33,7 +33,7 @@ from services.booking.actions.groups import (
     schedule_spots,
 )
 from services.booking.actions.holds import confirm_hold, end_lapsed_holds, release_hold
-from services.booking.actions.letters import AT_ONCE, message_person, message_session, say_letters
+from services.booking.actions.letters import message_person, message_session, say_letters
 from services.booking.actions.merging import merge_people, settle_merged
 from services.booking.actions.money import (
     get_payments,
@@ -92,7 +92,6 @@ from services.booking.actions.visits import (
 )
 
 __all__ = [
-    "AT_ONCE",
     "DESK",
     "Visitor",
     "add_package",

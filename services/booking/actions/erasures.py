@@ -97,7 +97,7 @@ def _remove(tx: Tx, row: Any, ids: list[UUID], *, at: datetime) -> str:
     remarks = records.blank_remarks(tx.sql, ids)
     records.blank_payments(tx.sql, ids)
     cards = sum(drop_card(tx, one, at=at) for one in ids)
-    letters = store.drop_recipient(tx.sql, ids)
+    letters = store.drop_recipients(tx.sql, ids)
     files = store.drop_downloads_with(tx.sql, ids)
     records.end_waiting(tx.sql, ids)
     store.drop_words(tx.sql, ids)

@@ -1,5 +1,6 @@
 """What staff write to people. notify sends it; here it is said to whom it goes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -7,12 +8,15 @@ from uuid import UUID, uuid4, uuid5
 from services.booking import store
 from services.booking.actions.people import known_for_update
 from services.booking.domain import Channel, Recipients
-from shared.contracts import Trace, Values
+from shared.contracts import Values
 from shared.contracts.booking import MessageRequested
 from shared.contracts.errors import NobodyToWriteTo, SessionNotFound
 from shared.db import Tx
 
-AT_ONCE = 200
+_SAID = (
+    *("batch_id", "channel", "subject", "text", "about_name"),
+    *("session_id", "marketing", "requested_at"),
+)
 
 
 def message_person(
@@ -103,32 +107,16 @@ def message_session(
     return {"batch_id": batch_id, "count": count, "left_out": of - count}
 
 
-def say_letters(tx: Tx, *, at: datetime, limit: int = AT_ONCE) -> int:
+def say_letters(tx: Tx, *, at: datetime) -> int:
     """Say the oldest letter for the next of its people; give for how many."""
-    letter = store.claim_letter(tx.sql)
-    if letter is None:
-        return 0
-    people = store.take_recipients(tx.sql, letter.batch_id, limit=limit)
-    thread = tx.on(Trace(letter.correlation_id, letter.began_at))
-    for person_id in people:
-        _say(
-            thread,
-            person_id,
-            batch_id=letter.batch_id,
-            batch_size=letter.size,
-            channel=letter.channel,
-            subject=letter.subject,
-            text=letter.text,
-            about_name=letter.about_name,
-            session_id=letter.session_id,
-            marketing=letter.marketing,
-            requested_at=letter.requested_at,
-        )
-    store.note_contact(tx.sql, people, at=at)
-    if len(people) < limit:
-        store.drop_letter(tx.sql, letter.batch_id)
-    tx.wake("say_letters")  # until there is no letter any more
-    return len(people)
+
+    def say(thread: Tx, letter: Any, people: Sequence[UUID]) -> None:
+        about = {name: getattr(letter, name) for name in _SAID}
+        for person_id in people:
+            _say(thread, person_id, **about, batch_size=letter.size)
+        store.note_contact(tx.sql, people, at=at)
+
+    return store.LETTERS.say_next(tx, say)
 
 
 def _say(tx: Tx, person_id: UUID, *, batch_id: UUID, **letter: Any) -> None:

@@ -83,12 +83,10 @@ from services.booking.store.holds import (
     open_holds_for_update,
 )
 from services.booking.store.letters import (
+    LETTERS,
     add_letter,
     choose_recipients,
-    claim_letter,
-    drop_letter,
-    drop_recipient,
-    take_recipients,
+    drop_recipients,
 )
 from services.booking.store.merging import (
     booked_twice,
@@ -189,6 +187,7 @@ from services.booking.store.types import (
 __all__ = [
     "CARD_JOBS",
     "CARD_NOTICES",
+    "LETTERS",
     "PAYMENTS",
     "Hold",
     "add_booking",
@@ -224,7 +223,6 @@ __all__ = [
     "change_session_type",
     "choose_recipients",
     "chosen_reminder_template",
-    "claim_letter",
     "count_booked",
     "count_bookings_of",
     "count_dropped_cards",
@@ -233,8 +231,7 @@ __all__ = [
     "drop_card",
     "drop_downloads",
     "drop_downloads_with",
-    "drop_letter",
-    "drop_recipient",
+    "drop_recipients",
     "drop_words",
     "due_download",
     "end_booking",
@@ -334,7 +331,6 @@ __all__ = [
     "start_of_booking",
     "story_of",
     "stragglers",
-    "take_recipients",
     "take_seat",
     "unmarked_bookings",
     "unpaid_checkouts",

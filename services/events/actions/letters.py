@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID, uuid4, uuid5
 
 from services.events import store
@@ -10,7 +10,7 @@ from services.events.actions.choosing import known_person
 from services.events.actions.seats import event_for_seats
 from services.events.actions.telling import target_name
 from services.events.domain import Event
-from shared.contracts import Trace, Values
+from shared.contracts import Values
 from shared.contracts.errors import (
     InvalidRequest,
     SessionNotFound,
@@ -18,7 +18,6 @@ from shared.contracts.errors import (
 from shared.contracts.events import EventMessageRequested
 from shared.db import Tx
 
-AT_ONCE = 200
 _SAID = (
     *("batch_id", "batch_size", "about_name", "event_id", "target_id"),
     *("channel", "subject", "text", "marketing", "requested_at"),
@@ -85,18 +84,13 @@ def write_to(tx: Tx, event_id: UUID, letter: Values, *, at: datetime) -> Values:
     return {"batch_id": letter["batch_id"], "letters": len(people)}
 
 
-def say_letters(tx: Tx, *, limit: int = AT_ONCE) -> int:
+def say_letters(tx: Tx) -> int:
     """Say the oldest letter for the next of its people; give for how many."""
-    row = store.claim_letter(tx.sql)
-    if row is None:
-        return 0
-    people = store.take_recipients(tx.sql, row.batch_id, limit=limit)
-    letter = {name: getattr(row, name) for name in _SAID}
-    _say(tx.on(Trace(row.correlation_id, row.began_at)), people, letter)
-    if len(people) < limit:
-        store.drop_letter(tx.sql, row.batch_id)
-    tx.wake("say_letters")  # until there is no letter any more
-    return len(people)
+
+    def say(thread: Tx, letter: Any, people: Sequence[UUID]) -> None:
+        _say(thread, people, {name: getattr(letter, name) for name in _SAID})
+
+    return store.LETTERS.say_next(tx, say)
 
 
 def _say(tx: Tx, people: Sequence[UUID], letter: Values) -> None:

@@ -205,7 +205,7 @@ def _forget(tx: Tx, person_id: UUID, *, at: datetime) -> tuple[int, int, int]:
         store.erase_person(tx.sql, one)
     rows = store.places_of_person(tx.sql, person_id)
     waited = store.forget_waiting(tx.sql, person_id)
-    letters = store.drop_recipient(tx.sql, ids)
+    letters = store.drop_recipients(tx.sql, ids)
     for row in rows:
         event = event_for_seats(tx, row.event_id)
         if event.ends_at > at and row.state != RegistrationState.CANCELLED:

@@ -30,11 +30,9 @@ from services.events.store.doors import (
     undo_check_in,
 )
 from services.events.store.letters import (
+    LETTERS,
     add_letter,
-    claim_letter,
-    drop_letter,
-    drop_recipient,
-    take_recipients,
+    drop_recipients,
 )
 from services.events.store.lists import (
     list_registrations,
@@ -140,6 +138,7 @@ __all__ = [
     "CARD_JOBS",
     "CARD_NOTICES",
     "CHECKOUTS",
+    "LETTERS",
     "Pass",
     "Spot",
     "add_checkout",
@@ -167,11 +166,9 @@ __all__ = [
     "change_target",
     "change_venue",
     "check_in",
-    "claim_letter",
     "count_registrations",
     "count_waiting",
-    "drop_letter",
-    "drop_recipient",
+    "drop_recipients",
     "drop_registration",
     "end_place",
     "end_spot",
@@ -241,7 +238,6 @@ __all__ = [
     "set_speakers",
     "speakers_of_event",
     "take_back_pass",
-    "take_recipients",
     "take_seat",
     "target_for_update",
     "targets_for_update",
