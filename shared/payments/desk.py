@@ -7,7 +7,6 @@ and the same parameters, which were stored before the first time, and gets the s
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -34,22 +33,13 @@ from shared.payments.jobs import (
     order_of,
     wait_after,
 )
-from shared.payments.refunds import DUE, Refunds
+from shared.payments.refunds import Refunds
 from shared.payments.rows import NoticeRows
+from shared.payments.states import PaymentState, RefundState
 from shared.payments.words import Notice, Seen, Stretch
 
 _SLOW = timedelta(hours=1)
 _SLOWEST = timedelta(days=14)
-
-
-class Standing(StrEnum):
-    """How far a payment by card has come, in the words of every service's rows."""
-
-    DUE = "due"
-    OPENED = "opened"  # Stripe shows a page where it can be paid
-    PAID = "paid"
-    EXPIRED = "expired"  # nobody paid in time
-    FAILED = "failed"  # the bank or Stripe refused
 
 
 class CardDesk(Refunds):
@@ -152,11 +142,11 @@ class CardDesk(Refunds):
 
     def _openable(self, tx: Tx, payment: Any, *, at: datetime) -> bool:
         """Say whether a page may still be opened; end it where Stripe was out of reach too long."""
-        if payment.state != Standing.DUE:
+        if payment.state != PaymentState.DUE:
             return False
         if payment.expires_at >= at + SHORTEST_OPEN:
             return True
-        self._end(tx, payment, Standing.FAILED, error="Stripe was out of reach", at=at)
+        self._end(tx, payment, PaymentState.FAILED, error="Stripe was out of reach", at=at)
         return False
 
     # -- settling -------------------------------------------------------------------------------
@@ -206,28 +196,28 @@ class CardDesk(Refunds):
     def _unpaid(self, tx: Tx, job: Job, seen: Seen, *, at: datetime) -> datetime | None:
         """Note how a page stands that nobody has paid on yet; give when to look again."""
         payment = self.payments.find_payment(tx.sql, job.subject_id, lock=True)
-        if payment is None or payment.state == Standing.PAID:
+        if payment is None or payment.state == PaymentState.PAID:
             return None
         if job.kind is JobKind.OPEN:
             self._opened(tx, payment, job, seen, at=at)
         elif seen.state == "open":
             return at + LOOK_EVERY
         elif seen.state == "expired":
-            self._end(tx, payment, Standing.EXPIRED, at=at)
+            self._end(tx, payment, PaymentState.EXPIRED, at=at)
         elif at < payment.made_at + _SLOWEST:  # by a way of paying that takes days
             return at + _SLOW
         else:
-            self._end(tx, payment, Standing.FAILED, error="it was never paid", at=at)
+            self._end(tx, payment, PaymentState.FAILED, error="it was never paid", at=at)
         return None
 
     def _opened(self, tx: Tx, payment: Any, job: Job, seen: Seen, *, at: datetime) -> None:
         page = {"checkout_id": seen.checkout_id, "checkout_url": seen.url}
-        if payment.state == Standing.DUE:
-            page["state"] = Standing.OPENED.value
+        if payment.state == PaymentState.DUE:
+            page["state"] = PaymentState.OPENED.value
             # A page whose opening was not heard of at first may have been paid meanwhile.
             wait = timedelta(0) if job.attempts else LOOK_EVERY
             self.jobs.ask(tx, JobKind.LOOK, payment.payment_id, due_at=at + wait)
-        elif payment.state == Standing.EXPIRED:  # nobody was to pay any more, meanwhile
+        elif payment.state == PaymentState.EXPIRED:  # nobody was to pay any more, meanwhile
             self.jobs.ask(tx, JobKind.EXPIRE, payment.payment_id, due_at=at)
         self.payments.change_payment(tx.sql, payment.payment_id, **page)
 
@@ -238,11 +228,11 @@ class CardDesk(Refunds):
             self.fail_refund(tx, job.subject_id, answer.error, at=at)
         elif job.kind in {JobKind.OPEN, JobKind.LOOK}:
             payment = self.payments.find_payment(tx.sql, job.subject_id, lock=True)
-            if payment is not None and payment.state in {Standing.DUE, Standing.OPENED}:
-                self._end(tx, payment, Standing.FAILED, error=answer.error, at=at)
+            if payment is not None and payment.state in {PaymentState.DUE, PaymentState.OPENED}:
+                self._end(tx, payment, PaymentState.FAILED, error=answer.error, at=at)
         return None
 
-    def _end(self, tx: Tx, payment: Any, state: Standing, *, at: datetime, **why: Any) -> None:
+    def _end(self, tx: Tx, payment: Any, state: PaymentState, *, at: datetime, **why: Any) -> None:
         ended = {"state": state.value, "ended_at": at, **why}
         self.payments.change_payment(tx.sql, payment.payment_id, **ended)
 
@@ -263,12 +253,12 @@ class CardDesk(Refunds):
             return False
         named, find = notice.subject_id, self.payments
         payment = find.find_payment(tx.sql, named) if named else None
-        if payment is not None and payment.checkout_id and payment.state != Standing.PAID:
+        if payment is not None and payment.checkout_id and payment.state != PaymentState.PAID:
             self.jobs.ask(tx, JobKind.LOOK, payment.payment_id, due_at=at)
         refund = find.find_refund(tx.sql, named) if named and not payment else None
         if notice.of_money_gone and (payment := payment or self._gone_from(tx, notice, refund)):
             self.jobs.ask(tx, JobKind.RECKON, payment.payment_id, due_at=at)
-        if refund is not None and refund.state == DUE:
+        if refund is not None and refund.state == RefundState.DUE:
             self.jobs.ask(tx, JobKind.REPAY, refund.refund_id, due_at=at)
         return True
 

@@ -13,12 +13,11 @@ from shared.contracts.errors import InvalidRequest
 from shared.db import Tx
 from shared.payments.jobs import JobKind, same_refund
 from shared.payments.rows import JobRows, PaymentRows
+from shared.payments.states import RefundState
 from shared.payments.words import Gone
 
-DUE, DONE, FAILED = "due", "done", "failed"
-"""How far a refund has come, in the words of every service's rows."""
 ELSEWHERE, DISPUTED = "elsewhere", "disputed"
-"""Why there is one that was not begun here, in the same words."""
+"""Why there is a refund that was not begun here, in the words of every service's rows."""
 
 
 class Refunds(ABC):
@@ -65,13 +64,13 @@ class Refunds(ABC):
         for one in gone:
             refund = same_refund(one, refunds)
             refund_id = refund.refund_id if refund else self._add(tx, payment, one, at=at)
-            if one.state == "failed" and (refund is None or refund.state != FAILED):
+            if one.state == "failed" and (refund is None or refund.state != RefundState.FAILED):
                 why = "the bank has decided against it" if one.disputed else "it did not arrive"
-                failed = {"state": FAILED, "error": why, "refunded_at": None}
+                failed = {"state": RefundState.FAILED.value, "error": why, "refunded_at": None}
                 self.payments.change_refund(tx.sql, refund_id, **failed)
                 if not one.disputed:
                     metrics.REFUNDS_LOST.labels(self.service).inc()
-                if refund is not None and refund.state == DONE:
+                if refund is not None and refund.state == RefundState.DONE:
                     self.note_returned(tx, payment, one, why, at=at)
             elif one.state == "done":
                 self.note_refund(tx, refund_id, vendor_id=one.vendor_id, at=at)
@@ -86,8 +85,9 @@ class Refunds(ABC):
     def fail_refund(self, tx: Tx, refund_id: UUID, error: str | None, *, at: datetime) -> None:
         """Note that money has not gone back; it may have gone another way, which is looked at."""
         refund = self.payments.find_refund(tx.sql, refund_id, lock=True)
-        if refund is not None and refund.state == DUE:
-            self.payments.change_refund(tx.sql, refund_id, state=FAILED, error=error)
+        if refund is not None and refund.state == RefundState.DUE:
+            failed = {"state": RefundState.FAILED.value, "error": error}
+            self.payments.change_refund(tx.sql, refund_id, **failed)
             self.jobs.ask(tx, JobKind.RECKON, refund.payment_id, due_at=at)
 
     def list_refunds(

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.db import Tx
 from shared.payments.jobs import JobKind, JobState
+from shared.payments.states import RefundState
 from shared.payments.words import Notice
 
 
@@ -173,7 +174,7 @@ class PaymentRows:
         self._change_refund = update(refunds).where(back.c.refund_id == bindparam("r"))
         self._refunds_of = select(back).where(of_payment)
         self._begun = select(func.coalesce(func.sum(back.c.amount_minor), 0)).where(
-            of_payment, back.c.state != "failed"
+            of_payment, back.c.state != RefundState.FAILED.value
         )
         self._newest = (
             select(back)

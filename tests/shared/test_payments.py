@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +9,6 @@ import eventlet
 import pytest
 import stripe
 
-from services.booking.domain import PaymentState
-from services.events.domain import CheckoutState
 from shared.config import settings
 from shared.money import card_fault
 from shared.payments import (
@@ -34,7 +31,6 @@ from shared.payments import (
     make_cards,
 )
 from shared.payments import account as stripe_account
-from shared.payments.desk import Standing
 from tests.stripe_account import Account, Declined, signed
 from tests.stripe_book import event_about
 from tests.stripe_standin import DECLINING, KEY, Fault, StripeStandIn
@@ -334,11 +330,6 @@ def test_what_was_to_be_told_is_listed_page_by_page(standin: StripeStandIn, card
 
     assert len({one.event_id for one in listed}) == 250
     assert len([one for one in standin.calls if one.path == "events"]) == 3
-
-
-@pytest.mark.parametrize("words", [PaymentState, CheckoutState])
-def test_every_service_says_how_far_a_payment_is_in_the_same_words(words: type[StrEnum]) -> None:
-    assert {one.value for one in words} == {one.value for one in Standing}
 
 
 def test_a_thousandth_that_cards_cannot_be_charged_is_refused_before_it_is_asked_for(

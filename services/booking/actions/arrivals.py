@@ -23,7 +23,6 @@ from services.booking.domain import (
     HoldState,
     PaymentMethod,
     PaymentPurpose,
-    PaymentState,
     Price,
     RefundReason,
     Session,
@@ -40,6 +39,7 @@ from shared.contracts.booking import (
 from shared.contracts.waitlist import SpotRequested
 from shared.db import Tx
 from shared.payments.jobs import JobKind
+from shared.payments.states import PaymentState
 
 
 def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:

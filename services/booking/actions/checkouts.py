@@ -22,7 +22,6 @@ from services.booking.domain import (
     Collection,
     PaymentMethod,
     PaymentPurpose,
-    PaymentState,
     Price,
     Session,
     checkout_ends,
@@ -49,6 +48,7 @@ from shared.db import Tx
 from shared.links import sign_link
 from shared.money import card_fault
 from shared.payments.jobs import JobKind
+from shared.payments.states import PaymentState
 
 _ALMOST_OVER = timedelta(minutes=5)
 _OF_A_PAGE = ("payment_id", "state", "checkout_url", "amount_minor", "currency", "error")

@@ -9,11 +9,9 @@ from services.booking.domain import (
     BookingState,
     Ledger,
     PaymentMethod,
-    PaymentState,
     Price,
     Refund,
     RefundReason,
-    RefundState,
 )
 from shared.config import settings
 from shared.contracts import Values
@@ -22,6 +20,7 @@ from shared.contracts.errors import BookingNotFound, InvalidRequest, PaymentNotF
 from shared.db import Tx
 from shared.money import card_fault
 from shared.payments.jobs import JobKind
+from shared.payments.states import PaymentState, RefundState
 
 ask_stripe = store.CARD_JOBS.ask
 

@@ -35,24 +35,6 @@ class PaymentPurpose(StrEnum):
     BALANCE = "balance"  # a booking there is owes less
 
 
-class PaymentState(StrEnum):
-    """How far a payment has come."""
-
-    DUE = "due"
-    OPENED = "opened"  # Stripe shows a page where it can be paid
-    PAID = "paid"
-    EXPIRED = "expired"  # nobody paid in time
-    FAILED = "failed"  # the bank or Stripe refused
-
-
-class RefundState(StrEnum):
-    """How far a refund has come."""
-
-    DUE = "due"
-    DONE = "done"
-    FAILED = "failed"
-
-
 class RefundReason(StrEnum):
     """Why money is given back."""
 

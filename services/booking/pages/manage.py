@@ -9,7 +9,7 @@ from uuid import UUID
 from werkzeug.wrappers import Request, Response
 
 from services.booking import actions
-from services.booking.domain import STILL_PAID, PaymentState, RefundState
+from services.booking.domain import STILL_PAID
 from services.booking.gateways import Cashier
 from services.booking.pages.show import PAGES, Booked, read_booked
 from shared.calendars import MEDIA_TYPE, Entry, calendar_file
@@ -27,6 +27,7 @@ from shared.contracts.errors import BookingNotFound
 from shared.db import Transactions
 from shared.links import LinkInvalid, followed_link, open_link, sign_link
 from shared.payments.jobs import JobKind
+from shared.payments.states import PaymentState, RefundState
 from shared.web import page
 
 _UNDER_WAY = (PaymentState.DUE, PaymentState.OPENED)

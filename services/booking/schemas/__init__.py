@@ -28,7 +28,6 @@ from services.booking.schemas.money import (
     Checkout,
     Forgotten,
     KeptCard,
-    ListRefunds,
     PayBalance,
     Payment,
     Payments,
@@ -96,6 +95,7 @@ from services.booking.schemas.types import (
     SessionType,
 )
 from services.booking.schemas.visitors import SignUp
+from shared.payments.shapes import ListRefunds
 
 __all__ = [
     "AddPackage",

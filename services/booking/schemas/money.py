@@ -2,8 +2,9 @@
 
 from marshmallow import Schema, fields
 
-from services.booking.domain import Collection, RefundState
+from services.booking.domain import Collection
 from services.booking.schemas.places import OneBooking, OneHold
+from shared.payments.shapes import RefundShape
 from shared.shapes import Day, Line, count
 
 MOST_MINOR = 99_999_999
@@ -99,28 +100,10 @@ class Payment(Schema):
     received_on = fields.Date()
 
 
-class Refund(Schema):
+class Refund(RefundShape):
     """Money given back, or about to be."""
 
-    refund_id = fields.UUID()
-    payment_id = fields.UUID()
     booking_id = fields.UUID()
-    amount_minor = fields.Integer()
-    currency = fields.String()
-    reason = fields.String()
-    note = fields.String()
-    state = fields.String()
-    made_at = fields.AwareDateTime()
-    refunded_at = fields.AwareDateTime()
-    error = fields.String()
-
-
-class ListRefunds(Schema):
-    """Refunds of a state, the newest first; `after` is the refund the page before ended with."""
-
-    state = fields.Enum(RefundState, by_value=True, load_default=RefundState.FAILED)
-    after = fields.UUID(load_default=None, allow_none=True)
-    limit = count(1, 500, load_default=50)
 
 
 class Refunds(Schema):

@@ -10,10 +10,8 @@ from services.booking.domain import (
     FREE,
     Ledger,
     PaymentMethod,
-    PaymentState,
     Price,
     Refund,
-    RefundState,
     Session,
 )
 from services.booking.models import (
@@ -24,6 +22,7 @@ from services.booking.models import (
     SessionTypeRow,
 )
 from shared.payments.rows import PaymentRows
+from shared.payments.states import PaymentState, RefundState
 
 
 def price_of(session: Session) -> Price:

@@ -14,7 +14,6 @@ from services.booking.domain import (
     HoldState,
     Ledger,
     Price,
-    RefundState,
     WaitingState,
 )
 from services.booking.models import (
@@ -26,6 +25,7 @@ from services.booking.models import (
 )
 from services.booking.store.history import deeds, roster_people, story_columns
 from services.booking.store.payments import PAID_OF_ROW
+from shared.payments.states import RefundState
 from shared.writes import Writes
 
 _ADD_WAITING = upsert(WaitingRow)

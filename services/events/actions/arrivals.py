@@ -16,10 +16,8 @@ from services.events.actions.registering import (
 )
 from services.events.domain import (
     HOLD_ENDED,
-    CheckoutState,
     Event,
     RefundReason,
-    RefundState,
     RegistrationState,
 )
 from services.events.gateways import Seen
@@ -27,6 +25,7 @@ from shared.contracts import Values
 from shared.contracts.errors import InvalidRequest, PaymentNotFound, PersonNotFound
 from shared.db import Tx
 from shared.payments.jobs import JobKind
+from shared.payments.states import PaymentState, RefundState
 
 
 def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
@@ -42,10 +41,10 @@ def take_payment(tx: Tx, payment_id: UUID, seen: Seen, *, at: datetime) -> None:
         return
     event, row = registration_for_update(tx, found.registration_id)
     checkout = store.find_checkout(tx.sql, payment_id, lock=True)
-    if checkout is None or checkout.state == CheckoutState.PAID:
+    if checkout is None or checkout.state == PaymentState.PAID:
         return
     came: Values = {"paid_at": at, "intent_id": seen.intent_id, "amount_minor": seen.amount_minor}
-    came |= {"currency": seen.currency, "state": CheckoutState.PAID.value, "error": None}
+    came |= {"currency": seen.currency, "state": PaymentState.PAID.value, "error": None}
     about: Values = {"payment_id": payment_id, "method": "card", "reference": seen.intent_id}
     if seen.currency != checkout.currency:  # it pays for nothing, and goes back
         came["error"] = f"it was paid in {seen.currency} instead of {checkout.currency}"
@@ -127,7 +126,7 @@ def refund_payment(
         InvalidRequest: there is less left of it.
     """
     found = store.find_checkout(tx.sql, payment_id)
-    if found is None or found.state != CheckoutState.PAID:
+    if found is None or found.state != PaymentState.PAID:
         msg = f"{payment_id}: no money has come by card of such a payment"
         raise PaymentNotFound(msg)
     _, row = registration_for_update(tx, found.registration_id)

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.events import store
-from services.events.domain import CHECKOUT_OPEN, CheckoutState, Event
+from services.events.domain import CHECKOUT_OPEN, Event
 from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.events import EVENT_PATH, REGISTRATION_LINK, REGISTRATION_PATH
 from shared.db import Tx
 from shared.links import sign_link
 from shared.payments.jobs import JobKind
+from shared.payments.states import PaymentState
 
 REGISTERED_LINK = "registered"
 """The purpose of a link that names an event and says that its visitor is registered."""
@@ -97,8 +98,8 @@ def close_checkouts(tx: Tx, registration_id: UUID, *, at: datetime) -> None:
 
 def close_checkout(tx: Tx, checkout: Any, *, at: datetime) -> None:
     """Have nobody pay on this page any more."""
-    if checkout.state == CheckoutState.OPENED:
+    if checkout.state == PaymentState.OPENED:
         ask_stripe(tx, JobKind.EXPIRE, checkout.payment_id, due_at=at)
     else:
-        ended = {"state": CheckoutState.EXPIRED.value, "ended_at": at}
+        ended = {"state": PaymentState.EXPIRED.value, "ended_at": at}
         store.change_checkout(tx.sql, checkout.payment_id, **ended)

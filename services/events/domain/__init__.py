@@ -7,9 +7,7 @@ from services.events.domain.payments import (
     CHECKOUT_OPEN,
     HOLD,
     HOLD_ENDED,
-    CheckoutState,
     RefundReason,
-    RefundState,
 )
 from services.events.domain.seats import (
     PlaceState,
@@ -36,13 +34,11 @@ __all__ = [
     "LETS_IN",
     "PARENT",
     "Answer",
-    "CheckoutState",
     "Event",
     "Format",
     "PlaceState",
     "Policy",
     "RefundReason",
-    "RefundState",
     "RegistrationState",
     "Session",
     "Shown",

@@ -11,24 +11,6 @@ HOLD_ENDED = "payment"
 """Who is said to have cancelled a registration that was not paid for in time."""
 
 
-class CheckoutState(StrEnum):
-    """How far a checkout has come."""
-
-    DUE = "due"
-    OPENED = "opened"  # Stripe shows a page where it can be paid
-    PAID = "paid"
-    EXPIRED = "expired"  # nobody paid in time
-    FAILED = "failed"  # Stripe refused
-
-
-class RefundState(StrEnum):
-    """How far a refund has come."""
-
-    DUE = "due"
-    DONE = "done"
-    FAILED = "failed"
-
-
 class RefundReason(StrEnum):
     """Why money is given back."""
 

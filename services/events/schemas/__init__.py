@@ -12,7 +12,6 @@ from services.events.schemas.doors import (
 )
 from services.events.schemas.money import (
     Checkout,
-    ListRefunds,
     Payment,
     RecordPayment,
     Refund,
@@ -75,6 +74,7 @@ from services.events.schemas.venues import (
     Venue,
 )
 from services.events.schemas.visitors import Chosen, SignUp
+from shared.payments.shapes import ListRefunds
 
 __all__ = [
     "AddSession",

@@ -2,8 +2,8 @@
 
 from marshmallow import Schema, fields
 
-from services.events.domain import RefundState
 from services.events.schemas.venues import text
+from shared.payments.shapes import RefundShape
 from shared.shapes import Line, count
 
 
@@ -39,28 +39,10 @@ class RefundPayment(Schema):
     note = text(1000, load_default="")
 
 
-class Refund(Schema):
+class Refund(RefundShape):
     """Money that goes back to its card, or has gone."""
 
-    refund_id = fields.UUID()
-    payment_id = fields.UUID()
     registration_id = fields.UUID()
-    amount_minor = fields.Integer()
-    currency = fields.String()
-    reason = fields.String()
-    note = fields.String()
-    state = fields.String()
-    made_at = fields.AwareDateTime()
-    refunded_at = fields.AwareDateTime()
-    error = fields.String()
-
-
-class ListRefunds(Schema):
-    """Refunds of a state, the newest first; `after` is the refund the page before ended with."""
-
-    state = fields.Enum(RefundState, by_value=True, load_default=RefundState.FAILED)
-    after = fields.UUID(load_default=None, allow_none=True)
-    limit = count(1, 500, load_default=50)
 
 
 class Refunds(Schema):

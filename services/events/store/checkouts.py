@@ -7,9 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
-from services.events.domain import CheckoutState, RefundState, RegistrationState
+from services.events.domain import RegistrationState
 from services.events.models import CheckoutRow, RefundRow, RegistrationRow
 from shared.payments.rows import PaymentRows
+from shared.payments.states import PaymentState, RefundState
 
 CHECKOUTS = PaymentRows(CheckoutRow.__table__, RefundRow.__table__)
 find_checkout = CHECKOUTS.find_payment
@@ -22,7 +23,7 @@ _UNPAID = (
     select(CheckoutRow.__table__)
     .where(
         CheckoutRow.registration_id == bindparam("registration_id"),
-        CheckoutRow.state.in_([CheckoutState.DUE.value, CheckoutState.OPENED.value]),
+        CheckoutRow.state.in_([PaymentState.DUE.value, PaymentState.OPENED.value]),
     )
     .order_by(CheckoutRow.made_at, CheckoutRow.payment_id)
     .with_for_update()
@@ -40,7 +41,7 @@ _LAPSED = (
 
 def add_checkout(sql: Connection, values: dict[str, Any]) -> None:
     """Keep a new checkout."""
-    sql.execute(insert(CheckoutRow), values | {"state": CheckoutState.DUE.value})
+    sql.execute(insert(CheckoutRow), values | {"state": PaymentState.DUE.value})
 
 
 def unpaid_checkouts(sql: Connection, registration_id: UUID) -> Sequence[Row[Any]]:
