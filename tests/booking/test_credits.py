@@ -273,6 +273,18 @@ def test_of_two_places_of_one_person_one_gives_its_credit_back_however_late(stud
     assert balance(studio, "ada") == 1
 
 
+def test_of_two_places_of_one_person_the_one_that_took_a_credit_stays(studio: Studio) -> None:
+    ids = {"keep": member(studio, "ada"), "merge": member(studio, "double", 1)}
+    regular(studio, capacity=2)
+    studio.suite.booking.book(session_id=studio.session_id, person_id=ids["keep"], unpaid=True)
+    studio.book("double")
+
+    studio.suite.booking.merge_people(**ids)
+
+    assert studio.booked == ["ada"]
+    assert balance(studio, "ada") == 0
+
+
 def test_a_credit_that_comes_back_under_a_merged_record_is_its_persons(studio: Studio) -> None:
     call = studio.suite.booking
     ids = {"keep": member(studio, "ada"), "merge": member(studio, "double", 1)}

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -411,6 +411,72 @@ def test_a_hold_that_is_not_needed_any_more_goes_to_whoever_waits(any_studio: St
     assert studio.booked == ["ada", "grace"]
     assert studio.taken == 2
     assert studio.held == {}
+
+
+def test_a_place_reserved_for_who_has_one_by_the_other_record_goes_to_whoever_waits(
+    any_studio: Studio,
+) -> None:
+    studio = any_studio
+    studio.session(capacity=2, waiting=5)
+    studio.hold("ada")
+    studio.book("double")
+    studio.book("grace")
+    studio.settle()
+
+    merge(studio, "ada", "double")
+    studio.suite.deliver(times=2)
+
+    assert studio.booked == ["ada", "grace"]
+    assert studio.taken == 2
+    assert studio.held == {}
+
+
+def test_a_reserved_place_outlasts_the_seat_held_while_somebody_pays(studio: Studio) -> None:
+    studio.session(capacity=3, waiting=0)
+    studio.hold("ada", kind="checkout")
+    reserved = studio.hold("double")
+
+    merge(studio, "ada", "double")
+    studio.suite.advance(minutes=20)
+    studio.suite.tick("booking.end_lapsed_holds")
+
+    assert studio.held == {"staff": 1}
+    profile = studio.suite.booking.get_profile(person_id=studio.people["ada"])
+    assert [hold["hold_id"] for hold in profile["holds"]] == [reserved]
+
+
+@pytest.mark.parametrize("came_as", ["ada", "double"])
+def test_who_came_under_either_record_was_there(studio: Studio, came_as: str) -> None:
+    studio.session(capacity=2)
+    call = studio.suite.booking
+    for name in ("ada", "double"):
+        studio.book(name)
+    studio.on_the_day()
+    call.launch_roll_call(session_id=studio.session_id)
+    for name in ("ada", "double"):
+        how = "attended" if name == came_as else "no_show"
+        call.mark_attendance(booking_id=studio.booking_id(name), attendance=how)
+
+    merge(studio, "ada", "double")
+
+    counts = call.get_profile(person_id=studio.people["ada"])["counts"]
+    assert (counts["attended"], counts["no_shows"]) == (1, 0)
+    facts = studio.story
+    assert facts.count("VisitRecorded") - facts.count("VisitRetracted") == 1
+
+
+def test_who_gives_up_one_place_in_the_moment_of_a_merge_keeps_the_other(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.session(capacity=2)
+    both = [UUID(studio.book(name)["booking_id"]) for name in ("ada", "double")]
+    studio.cancel("ada")
+    monkeypatch.setattr("services.booking.store.booked_twice", lambda *_: [both])  # just before
+
+    merged = merge(studio, "ada", "double")
+
+    assert merged["cancelled"] == 0
+    assert studio.booked == ["ada"]
 
 
 def test_a_merged_id_goes_on_meaning_the_person(any_studio: Studio) -> None:

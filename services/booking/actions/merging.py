@@ -1,6 +1,7 @@
 """Making two people's records one person's."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,16 @@ from services.booking.actions.holds import release_hold
 from services.booking.actions.money import booking_ledger
 from services.booking.actions.people import alter, note_consent, said_of_marketing
 from services.booking.actions.places import cancel_booking
-from services.booking.domain import PersonKind, Purpose, agrees, higher_kind
+from services.booking.actions.seats import session_for_update
+from services.booking.actions.visits import mark
+from services.booking.domain import (
+    Attendance,
+    BookingState,
+    PersonKind,
+    Purpose,
+    agrees,
+    higher_kind,
+)
 from shared.contracts import Values
 from shared.contracts.booking import PersonMerged
 from shared.contracts.errors import InvalidRequest, PersonMergedAlready, PersonNotFound
@@ -25,10 +35,11 @@ def merge_people(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> Values:
     """Make all records of `merge` those of `keep`; from then on both ids mean one person.
 
     Where both have a place in one session, the one of `merge` is cancelled as staff would (that of
-    `keep`, if less was paid for it), so its seat goes to the waiting list first; where both have a
-    seat of one session held, or one has it held and the other a place, the hold of `merge` is given
-    up. Contact data that `keep` lacks are taken over. Merging again changes nothing. It cannot be
-    undone: what belonged to whom is not kept.
+    `keep`, if more is due for it or less was paid), so its seat goes to the waiting list first;
+    whoever came under either record was there. A seat held for one where the other has a place is
+    given up, and so is the one reserved for `merge` where one is reserved for both. Contact data
+    that `keep` lacks are taken over. Merging again changes nothing. It cannot be undone: what
+    belonged to whom is not kept.
 
     Raises:
         PersonNotFound: one of them does not exist, or was erased.
@@ -68,8 +79,7 @@ def settle_merged(tx: Tx, *, at: datetime, limit: int = 20) -> int:
 
 def _move(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> tuple[dict[str, int], int]:
     twice = store.booked_twice(tx.sql, keep, merge)
-    for kept, other in twice:
-        cancel_booking(tx, _less_paid(tx, kept, other), by="staff", doubled=True, at=at)
+    ended = sum(_end_one(tx, *both, at=at) for both in twice)
     tx.flush()  # what moves next must see that these are cancelled
     for hold_id in store.held_needlessly(tx.sql, keep, merge):
         release_hold(tx, hold_id, at=at)
@@ -79,16 +89,29 @@ def _move(tx: Tx, keep: UUID, merge: UUID, *, at: datetime) -> tuple[dict[str, i
     moved = store.move_records(tx.sql, keep, merge)
     # Those of the places that have just ended, too.
     move_credits(tx, keep, store.people_for_update(tx.sql, {merge})[merge], at=at)
-    return moved, len(twice)
+    return moved, ended
 
 
-def _less_paid(tx: Tx, kept: UUID, other: UUID) -> UUID:
-    """Give which of two bookings of one seat ends: `other`, unless more was paid for it."""
-    of_kept, of_other = (
-        booking_ledger(tx.sql, store.find_booking(tx.sql, one)) for one in (kept, other)
-    )
-    more = of_other.paid_minor - of_other.refunded_minor
-    return kept if more > of_kept.paid_minor - of_kept.refunded_minor else other
+def _end_one(tx: Tx, kept: UUID, other: UUID, *, at: datetime) -> bool:
+    """End one of two bookings of one seat: `other`, unless that is the one which is paid for.
+
+    Whoever came under either record was there. Where one has ended meanwhile the other stays.
+    """
+    found = store.bookings_for_update(tx.sql, [kept, other])
+    if any(one.state == BookingState.CANCELLED for one in found.values()):
+        return False
+    stays, ends = sorted((found[kept], found[other]), key=partial(_paid_for, tx), reverse=True)
+    if ends.attendance == Attendance.ATTENDED:
+        session = session_for_update(tx, stays.session_id)
+        mark(tx, stays, session, Attendance.ATTENDED, at=at)
+    cancel_booking(tx, ends.booking_id, by="staff", doubled=True, at=at)
+    return True
+
+
+def _paid_for(tx: Tx, booking: Any) -> tuple[int, int, int]:
+    """Rank bookings by how much is still due for them, the least last, then by what was paid."""
+    ledger = booking_ledger(tx.sql, booking)
+    return -ledger.balance_minor, ledger.paid_minor - ledger.refunded_minor, booking.credits
 
 
 def _unerased(rows: dict[UUID, Any], person_id: UUID) -> Any:

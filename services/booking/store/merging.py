@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, exists, or_, select, true, update
 from sqlalchemy.orm import aliased
 
-from services.booking.domain import BookingState, HoldState
+from services.booking.domain import BookingState, HoldKind, HoldState
 from services.booking.models import (
     BookingRow,
     ConsentRow,
@@ -44,22 +44,40 @@ def booked_twice(sql: Connection, keep: UUID, merged: UUID) -> Sequence[tuple[UU
 
 
 def held_needlessly(sql: Connection, keep: UUID, merged: UUID) -> Sequence[UUID]:
-    """List open holds of `merged` in sessions where `keep` has a place or a hold, or it has one."""
-    own_hold, booking = aliased(HoldRow), aliased(BookingRow)
-    held = exists().where(
-        own_hold.session_id == HoldRow.session_id,
-        own_hold.person_id == keep,
-        own_hold.state == _OPEN,
-    )
-    booked = exists().where(
-        booking.session_id == HoldRow.session_id,
-        booking.person_id == keep,
-        booking.state == _LIVE,
-    )
+    """List open holds that nobody needs where the two are one person.
+
+    Of either where the other has a place, and of `merged` where a place is reserved for both. What
+    is held while one of them pays becomes the place, which frees the reserved one, or lapses.
+    """
     query = select(HoldRow.hold_id).where(
-        HoldRow.person_id == merged, HoldRow.state == _OPEN, or_(held, booked)
+        HoldRow.state == _OPEN,
+        or_(
+            and_(HoldRow.person_id == merged, or_(_is_booked(keep), _is_reserved_too(keep))),
+            and_(HoldRow.person_id == keep, _is_booked(merged)),
+        ),
     )
     return sql.execute(query.order_by(HoldRow.session_id)).scalars().all()
+
+
+def _is_booked(person_id: UUID) -> Any:
+    return exists().where(
+        BookingRow.session_id == HoldRow.session_id,
+        BookingRow.person_id == person_id,
+        BookingRow.state == _LIVE,
+    )
+
+
+def _is_reserved_too(person_id: UUID) -> Any:
+    own = aliased(HoldRow)
+    return and_(
+        HoldRow.kind == HoldKind.STAFF.value,
+        exists().where(
+            own.session_id == HoldRow.session_id,
+            own.person_id == person_id,
+            own.kind == HoldKind.STAFF.value,
+            own.state == _OPEN,
+        ),
+    )
 
 
 def move_records(sql: Connection, keep: UUID, merged: UUID) -> dict[str, int]:
