@@ -177,6 +177,21 @@ def test_what_staff_note_lowers_what_is_due(till: Till) -> None:
     assert (said["method"], said["balance_minor"]) == ("offline", 500)
 
 
+def test_the_day_money_was_received_is_one_of_where_the_session_is(till: Till) -> None:
+    till.session()  # in Rome, an hour ahead in March
+    booking_id = till.book("ada")
+    now = till.studio.suite.now()
+    late = now.replace(hour=23, minute=30) - now
+    till.studio.suite.advance(seconds=late.total_seconds())
+
+    noted = till.call.record_payment(booking_id=booking_id, amount_minor=5)
+
+    assert noted["received_on"] == (now + timedelta(days=1)).date().isoformat()
+    tomorrow = (now + timedelta(days=2)).date().isoformat()
+    with pytest.raises(InvalidRequest, match="received_on: Must not be in the future"):
+        till.call.record_payment(booking_id=booking_id, amount_minor=5, received_on=tomorrow)
+
+
 def test_no_more_is_noted_than_is_due(till: Till) -> None:
     till.session(price_minor=2000)
     booking_id = till.book("ada")
@@ -201,7 +216,7 @@ def test_no_more_is_noted_than_is_due(till: Till) -> None:
         ("note", "two\nlines"),
         ("note", "<b>"),
         ("received_on", "yesterday"),
-        ("received_on", "2031-03-05"),
+        ("received_on", "2031-03-04"),
     ],
 )
 def test_what_cannot_be_a_payment_is_refused_by_field(till: Till, field: str, value: Any) -> None:

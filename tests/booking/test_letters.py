@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from shared import outbox
+from shared.config import settings
 from shared.contracts.booking import MessageRequested
 from shared.contracts.errors import (
     DownloadNotFound,
@@ -225,12 +226,21 @@ def test_a_download_is_made_in_the_background_and_fetched_by_its_link(shown: Stu
 
 
 @pytest.mark.rule("Q29", "Q30", "H4")
-def test_a_download_is_made_as_pdf_with_the_header_of_the_screen(shown: Studio) -> None:
+def test_a_download_is_made_as_pdf_with_the_header_of_the_screen(
+    shown: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATELIER_STUDIO_TIME_ZONE", "Europe/Rome")
+    settings.cache_clear()
+    now = shown.suite.now()
+    late = now.replace(hour=23, minute=30) - now  # the day after, where the studio is
+    shown.suite.advance(seconds=late.total_seconds())
+
     ready = download(shown, format="pdf", language="it")
 
     content = shown.http("GET", ready["url"]).get_data()
     assert content.startswith(b"%PDF-")
-    assert ready["file_name"].startswith("prenotazioni-open-day-")
+    tomorrow = (now + timedelta(days=1)).date()
+    assert ready["file_name"] == f"prenotazioni-open-day-{tomorrow}.pdf"
 
 
 def test_a_download_is_made_as_a_workbook_whose_cells_do_not_run(shown: Studio) -> None:

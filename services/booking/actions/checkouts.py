@@ -25,6 +25,7 @@ from services.booking.domain import (
     Price,
     Session,
     checkout_ends,
+    on_the_wall,
 )
 from shared.config import settings
 from shared.contracts import Values
@@ -152,6 +153,8 @@ def record_payment(
 ) -> Values:
     """Note money that has come another way than by card.
 
+    The day it was received is one of the session's zone; where it is not said, today.
+
     Source: the neighbouring pages' note 7.
 
     Raises:
@@ -166,7 +169,8 @@ def record_payment(
     if amount_minor > due:
         msg = f"amount_minor: {due} {booking.currency} are due, and no more is taken."
         raise InvalidRequest(msg)
-    if received_on is not None and received_on > (at + timedelta(hours=14)).date():
+    today = on_the_wall(at, session.time_zone).date()
+    if received_on is not None and received_on > today:
         msg = "received_on: Must not be in the future."
         raise InvalidRequest(msg)
     payment_id = uuid4()
@@ -179,7 +183,7 @@ def record_payment(
         session,
         at=at,
     )
-    noted = {"note": note, "received_on": received_on or at.date(), "paid_at": at}
+    noted = {"note": note, "received_on": received_on or today, "paid_at": at}
     paid = {"method": PaymentMethod.OFFLINE.value, "state": PaymentState.PAID.value}
     store.add_payment(tx.sql, {**values, **noted, **paid})
     payment = store.find_payment(tx.sql, payment_id)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.booking import store
 from services.booking.actions.roster import get_roster
-from services.booking.domain import DownloadKind, DownloadState
+from services.booking.domain import DownloadKind, DownloadState, on_the_wall
 from shared.config import settings
 from shared.contracts import Values
 from shared.contracts.booking import DOWNLOAD_LINK, DOWNLOAD_PATH
@@ -152,7 +152,7 @@ def finish_download(
     tx: Tx, download: Values, sheet: Sheet, content: bytes, *, at: datetime
 ) -> None:
     """Keep the file that was made, unless another attempt was quicker."""
-    day = at.date()
+    day = on_the_wall(at, settings().studio_time_zone).date()
     changes = {
         "state": DownloadState.READY.value,
         "progress": _DONE,
