@@ -27,6 +27,7 @@ from services.booking.actions.endings import cancel_session, empty_cancelled_ses
 from services.booking.actions.erasures import erase_person, get_erasure, note_erasure, scrub_erased
 from services.booking.actions.groups import (
     add_spots,
+    cancel_group,
     change_group,
     get_spots,
     public_links,
@@ -102,6 +103,7 @@ __all__ = [
     "book",
     "cancel_booking",
     "cancel_session",
+    "cancel_group",
     "change_consent",
     "change_group",
     "change_package",

@@ -40,29 +40,43 @@ def cancel_session(tx: Tx, session_id: UUID, reason: str, *, at: datetime) -> Va
     if at >= session.ends_at:
         msg = "session_id: It is over and cannot be cancelled any more."
         raise InvalidRequest(msg)
-    number = session.sequence + 1
-    ended = {"cancelled_at": at, "cancel_reason": reason, "sequence": number}
-    store.change_session(tx.sql, session_id, ended)
-    store.nobody_waits(tx.writes, session_id)
+    cancelled = call_off(tx, session, reason, at=at)
+    _empty(tx, session, bookings, holds, at=at)
+    emptied = max(0, session.taken - len(bookings) - len(holds))
+    return as_values(replace(cancelled, taken=emptied))
+
+
+def call_off(tx: Tx, session: Session, reason: str, *, at: datetime) -> Session:
+    """Have a session that is locked to move not take place; its bookings end soon after."""
+    cancelled = replace(session, cancelled_at=at, sequence=session.sequence + 1)
+    store.change_session(
+        tx.sql,
+        session.session_id,
+        {"cancelled_at": at, "cancel_reason": reason, "sequence": cancelled.sequence},
+    )
+    store.nobody_waits(tx.writes, session.session_id)
     tx.emit(
         SessionCancelled(
-            session_id=session_id,
+            session_id=session.session_id,
             reason=reason,
-            sequence=number,
+            sequence=cancelled.sequence,
             cancelled_at=at,
             **occasion(session),
         )
     )
-    _empty(tx, session, bookings, holds, at=at)
     tx.wake("empty_cancelled_sessions")
-    emptied = max(0, session.taken - len(bookings) - len(holds))
-    return as_values(replace(session, cancelled_at=at, sequence=number, taken=emptied))
+    return cancelled
 
 
 def empty_cancelled_sessions(tx: Tx, *, at: datetime, limit: int = 5) -> int:
-    """Cancel a batch of the bookings of each cancelled session; give how many sessions had some."""
+    """Cancel a batch of the bookings of each cancelled session; give how many sessions had some.
+
+    As long as there are sessions to look at it goes on at once: the next ones may have bookings
+    even where these had none.
+    """
     with_some = 0
-    for session_id in store.sessions_to_empty(tx.sql, limit=limit):
+    found = store.sessions_to_empty(tx.sql, limit=limit)
+    for session_id in found:
         bookings = store.live_bookings(tx.sql, session_id, limit=BATCH)
         holds = store.open_holds_for_update(tx.sql, session_id, limit=BATCH)
         session = session_for_update(tx, session_id)
@@ -71,7 +85,7 @@ def empty_cancelled_sessions(tx: Tx, *, at: datetime, limit: int = 5) -> int:
             with_some += 1
         else:
             store.change_session(tx.sql, session_id, {"emptied_at": at})
-    if with_some:
+    if found:
         tx.wake("empty_cancelled_sessions")
     return with_some
 

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from services.booking import store
 from services.booking.actions.changes import change_session
+from services.booking.actions.endings import call_off
 from services.booking.actions.patterns import changed_pattern
 from services.booking.actions.reminder_texts import check_reminder_template
 from services.booking.actions.seats import queue_limits
@@ -175,6 +176,30 @@ def _rename(tx: Tx, spot: Session, name: str) -> None:
         tx.emit(SessionChanged(**limits))
 
 
+def cancel_group(tx: Tx, group_id: UUID, reason: str, *, at: datetime) -> Values:
+    """Call off all spots of a multi session that have not begun, in one transaction.
+
+    Nobody books a spot or waits for it from then on. Whatever people have in them ends soon after,
+    a batch at a time, as the rest of a large session does; so this locks sessions alone, in the
+    order in which moves do. Spots that have begun stay, and the reply names them. Cancelling again
+    changes nothing; spots may be added to the multi session afterwards.
+
+    Source: Q22, B44.
+    """
+    if store.find_group(tx.sql, group_id, lock=True) is None:
+        raise GroupNotFound(str(group_id))
+    kept = []
+    for spot in store.sessions_of_group(tx.sql, group_id, lock=True):
+        if spot.cancelled:
+            continue
+        if spot.started(at):
+            kept.append(spot)
+        else:
+            call_off(tx, spot, reason, at=at)
+    kept.sort(key=lambda spot: spot.starts_at)
+    return get_spots(tx.sql, group_id) | {"kept": [spot.session_id for spot in kept]}
+
+
 def get_spots(sql: Any, group_id: UUID) -> Values:
     """Give a multi session as its details page shows it: what it is, its link, and its spots.
 
@@ -186,7 +211,7 @@ def get_spots(sql: Any, group_id: UUID) -> Values:
     spots = store.sessions_of_group(sql, group_id)
     booked = store.count_booked(sql, [spot.session_id for spot in spots])
     shown = [_shown(spot, booked.get(spot.session_id, 0)) for spot in spots]
-    return group._asdict() | public_links(group_id) | {"spots": shown, "notes": []}
+    return group._asdict() | public_links(group_id) | {"spots": shown, "notes": [], "kept": []}
 
 
 def _shown(spot: Session, booked: int) -> Values:

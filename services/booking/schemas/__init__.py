@@ -4,6 +4,7 @@ from services.booking.schemas.credits import Balance, ChangeCredits, Credits, Ge
 from services.booking.schemas.erasures import ErasePerson, OneErasure, Receipt
 from services.booking.schemas.groups import (
     AddSpots,
+    CancelGroup,
     ChangeGroup,
     ChangeSchedule,
     CreateSchedule,
@@ -106,6 +107,7 @@ __all__ = [
     "Book",
     "Booking",
     "CancelSession",
+    "CancelGroup",
     "ChangeConsent",
     "ChangeCredits",
     "ChangeGroup",

@@ -10,6 +10,7 @@ from services.booking.schemas.texts import (
     currency,
     photos,
     price,
+    reason,
     reminder_template,
 )
 from services.booking.schemas.types import DAY
@@ -71,6 +72,12 @@ class OneGroup(Schema):
     group_id = fields.UUID(required=True)
 
 
+class CancelGroup(OneGroup):
+    """A multi session that does not take place; the reason is for those concerned."""
+
+    reason = reason()
+
+
 class Spot(Session):
     """A spot of a multi session; `on` is its day in the session's zone."""
 
@@ -103,12 +110,16 @@ class Pattern(Schema):
 
 
 class Group(Pattern):
-    """A multi session, with the link by which clients pick a spot."""
+    """A multi session, with the link by which clients pick a spot.
+
+    `kept` are spots that stay though the multi session was cancelled: they had begun.
+    """
 
     group_id = fields.UUID()
     link = fields.String()
     share_link = fields.String()
     spots = fields.List(fields.Nested(Spot))
+    kept = fields.List(fields.UUID())
 
 
 class CreateSchedule(Details):

@@ -10,6 +10,7 @@ from services.booking.schemas.texts import (
     currency,
     photos,
     price,
+    reason,
     reminder_template,
 )
 from services.booking.schemas.types import DAY, Package, SessionType
@@ -92,7 +93,7 @@ class OneSession(Schema):
 class CancelSession(OneSession):
     """A session that does not take place; the reason is for those concerned."""
 
-    reason = Line(shortest=0, longest=500, load_default="")
+    reason = reason()
 
 
 class AssignClient(OneSession):

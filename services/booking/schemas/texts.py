@@ -76,6 +76,11 @@ def reminder_template(**more: Any) -> Line:
     return Line(shortest=0, longest=60, **more)
 
 
+def reason() -> Line:
+    """Make a field for why something does not take place, for those concerned."""
+    return Line(shortest=0, longest=500, load_default="")
+
+
 def colour(**more: Any) -> fields.String:
     """Make the field of a colour, `#rrggbb`, or none at all."""
     rule = validate.Regexp(r"(#[0-9a-fA-F]{6})?\Z", error="Must be a colour like #1f6feb.")

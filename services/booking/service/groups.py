@@ -38,6 +38,13 @@ class Groups:
             group = actions.change_group(tx, group_id, changes, at=self.now())
         return shaped(schemas.Group, group)
 
+    @rpc(schemas.CancelGroup())
+    def cancel_group(self, group_id: UUID, reason: str) -> Any:
+        """Call off all spots of a multi session that have not begun."""
+        with self.db.begin() as tx:
+            group = actions.cancel_group(tx, group_id, reason, at=self.now())
+        return shaped(schemas.Group, group)
+
     @rpc(schemas.OneGroup())
     def get_spots(self, group_id: UUID) -> Any:
         """Give a multi session with its link and the state of each spot."""

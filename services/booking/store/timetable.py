@@ -103,14 +103,15 @@ def session_texts(sql: Connection, session_id: UUID) -> Row[Any]:
 
 
 def sessions_of_group(sql: Connection, group_id: UUID, *, lock: bool = False) -> list[Session]:
-    """List the spots of a group, the first first."""
-    query = (
-        select(*SESSION_COLUMNS)
-        .where(SessionRow.group_id == group_id)
-        .order_by(SessionRow.starts_at, SessionRow.session_id)
-    )
+    """List the spots of a group, the first first; or lock them to move, in the order of their ids.
+
+    That is the order in which moves lock two sessions, so that none waits for the other.
+    """
+    query = select(*SESSION_COLUMNS).where(SessionRow.group_id == group_id)
     if lock:
-        query = query.with_for_update(key_share=True)
+        query = query.order_by(SessionRow.session_id).with_for_update()
+    else:
+        query = query.order_by(SessionRow.starts_at, SessionRow.session_id)
     return [session_of(row) for row in sql.execute(query)]
 
 
