@@ -64,6 +64,7 @@ from services.booking.actions.profiles import get_profile
 from services.booking.actions.reminder_texts import keep_reminder_template
 from services.booking.actions.reminders import remind_of_payments, send_reminder
 from services.booking.actions.roster import get_roster
+from services.booking.actions.schedule_moves import move_schedule
 from services.booking.actions.schedules import (
     change_schedule,
     create_schedule,
@@ -102,8 +103,8 @@ __all__ = [
     "attend_started_sessions",
     "book",
     "cancel_booking",
-    "cancel_session",
     "cancel_group",
+    "cancel_session",
     "change_consent",
     "change_group",
     "change_package",
@@ -158,6 +159,7 @@ __all__ = [
     "message_person",
     "message_session",
     "move_booking",
+    "move_schedule",
     "note_contact",
     "note_erasure",
     "packages_shown",

@@ -62,6 +62,11 @@ def check_rule(rule: str, first: datetime, zone: str) -> None:
         raise InvalidRequest(msg)
 
 
+def counts(rule: str) -> bool:
+    """Say whether a rule gives so many sessions and no more, whenever it begins."""
+    return "COUNT" in _parts(rule)
+
+
 def _check_parts(parts: dict[str, str]) -> None:
     freq = parts.get("FREQ", "")
     if freq not in _PARTS:

@@ -1,6 +1,6 @@
 """Sessions that recur: made some weeks ahead, by the clock, each of them once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -53,14 +53,10 @@ def create_schedule(
     """
     kind = find_kind(tx, session_type_id, Arrangement.MULTI)
     details, notes = settled_details(tx, kind, details)
-    if starts_at <= at:
-        msg = "starts_at: Must be in the future."
-        raise InvalidRequest(msg)
-    first = on_the_wall(starts_at, details["time_zone"]).replace(second=0, microsecond=0)
+    first = first_start(starts_at, rule, details["time_zone"], at=at)
     if last_on is not None and last_on < first.date():
         msg = f"last_on: Must not be before the first session, on {first.date()}."
         raise InvalidRequest(msg)
-    check_rule(rule, first, details["time_zone"])
     schedule_id = uuid4()
     plain = {key: getattr(value, "value", value) for key, value in details.items()}
     own: Values = {
@@ -76,8 +72,18 @@ def create_schedule(
         "created_at": at,
     }
     store.add_schedule(tx.sql, plain | own)
-    _extend(tx, store.find_schedule(tx.sql, schedule_id), kind, at=at)
+    extend(tx, store.find_schedule(tx.sql, schedule_id), kind, at=at)
     return get_schedule(tx.sql, schedule_id, at=at) | {"notes": notes}
+
+
+def first_start(starts_at: datetime, rule: str, zone: str, *, at: datetime) -> datetime:
+    """Give when the first session by a rule starts, on the wall; it has to be in the future."""
+    if starts_at <= at:
+        msg = "starts_at: Must be in the future."
+        raise InvalidRequest(msg)
+    first = on_the_wall(starts_at, zone).replace(second=0, microsecond=0)
+    check_rule(rule, first, zone)
+    return first
 
 
 def change_schedule(tx: Tx, schedule_id: UUID, changes: Values, *, at: datetime) -> Values:
@@ -88,7 +94,7 @@ def change_schedule(tx: Tx, schedule_id: UUID, changes: Values, *, at: datetime)
 
     Source: Q1, Q6, Q11, Q12, Q21.
     """
-    schedule = _schedule(tx, schedule_id)
+    schedule = schedule_for_update(tx, schedule_id)
     check_reminder_template(tx.sql, changes)
     columns, notes = changed_pattern(schedule, changes)
     if columns:
@@ -103,35 +109,55 @@ def extend_schedules(tx: Tx, *, at: datetime, limit: int = 20) -> int:
     made = 0
     for schedule in store.schedules_to_extend(tx.sql, at=at, limit=limit):
         kind = store.find_session_type(tx.sql, schedule.session_type_id)
-        made += _extend(tx, schedule, kind, at=at)
+        made += extend(tx, schedule, kind, at=at)
     return made
 
 
-def _extend(tx: Tx, schedule: Any, kind: Any, *, at: datetime) -> int:
-    """Make the sessions of a locked schedule until its horizon; none is made twice."""
+def extend(tx: Tx, schedule: Any, kind: Any, *, at: datetime, through: date | None = None) -> int:
+    """Make the sessions of a locked schedule through a day; none is made twice.
+
+    A day that has had its session has no other, even where staff have called that one off.
+
+    Args:
+        tx: the transaction.
+        schedule: as it is now, locked.
+        kind: the type of its sessions.
+        at: now, UTC.
+        through: the day, in the schedule's zone; None: as far ahead as the schedule says.
+    """
     zone = schedule.time_zone
-    today = on_the_wall(at, zone).date()
-    horizon = today + timedelta(weeks=schedule.weeks_ahead)
-    through = min(horizon, schedule.last_on or horizon)
-    first = datetime.fromisoformat(schedule.first_start)
+    if through is None:
+        through = on_the_wall(at, zone).date() + timedelta(weeks=schedule.weeks_ahead)
+    through = min(through, schedule.last_on or through)
+    first, after = datetime.fromisoformat(schedule.first_start), schedule.made_through
+    left_out = {*schedule.skipped, *_days_made(tx, schedule.schedule_id, since=after)}
     made = 0
-    walls = occurrences(schedule.rule, first, zone, after=schedule.made_through, through=through)
-    for wall, starts_at in walls:
-        if wall.date().isoformat() in schedule.skipped or starts_at <= at:
+    for wall, starts_at in occurrences(schedule.rule, first, zone, after=after, through=through):
+        if wall.date().isoformat() in left_out or starts_at <= at:
             continue
         if made == _MOST_AT_ONCE:
             through = wall.date() - timedelta(days=1)
             break
         details = schedule._asdict()
         session = new_session(kind, details, starts_at, schedule_id=schedule.schedule_id)
-        occurrence = wall.isoformat(timespec="minutes")
-        put_on_timetable(tx, [session], details, at=at, occurrence=occurrence)
+        put_on_timetable(tx, [session], details, at=at, occurrence=occurrence_name(wall))
         made += 1
     over = schedule.last_on is not None and through >= schedule.last_on
     next_at = at if made == _MOST_AT_ONCE else at + timedelta(days=1)
     reached = {"made_through": through, "extend_at": None if over else next_at}
     store.change_schedule(tx.sql, schedule.schedule_id, reached)
     return made
+
+
+def occurrence_name(wall: datetime) -> str:
+    """Give what a session of a schedule is known by: when it is by the rule, on the wall."""
+    return wall.isoformat(timespec="minutes")
+
+
+def _days_made(tx: Tx, schedule_id: UUID, *, since: date | None) -> Iterator[str]:
+    if since is not None:
+        for occurrence, _ in store.occurrences_of_schedule(tx.sql, schedule_id, since=since):
+            yield occurrence[:10]
 
 
 def end_schedule(
@@ -142,7 +168,7 @@ def end_schedule(
     Sessions in which somebody has a place stay, and the reply names them, unless
     `cancel_booked` says that they are to be cancelled, too.
     """
-    schedule = _schedule(tx, schedule_id)
+    schedule = schedule_for_update(tx, schedule_id)
     _not_past("last_on", last_on, schedule, at=at)
     later = [
         session
@@ -153,8 +179,8 @@ def end_schedule(
         msg = f"last_on: The schedule ends on {schedule.last_on}; it can only end earlier."
         raise InvalidRequest(msg)
     store.change_schedule(tx.sql, schedule_id, {"last_on": last_on, "extend_at": at})
-    kept = _take_off(tx, later, cancel_booked=cancel_booked, at=at)
-    return get_schedule(tx.sql, schedule_id, at=at) | {"kept": kept}
+    became = take_off(tx, later, cancel_booked=cancel_booked, at=at)
+    return get_schedule(tx.sql, schedule_id, at=at) | became
 
 
 def skip_date(tx: Tx, schedule_id: UUID, on: date, *, cancel_booked: bool, at: datetime) -> Values:
@@ -164,40 +190,43 @@ def skip_date(tx: Tx, schedule_id: UUID, on: date, *, cancel_booked: bool, at: d
         InvalidRequest: the day is past, or none of the schedule's; its session has begun; or
             somebody has a place in it, and `cancel_booked` is not said.
     """
-    schedule = _schedule(tx, schedule_id)
+    schedule = schedule_for_update(tx, schedule_id)
     _not_past("on", on, schedule, at=at)
-    starts_at = _start_on(schedule, on)
-    if starts_at is None:
-        msg = f"on: The schedule has nothing on {on}."
-        raise InvalidRequest(msg)
     there = [
         session
         for occurrence, session in store.sessions_of_schedule(tx.sql, schedule_id, since=at)
         if date.fromisoformat(occurrence[:10]) == on
     ]
-    if not there and starts_at <= at:
-        msg = f"on: What the schedule has on {on} has begun."
-        raise InvalidRequest(msg)
+    if not there and on.isoformat() not in schedule.skipped:
+        _check_has(schedule, on, at=at)
     if any(session.taken for session in there) and not cancel_booked:
         msg = f"on: People have places on {on}; with cancel_booked they are told it is cancelled."
         raise InvalidRequest(msg)
     skipped = sorted({*schedule.skipped, on.isoformat()})
     store.change_schedule(tx.sql, schedule_id, {"skipped": skipped})
-    _take_off(tx, there, cancel_booked=True, at=at)
-    return get_schedule(tx.sql, schedule_id, at=at)
+    became = take_off(tx, there, cancel_booked=True, at=at)
+    return get_schedule(tx.sql, schedule_id, at=at) | became
 
 
-def _take_off(
+def take_off(
     tx: Tx, sessions: Sequence[Session], *, cancel_booked: bool, at: datetime
-) -> list[UUID]:
-    """Cancel sessions; give those that stay because somebody has a place in them."""
-    kept = []
+) -> dict[str, list[UUID]]:
+    """Cancel sessions, which are their schedule's no longer, but for those with somebody in them.
+
+    Returns:
+        Which are `cancelled`, and which are `kept` because somebody has a place in them and
+        `cancel_booked` was not said.
+    """
+    became: dict[str, list[UUID]] = {"cancelled": [], "kept": []}
     for session in sessions:
         if session.taken and not cancel_booked:
-            kept.append(session.session_id)
+            became["kept"].append(session.session_id)
         else:
             cancel_session(tx, session.session_id, _NOT_ANY_MORE, at=at)
-    return kept
+            # The day may have another one, should the schedule come to have the day again.
+            store.change_session(tx.sql, session.session_id, {"occurrence": None})
+            became["cancelled"].append(session.session_id)
+    return became
 
 
 def _not_past(field: str, day: date, schedule: Any, *, at: datetime) -> None:
@@ -207,20 +236,27 @@ def _not_past(field: str, day: date, schedule: Any, *, at: datetime) -> None:
         raise InvalidRequest(msg)
 
 
-def _start_on(schedule: Any, day: date) -> datetime | None:
-    """Give when (UTC) what a schedule has on a day starts, put on the timetable already or not."""
+def _check_has(schedule: Any, on: date, *, at: datetime) -> None:
+    """Refuse a day on which a schedule has nothing to come by its rule, made already or not."""
     first = datetime.fromisoformat(schedule.first_start)
-    before = max(first.date(), day) - timedelta(days=1)
-    walls = occurrences(schedule.rule, first, schedule.time_zone, after=before, through=day)
+    before = max(first.date(), on) - timedelta(days=1)
+    walls = occurrences(schedule.rule, first, schedule.time_zone, after=before, through=on)
     _, starts_at = next(walls, (None, None))
-    return None if day < first.date() or _ended(schedule, day) else starts_at
+    ended = schedule.last_on is not None and on > schedule.last_on
+    if starts_at is None or ended or on < first.date():
+        msg = f"on: The schedule has nothing on {on}."
+        raise InvalidRequest(msg)
+    if starts_at <= at:
+        msg = f"on: What the schedule has on {on} has begun."
+        raise InvalidRequest(msg)
 
 
-def _ended(schedule: Any, day: date) -> bool:
-    return schedule.last_on is not None and day > schedule.last_on
+def schedule_for_update(tx: Tx, schedule_id: UUID) -> Any:
+    """Lock a schedule until the commit.
 
-
-def _schedule(tx: Tx, schedule_id: UUID) -> Any:
+    Raises:
+        ScheduleNotFound: there is none with this id.
+    """
     schedule = store.find_schedule(tx.sql, schedule_id, lock=True)
     if schedule is None:
         raise ScheduleNotFound(str(schedule_id))
@@ -233,7 +269,13 @@ def get_schedule(sql: Any, schedule_id: UUID, *, at: datetime) -> Values:
     if schedule is None:
         raise ScheduleNotFound(str(schedule_id))
     ahead = [session for _, session in store.sessions_of_schedule(sql, schedule_id, since=at)]
-    return schedule._asdict() | {"sessions": ahead, "notes": [], "kept": []}
+    return schedule._asdict() | {
+        "sessions": ahead,
+        "notes": [],
+        "moved": [],
+        "cancelled": [],
+        "kept": [],
+    }
 
 
 def list_schedules(sql: Any, *, after: UUID | None, limit: int) -> Sequence[Any]:

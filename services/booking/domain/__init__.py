@@ -59,7 +59,13 @@ from services.booking.domain.sessions import (
     open_to_visitors,
     spot_state,
 )
-from services.booking.domain.times import first_starts, from_the_wall, on_the_wall, spot_starts
+from services.booking.domain.times import (
+    MOST_WEEKS_AHEAD,
+    first_starts,
+    from_the_wall,
+    on_the_wall,
+    spot_starts,
+)
 from services.booking.domain.visits import Attendance, VisitChange, visit_change
 from services.booking.domain.warmth import WINDOW_DAYS, Band, Story, Warmth, band_of, warmth
 
@@ -69,6 +75,7 @@ __all__ = [
     "CHECKOUT_HOLD",
     "ERASED",
     "FREE",
+    "MOST_WEEKS_AHEAD",
     "STILL_PAID",
     "WINDOW_DAYS",
     "Arrangement",

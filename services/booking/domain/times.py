@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+MOST_WEEKS_AHEAD = 52
+"""How far ahead the sessions of a schedule are made at the most."""
+
 
 def on_the_wall(instant: datetime, zone: str) -> datetime:
     """Give what a clock in a zone shows at an instant, without an offset."""

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from services.booking.domain import SpotState
+from services.booking.domain import MOST_WEEKS_AHEAD, SpotState
 from services.booking.schemas.sessions import SEATS, WAITING, Details, Session
 from services.booking.schemas.texts import (
     Paragraphs,
@@ -128,7 +128,7 @@ class CreateSchedule(Details):
     starts_at = Instant(required=True)
     rule = Line(required=True, longest=500)
     last_on = Day(load_default=None, allow_none=True)
-    weeks_ahead = count(1, 52, load_default=8)
+    weeks_ahead = count(1, MOST_WEEKS_AHEAD, load_default=8)
     capacity = count(0, SEATS, required=True)
 
 
@@ -142,6 +142,18 @@ class ChangeSchedule(Changes):
     """What changes of all sessions of a schedule from now on."""
 
     schedule_id = fields.UUID(required=True)
+
+
+class MoveSchedule(OneSchedule):
+    """Another time or rule of a schedule, from the day of `starts_at` on; without a rule its own.
+
+    `starts_at` is the first session by it. `cancel_booked`: on days that the rule does not have,
+    sessions with people in them are cancelled, too.
+    """
+
+    starts_at = Instant(required=True)
+    rule = Line(load_default=None, allow_none=True, longest=500)
+    cancel_booked = fields.Boolean(load_default=False)
 
 
 class EndSchedule(OneSchedule):
@@ -166,7 +178,12 @@ class ListSchedules(Schema):
 
 
 class Schedule(Pattern):
-    """A schedule, and what of it is on the timetable; `kept` stay though it has ended."""
+    """A schedule, and what of it is on the timetable.
+
+    `moved`, `cancelled` and `kept` say what the call has done with what was made: `kept` stay as
+    they are, with people in them though the schedule has not their day any more, or where staff
+    have moved them by themselves.
+    """
 
     schedule_id = fields.UUID()
     rule = fields.String()
@@ -176,4 +193,6 @@ class Schedule(Pattern):
     skipped = fields.List(fields.String())
     made_through = fields.Date()
     sessions = fields.List(fields.Nested(Session))
+    moved = fields.List(fields.UUID())
+    cancelled = fields.List(fields.UUID())
     kept = fields.List(fields.UUID())

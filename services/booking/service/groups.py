@@ -65,6 +65,13 @@ class Groups:
             schedule = actions.change_schedule(tx, schedule_id, changes, at=self.now())
         return shaped(schemas.Schedule, schedule)
 
+    @rpc(schemas.MoveSchedule())
+    def move_schedule(self, schedule_id: UUID, **new: Any) -> Any:
+        """Have a schedule be at another time, or on other days, from a day on."""
+        with self.db.begin() as tx:
+            schedule = actions.move_schedule(tx, schedule_id, **new, at=self.now())
+        return shaped(schemas.Schedule, schedule)
+
     @rpc(schemas.EndSchedule())
     def end_schedule(self, schedule_id: UUID, last_on: date, **more: bool) -> Any:
         """Let a schedule end after a day."""

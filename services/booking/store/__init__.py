@@ -166,6 +166,7 @@ from services.booking.store.sessions import (
 )
 from services.booking.store.timetable import (
     list_sessions,
+    occurrences_of_schedule,
     session_texts,
     sessions_of_group,
     sessions_of_schedule,
@@ -295,6 +296,7 @@ __all__ = [
     "note_seat_back",
     "note_seat_given",
     "note_waiting",
+    "occurrences_of_schedule",
     "open_holds",
     "open_holds_for_update",
     "open_holds_of",

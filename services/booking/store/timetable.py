@@ -1,6 +1,6 @@
 """Queries about the timetable: which sessions there are for whom, and what is due with them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -113,6 +113,22 @@ def sessions_of_group(sql: Connection, group_id: UUID, *, lock: bool = False) ->
     else:
         query = query.order_by(SessionRow.starts_at, SessionRow.session_id)
     return [session_of(row) for row in sql.execute(query)]
+
+
+def occurrences_of_schedule(
+    sql: Connection, schedule_id: UUID, *, since: date
+) -> list[tuple[str, Session]]:
+    """List what a schedule has made for a day on the wall or a later one, called off or begun too.
+
+    Returns:
+        Each with the occurrence it is, in order of these.
+    """
+    query = (
+        select(*SESSION_COLUMNS, SessionRow.occurrence)
+        .where(SessionRow.schedule_id == schedule_id, SessionRow.occurrence >= since.isoformat())
+        .order_by(SessionRow.occurrence)
+    )
+    return [(row.occurrence, session_of(row)) for row in sql.execute(query)]
 
 
 def sessions_of_schedule(
