@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from shared import outbox
 from shared.config import settings
@@ -199,6 +200,27 @@ def shown(studio: Studio) -> Studio:
     studio.book("ada")
     studio.settle()
     return studio
+
+
+@pytest.mark.rule("Q28")
+def test_a_file_names_everybody_who_waits_though_the_screen_does_not(studio: Studio) -> None:
+    studio.full("ada", waiting=["grace"])
+    with studio.suite.sql("booking") as sql:  # 511 more
+        for _ in range(9):
+            sql.execute(
+                text(
+                    "INSERT INTO waiting (entry_id, session_id, person_id, state, since, quantity) "
+                    "SELECT lower(hex(randomblob(16))), session_id, person_id, state, since, 1 "
+                    "FROM waiting"
+                )
+            )
+
+    asked = studio.suite.booking.request_download(session_id=studio.session_id, format="csv")
+    studio.suite.run_woken()
+
+    ready = studio.suite.booking.get_download(download_id=asked["download_id"])
+    assert ready["rows"] == 1 + 512
+    assert len(studio.roster["rows"]) == 1 + 500
 
 
 @pytest.mark.rule("Q28", "H4")

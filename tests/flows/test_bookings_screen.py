@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from shared.contracts.errors import InvalidRequest, SessionNotFound
 from tests.flows.studio import Studio
 
 LETTER = {"channel": "email", "subject": "On Thursday", "text": "We begin ten minutes later."}
@@ -138,3 +140,58 @@ def test_the_screen_can_be_closed_at_any_time_for_looking_leaves_nothing_behind(
 
     assert seen[0] == seen[1] == seen[2] == studio.roster
     assert studio.story == []
+
+
+FIVE = ("grace", "alan", "barbara", "edsger", "kurt")
+
+
+def screen(studio: Studio, *, waiting_rows: int) -> Any:
+    """Look at the screen, on which so many of those who wait are named."""
+    ids = {"session_id": studio.session_id}
+    return studio.suite.booking.get_roster(**ids, waiting_rows=waiting_rows)
+
+
+@pytest.mark.rule("Q32", "Q35", "Q38")
+@pytest.mark.parametrize("limit", [1, 2, 3, 200])
+def test_whoever_the_screen_does_not_name_is_listed_a_page_at_a_time(
+    studio: Studio, limit: int
+) -> None:
+    studio.full("ada", waiting=FIVE)
+    shown = screen(studio, waiting_rows=2)
+    rows, after = shown["rows"], shown["waiting_after"]
+
+    while after is not None:
+        part = {"after": after, "limit": limit}
+        page = studio.suite.booking.list_waiting(session_id=studio.session_id, **part)
+        assert len(page["rows"]) <= limit
+        rows, after = [*rows, *page["rows"]], page["after"]
+
+    assert (len(shown["rows"]), shown["header"]["waiting"]) == (1 + 2, 5)
+    assert [row["name"] for row in rows] == ["ada", *FIVE]
+    assert rows == studio.roster["rows"]
+    assert studio.roster["waiting_after"] is None
+
+
+def test_a_list_goes_on_after_somebody_who_waits_no_longer(studio: Studio) -> None:
+    studio.full("ada", waiting=FIVE)
+    after = screen(studio, waiting_rows=2)["waiting_after"]
+
+    studio.leave("alan")  # whom the screen named last
+    studio.settle()
+    page = studio.suite.booking.list_waiting(session_id=studio.session_id, after=after)
+
+    assert [row["name"] for row in page["rows"]] == ["barbara", "edsger", "kurt"]
+
+
+def test_a_list_goes_on_only_after_one_of_its_own_entries(studio: Studio) -> None:
+    studio.full("ada", waiting=["grace"])
+    entry_id = studio.entry_id("grace")
+    studio.full("alan")
+    listed = studio.suite.booking.list_waiting
+
+    with pytest.raises(InvalidRequest, match="after: No entry of the session's list has this id"):
+        listed(session_id=studio.session_id, after=entry_id)
+    with pytest.raises(SessionNotFound):
+        listed(session_id=uuid4())
+
+    assert listed(session_id=studio.session_id) == {"rows": [], "after": None}

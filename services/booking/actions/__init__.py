@@ -63,7 +63,7 @@ from services.booking.actions.places import cancel_booking
 from services.booking.actions.profiles import get_profile
 from services.booking.actions.reminder_texts import keep_reminder_template
 from services.booking.actions.reminders import remind_of_payments, send_reminder
-from services.booking.actions.roster import get_roster
+from services.booking.actions.roster import get_roster, list_waiting
 from services.booking.actions.schedule_moves import move_schedule
 from services.booking.actions.schedules import (
     change_schedule,
@@ -151,6 +151,7 @@ __all__ = [
     "list_people",
     "list_schedules",
     "list_sessions",
+    "list_waiting",
     "look_at_payment",
     "mark_all_attended",
     "mark_attendance",

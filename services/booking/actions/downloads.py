@@ -23,6 +23,7 @@ KEPT = timedelta(hours=24)
 _LEASE = timedelta(minutes=5)
 _ATTEMPTS = 3
 _PAUSE = timedelta(seconds=20)
+_MOST_WAITING = 100_000
 _TAKEN_UP, _READ, _DONE = 10, 40, 100  # percent
 _WIDTHS = (5, 6, 4, 3, 2, 4)
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -141,11 +142,12 @@ def claim_download(tx: Tx, *, at: datetime) -> Any | None:
 
 
 def read_download(tx: Tx, download: Values, *, at: datetime) -> Sheet:
-    """Read what a file is to hold: the bookings screen's header and rows."""
+    """Read what a file is to hold: the bookings screen's header and rows, whoever waits too."""
     store.change_download(
         tx.sql, download["download_id"], {"progress": _READ}, attempt=download["attempts"]
     )
-    return roster_sheet(get_roster(tx.sql, download["session_id"], at=at), download["language"])
+    roster = get_roster(tx.sql, download["session_id"], waiting_rows=_MOST_WAITING, at=at)
+    return roster_sheet(roster, download["language"])
 
 
 def finish_download(

@@ -71,7 +71,15 @@ from services.booking.schemas.places import (
     OneSpot,
     Place,
 )
-from services.booking.schemas.roster import RollCall, Roster, RosterHeader, RosterRow
+from services.booking.schemas.roster import (
+    GetRoster,
+    ListWaiting,
+    RollCall,
+    Roster,
+    RosterHeader,
+    RosterRow,
+    Waiting,
+)
 from services.booking.schemas.sessions import (
     AssignClient,
     CancelSession,
@@ -130,6 +138,7 @@ __all__ = [
     "Forgotten",
     "GetCredits",
     "GetProfile",
+    "GetRoster",
     "Group",
     "Hold",
     "HoldPlace",
@@ -141,6 +150,7 @@ __all__ = [
     "ListSchedules",
     "ListSessionTypes",
     "ListSessions",
+    "ListWaiting",
     "MarkAttendance",
     "MarkAttendances",
     "MergePeople",
@@ -192,4 +202,5 @@ __all__ = [
     "SignUp",
     "SkipDate",
     "StartCheckout",
+    "Waiting",
 ]

@@ -3,7 +3,8 @@
 from marshmallow import Schema, fields
 
 from services.booking.schemas.people import Warmth
-from services.booking.schemas.sessions import Session
+from services.booking.schemas.sessions import OneSession, Session
+from shared.shapes import count
 
 
 class RosterHeader(Schema):
@@ -40,11 +41,35 @@ class RosterRow(Schema):
     actions = fields.List(fields.String())
 
 
+class GetRoster(OneSession):
+    """A session's bookings screen, and how many of those who wait it names, longest first."""
+
+    waiting_rows = count(1, 1000, load_default=500)
+
+
 class Roster(Schema):
-    """The bookings screen."""
+    """The bookings screen; where more wait than it names, list_waiting has the others.
+
+    It goes on after `waiting_after`.
+    """
 
     header = fields.Nested(RosterHeader)
     rows = fields.List(fields.Nested(RosterRow))
+    waiting_after = fields.UUID(allow_none=True)
+
+
+class ListWaiting(OneSession):
+    """Who waits for a session, longest first; `after` is the entry the page before ended with."""
+
+    after = fields.UUID(load_default=None, allow_none=True)
+    limit = count(1, 1000, load_default=200)
+
+
+class Waiting(Schema):
+    """A page of those who wait; `after` asks for the next one, if there is one."""
+
+    rows = fields.List(fields.Nested(RosterRow))
+    after = fields.UUID(allow_none=True)
 
 
 class RollCallRow(Schema):

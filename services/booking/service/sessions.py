@@ -87,8 +87,16 @@ class Sessions:
         with self.db.begin() as tx:
             actions.empty_cancelled_sessions(tx, at=self.now())
 
-    @rpc(schemas.OneSession())
-    def get_roster(self, session_id: UUID) -> Any:
+    @rpc(schemas.GetRoster())
+    def get_roster(self, session_id: UUID, waiting_rows: int) -> Any:
         """Give what the bookings screen shows."""
         with self.db.read() as sql:
-            return shaped(schemas.Roster, actions.get_roster(sql, session_id, at=self.now()))
+            shown = actions.get_roster(sql, session_id, waiting_rows=waiting_rows, at=self.now())
+        return shaped(schemas.Roster, shown)
+
+    @rpc(schemas.ListWaiting())
+    def list_waiting(self, session_id: UUID, **part: Any) -> Any:
+        """List who waits for a session, with what the bookings screen shows of them."""
+        with self.db.read() as sql:
+            found = actions.list_waiting(sql, session_id, **part, at=self.now())
+        return shaped(schemas.Waiting, found)

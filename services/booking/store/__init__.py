@@ -142,6 +142,7 @@ from services.booking.store.reminders import (
 from services.booking.store.roster import (
     balances,
     count_waiting,
+    find_entry,
     find_waiting,
     nobody_waits,
     note_seat_back,
@@ -241,6 +242,7 @@ __all__ = [
     "find_card",
     "find_download",
     "find_dropped_card",
+    "find_entry",
     "find_file",
     "find_group",
     "find_hold",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, case, func, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.booking.domain import (
@@ -130,6 +130,14 @@ def find_waiting(sql: Connection, session_id: UUID, person_id: UUID) -> Row[Any]
     return sql.execute(query).first()
 
 
+def find_entry(sql: Connection, session_id: UUID, entry_id: UUID) -> Row[Any] | None:
+    """Find an entry of a session's list, whether it waits still or not."""
+    query = select(WaitingRow.__table__).where(
+        WaitingRow.entry_id == entry_id, WaitingRow.session_id == session_id
+    )
+    return sql.execute(query).one_or_none()
+
+
 _DEEDS = deeds(roster_people(bindparam("session_id")))
 _ROSTER = (
     select(
@@ -172,6 +180,13 @@ _ROSTER_WAITING = (
     )
     .order_by(WaitingRow.since, WaitingRow.entry_id)
     .limit(bindparam("limit"))
+)
+_ROSTER_WAITING_AFTER = _ROSTER_WAITING.where(
+    tuple_(WaitingRow.since, WaitingRow.entry_id)
+    > tuple_(
+        bindparam("last_since", type_=WaitingRow.since.type),
+        bindparam("last_id", type_=WaitingRow.entry_id.type),
+    )
 )
 
 
@@ -224,11 +239,18 @@ def roster_reserved(
 
 
 def roster_waiting(
-    sql: Connection, session_id: UUID, *, since: datetime, limit: int
+    sql: Connection, session_id: UUID, *, since: datetime, after: Row[Any] | None, limit: int
 ) -> Sequence[Any]:
-    """List who waits for a session, with their people and their stories, longest first."""
-    values = {"session_id": session_id, "since": since, "limit": limit}
-    return sql.execute(_ROSTER_WAITING, values).all()
+    """List who waits for a session, with their people and their stories, longest first.
+
+    Bookings made from `since` on are recent in their stories; `after` is the entry the page before
+    ended with, whether it waits still or not.
+    """
+    values: dict[str, Any] = {"session_id": session_id, "since": since, "limit": limit}
+    if after is None:
+        return sql.execute(_ROSTER_WAITING, values).all()
+    values |= {"last_since": after.since, "last_id": after.entry_id}
+    return sql.execute(_ROSTER_WAITING_AFTER, values).all()
 
 
 def open_holds(sql: Connection, session_id: UUID) -> dict[str, int]:
