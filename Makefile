@@ -41,7 +41,7 @@ rules: $(READY) ## Run the tests of the sources' rules and show which rules they
 bench: $(READY) ## Measure what it costs, beside the floor (real servers, some minutes)
 	$(BIN)/python -m tests.bench
 
-facts: $(READY) ## Write FACTS.md from the code
+facts: $(READY) ## Write FACTS.md, CALLS.md and services/listeners.txt from the code
 	$(BIN)/atelier facts
 
 format: $(READY) ## Put the code into its form

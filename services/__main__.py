@@ -13,10 +13,9 @@ eventlet.monkey_patch()
 import json  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
-from collections.abc import Iterator, Mapping  # noqa: E402
+from collections.abc import Iterator  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
 from difflib import get_close_matches  # noqa: E402
-from importlib import import_module  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -27,12 +26,14 @@ from rich.table import Table  # noqa: E402
 from services.demo import play  # noqa: E402
 from services.parked import parked  # noqa: E402
 from services.replays import waitlist_commands  # noqa: E402
+from services.suite import LISTENERS, SUITE, written_topology  # noqa: E402
 from services.terminal import out, plainly  # noqa: E402
 from shared import doctor as diagnosis  # noqa: E402
 from shared import trail  # noqa: E402
 from shared.bus import serve  # noqa: E402
 from shared.bus.caller import CALL_ERRORS, Caller  # noqa: E402
 from shared.bus.facts import calls_page, facts_page  # noqa: E402
+from shared.bus.topology import write_topology  # noqa: E402
 from shared.config import (  # noqa: E402
     DEVELOPMENT_KEY,
     SERVICES,
@@ -44,26 +45,6 @@ from shared.contracts.errors import InvalidRequest, MessageNotFound  # noqa: E40
 from shared.logs import configure_logs  # noqa: E402
 from shared.migrate import create_database, migrate, migrations_due  # noqa: E402
 
-
-class _Suite(Mapping[str, Any]):
-    """Every service's class by its name, imported when it is first asked for.
-
-    Half the time a command takes to start would else go into services it never runs.
-    """
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in SERVICES:
-            raise KeyError(name)
-        return getattr(import_module(f"services.{name}.service"), name.capitalize())
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(SERVICES)
-
-    def __len__(self) -> int:
-        return len(SERVICES)
-
-
-SUITE = _Suite()
 SERVICE = click.Choice(SERVICES)
 _LONGEST_REPORT = 500_000  # bytes
 
@@ -115,7 +96,7 @@ def _check(services: list[str]) -> None:
     if due := {name: found for name in services if (found := migrations_due(name))}:
         msg = f"migrations are due ({', '.join(due)}): run `atelier migrate` first"
         raise click.ClickException(msg)
-    if absent := serve.missing(serve.suite_topology(SUITE.values())):
+    if absent := serve.missing(written_topology(*services)):
         msg = f"{len(absent)} queues are missing ({absent[0]}, …): run `atelier migrate` first"
         raise click.ClickException(msg)
 
@@ -155,7 +136,7 @@ def migrate_command(service: str | None, *, create_databases: bool) -> None:
         due = migrations_due(name)
         migrate(name)
         out.print(f"{name}: {len(due)} migrations applied" if due else f"{name}: up to date")
-    topology = serve.suite_topology(SUITE.values())
+    topology = written_topology()
     if not settings().embedded:
         serve.declare(topology)
         out.print(f"bus: {len(topology.queues())} queues in place")
@@ -249,10 +230,15 @@ def _answering() -> Iterator[None]:
     "--check", is_flag=True, help="Change nothing; fail if FACTS.md is not as it would be."
 )
 def facts(*, check: bool) -> None:
-    """Write FACTS.md and CALLS.md: what the services tell one another, and what can be asked."""
+    """Write FACTS.md and CALLS.md: what the services tell one another, and what can be asked.
+
+    And services/listeners.txt, where a process reads who hears what it says.
+    """
+    topology = serve.suite_topology(SUITE.values())
     pages = {
-        Path("FACTS.md"): facts_page(serve.suite_topology(SUITE.values())),
+        Path("FACTS.md"): facts_page(topology),
         Path("CALLS.md"): calls_page(SUITE),
+        LISTENERS: write_topology(topology),
     }
     for path, page in pages.items():
         if check and (not path.exists() or path.read_text() != page):
@@ -266,7 +252,7 @@ def facts(*, check: bool) -> None:
 @plainly
 def doctor() -> None:
     """Say what is configured, what can be reached, and what is due; fail if something is wrong."""
-    report = diagnosis.examine(list(SUITE), serve.suite_topology(SUITE.values()))
+    report = diagnosis.examine(list(SUITE), written_topology())
     for title, rows in report.sections:
         table = Table(title=title, title_justify="left", show_header=False, box=None)
         for name, value, fine in rows:

@@ -408,7 +408,7 @@ def http(url: str, method: str = "GET", *, seconds: float = 20) -> tuple[int, st
 @cache
 def topology() -> Topology:
     """Give all that is declared on the bus."""
-    from services.__main__ import SUITE  # noqa: PLC0415 - it imports every service
+    from services.suite import SUITE  # noqa: PLC0415 - it imports every service
     from shared.bus.serve import suite_topology  # noqa: PLC0415 - the same
 
     return suite_topology(SUITE.values())

@@ -144,3 +144,18 @@ def topology_of(service_classes: Iterable[Any], kind: type[Entrypoint]) -> Topol
     ]
     ears.sort(key=lambda ear: ear.queue)
     return Topology(tuple(cls.name for cls in classes), tuple(ears))
+
+
+def write_topology(topology: Topology) -> str:
+    """Write who hears what, a line for each listener: `BookingMoved.v1 notify.tell_of_move`."""
+    return "".join(f"{e.contract.topic} {e.service}.{e.method}\n" for e in topology.ears)
+
+
+def read_topology(written: str, services: tuple[str, ...]) -> Topology:
+    """Read what `write_topology` wrote of these services; their contracts have been imported."""
+    ears = []
+    for line in written.splitlines():
+        topic, _, listener = line.partition(" ")
+        service, _, method = listener.partition(".")
+        ears.append(Ear(service, method, FACTS[topic]))
+    return Topology(services, tuple(ears))

@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from services.__main__ import SUITE
+from services.suite import SUITE
 from shared.bus.serve import suite_topology
 from shared.bus.topology import DEAD, RPC, Topology
 from shared.bus.wire import connect

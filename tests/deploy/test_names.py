@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from services.__main__ import SUITE
+from services.suite import SUITE
 from shared.config import variables
 from shared.metrics import REGISTRY
 from tests.deploy import BASE, COMPOSE, DEPLOY, compose, documents, files

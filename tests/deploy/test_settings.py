@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from services.__main__ import SUITE, atelier
+from services.__main__ import atelier
+from services.suite import SUITE
 from shared.config import (
     DEVELOPMENT_KEY,
     Settings,

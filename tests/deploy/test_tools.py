@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.__main__ import SUITE
+from services.suite import SUITE
 from tests.deploy import BASE, COMPOSE, DEPLOY, ROOT, tool
 
 YAMLLINT = {

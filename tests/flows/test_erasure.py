@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from services.__main__ import SUITE
+from services.suite import SUITE
 from shared.testing import Suite
 from tests.events.hall import Hall
 from tests.events.test_pages import form, submit

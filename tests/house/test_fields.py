@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError, fields
 
-from services.__main__ import SUITE
+from services.suite import SUITE
 from shared.bus import Rpc
 from shared.bus.topology import entrypoints
 

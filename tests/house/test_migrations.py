@@ -6,7 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from services.__main__ import SUITE
+from services.suite import SUITE
 from shared.columns import bus_metadata
 from shared.config import settings
 from shared.engine import make_engine

@@ -11,7 +11,8 @@ from marshmallow import Schema, fields, validate
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from services.__main__ import SUITE, atelier
+from services.__main__ import atelier
+from services.suite import SUITE
 from shared.bus import rpc
 from shared.bus.facts import calls_page
 from shared.config import variables

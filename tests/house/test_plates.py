@@ -1,4 +1,4 @@
-"""Door plates, contracts and FACTS.md say what the code does."""
+"""Door plates, contracts, FACTS.md and listeners.txt say what the code does."""
 
 import importlib
 import inspect
@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from services.__main__ import SUITE
+from services.suite import LISTENERS, SUITE
 from shared.bus.facts import facts_page
 from shared.bus.serve import suite_topology
-from shared.bus.topology import Topology
+from shared.bus.topology import Topology, read_topology
+from shared.config import SERVICES
 from shared.contracts import FACTS, Fact
 
 ROOT = Path(__file__).parent.parent.parent
@@ -100,3 +101,7 @@ def test_a_fact_is_called_after_what_has_happened(fact: type[Fact]) -> None:
 
 def test_facts_md_is_what_the_code_says(topology: Topology) -> None:
     assert (ROOT / "FACTS.md").read_text() == facts_page(topology)
+
+
+def test_who_hears_what_is_written_down_as_the_code_has_it(topology: Topology) -> None:
+    assert read_topology(LISTENERS.read_text(), SERVICES) == topology

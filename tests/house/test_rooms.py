@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from nameko.extensions import Entrypoint
 
-from services.__main__ import SUITE
+from services.suite import SUITE
 from shared.bus.topology import entrypoints
 from shared.config import SERVICES
 

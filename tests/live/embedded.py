@@ -16,7 +16,7 @@ import os  # noqa: E402
 import signal  # noqa: E402
 from datetime import UTC, datetime, timedelta  # noqa: E402
 
-from services import __main__ as program  # noqa: E402
+from services.suite import SUITE  # noqa: E402
 from shared.bus import serve  # noqa: E402
 from shared.bus.caller import Caller  # noqa: E402
 from shared.migrate import migrate  # noqa: E402
@@ -24,10 +24,10 @@ from shared.migrate import migrate  # noqa: E402
 
 def main() -> None:
     """Fill the databases and die."""
-    for service in program.SUITE:
+    for service in SUITE:
         migrate(service)
-    serve.declare(serve.suite_topology(program.SUITE.values()))
-    with serve.running([program.SUITE["booking"]]):
+    serve.declare(serve.suite_topology(SUITE.values()))
+    with serve.running([SUITE["booking"]]):
         call = Caller().call
         kind = call("booking", "create_session_type", name="Open day", duration_minutes=60)
         session = call(

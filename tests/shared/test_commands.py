@@ -1,12 +1,17 @@
 """What the `atelier` command says to somebody who got something wrong, or has just begun."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from services.__main__ import SUITE, atelier
+from services import suite
+from services.__main__ import atelier
+from services.suite import SUITE
+from shared.bus.serve import NotStarted
 from shared.config import settings
 
 
@@ -46,3 +51,33 @@ def test_an_unreachable_database_is_one_plain_sentence(monkeypatch: pytest.Monke
 
     assert "refused" in said
     assert "sqlalche.me" not in said
+
+
+def test_a_process_of_one_service_takes_in_no_code_of_another() -> None:
+    program = """
+import sys, services.__main__
+from services.suite import written_topology
+assert written_topology("notify").heard["BookingCancelled.v1"]
+print({name.split(".")[1] for name in sys.modules if name.startswith("services.")})
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True
+    )
+
+    others = set(SUITE) - {"notify"}
+    assert "notify" in done.stdout
+    assert [name for name in others if f"'{name}'" in done.stdout] == []
+
+
+def test_a_listener_that_was_not_written_down_keeps_its_service_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = suite.LISTENERS.read_text().splitlines(keepends=True)
+    forgotten = "BookingCancelled.v1 notify.tell_of_cancellation\n"
+    shorter = tmp_path / "listeners.txt"
+    shorter.write_text("".join(line for line in lines if line != forgotten))
+    monkeypatch.setattr(suite, "LISTENERS", shorter)
+
+    assert suite.written_topology("booking").ears
+    with pytest.raises(NotStarted, match=r"notify\.tell_of_cancellation: run `atelier facts`"):
+        suite.written_topology("notify")
