@@ -1,5 +1,6 @@
-"""Metrics, failpoints and columns."""
+"""Metrics, failpoints, columns, and the collector of garbage."""
 
+import gc
 from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy.dialects import sqlite
 
 from shared import failpoints, metrics
+from shared.bus import serve
 from shared.columns import UtcDateTime
 from shared.config import settings
 from shared.failpoints import Broken, failpoint
@@ -80,3 +82,16 @@ def test_instants_are_utc_on_every_database() -> None:
 def test_an_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         UtcDateTime().process_bind_param(datetime(2031, 3, 3), sqlite.dialect())  # noqa: DTZ001
+
+
+def test_what_was_imported_is_not_looked_through_for_garbage_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(serve, "_START_SECONDS", 0.1)  # nothing will be ready
+    try:
+        with pytest.raises(serve.NotStarted), serve.running([]):
+            pass
+
+        assert gc.get_freeze_count() > len(gc.get_objects())
+    finally:
+        gc.unfreeze()
