@@ -300,3 +300,16 @@ def test_the_client_sees_and_confirms_the_package(studio: Studio) -> None:
     assert "All of Large" in own
     assert studio.booked == ["ada"]
     assert call.get_session(session_id=studio.session_id)["package_id"] == ids[1]
+
+
+def test_the_page_of_a_booking_is_there_for_who_was_erased(studio: Studio) -> None:
+    studio.session(capacity=1)
+    url = to_manage(studio, studio.book("ada")["booking_id"])
+    studio.suite.booking.erase_person(person_id=studio.people["ada"], cancel_bookings=True)
+
+    page = studio.http("GET", url)
+
+    assert page.status_code == 200
+    assert "ada" not in page.get_data(as_text=True)
+    assert studio.http("POST", f"{url}/card").status_code == 303
+    assert entry(studio, url)["STATUS"] == "CANCELLED"

@@ -276,6 +276,22 @@ def test_money_that_comes_when_no_seat_is_left_is_given_back(till: Till) -> None
     assert "Given back" in text(page)
 
 
+def test_a_receipt_shows_each_amount_in_the_currency_it_was_paid_in(till: Till) -> None:
+    till.session(capacity=2)
+    checkout = till.checkout("ada")
+    till.studio.change(price_minor=3000, currency="usd")
+    booking_id = till.book("ada")
+    till.pay(checkout)
+    till.settle()
+    ends_at = till.studio.suite.now() + timedelta(days=1)
+    token = sign_link(MANAGE_LINK, UUID(booking_id), expires_at=ends_at)
+
+    page = text(till.studio.http("GET", MANAGE_PATH.format(token=token)))
+
+    assert re.findall(r'class="amount">(\S+)</td>', page) == ["€20.00", "€20.00"]
+    assert "$30.00" in page
+
+
 def test_stripe_out_of_reach_loses_nothing(
     till: Till, standin: StripeStandIn, studio: Studio
 ) -> None:

@@ -3,12 +3,13 @@
 Whoever has paid comes back here from Stripe, perhaps before Stripe has told us.
 """
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from werkzeug.wrappers import Request, Response
 
-from services.booking import actions
+from services.booking import actions, store
 from services.booking.domain import STILL_PAID
 from services.booking.gateways import Cashier
 from services.booking.pages.show import PAGES, Booked, read_booked
@@ -23,7 +24,7 @@ from shared.contracts.booking import (
     PAY_LINK,
     PAY_PATH,
 )
-from shared.contracts.errors import BookingNotFound
+from shared.contracts.errors import BookingNotFound, PersonNotFound
 from shared.db import Transactions
 from shared.links import LinkInvalid, followed_link, open_link, sign_link
 from shared.payments.jobs import JobKind
@@ -78,7 +79,8 @@ class ManagePages:
         except LinkInvalid as exc:
             return PAGES.sorry(request, exc)
         if booked.booking is not None:
-            with self.db.begin() as tx:
+            # Whoever was erased has no card any more.
+            with suppress(PersonNotFound), self.db.begin() as tx:
                 actions.forget_kept_card(tx, booked.booking.person_id, at=self.now())
         return PAGES.see(request, MANAGE_PATH, token=token)
 
@@ -100,7 +102,7 @@ class ManagePages:
 
     def _card(self, person_id: UUID) -> str:
         with self.db.read() as sql:
-            card = actions.find_kept_card(sql, person_id)
+            card = store.find_card(sql, person_id)
         return f"{card.brand.title()} ···· {card.last4}" if card else ""
 
     def _look(self, payment_id: UUID) -> None:
@@ -143,14 +145,12 @@ def _entry(booked: Booked) -> Entry:
 
 
 def _receipt(money: Values) -> dict[str, Any]:
-    """Give what has come and gone, in the order it did."""
-    came = [(p.paid_at, p.amount_minor) for p in money["payments"] if p.state == PaymentState.PAID]
-    went = [(r.refunded_at, -r.amount_minor) for r in money["refunds"] if _done(r)]
+    """Give what has come and gone, in the order it did, each in its own currency."""
+    paid = [one for one in money["payments"] if one.state == PaymentState.PAID]
+    came = [(one.paid_at, one.amount_minor, one.currency) for one in paid]
+    back = [one for one in money["refunds"] if one.state == RefundState.DONE]
+    went = [(one.refunded_at, -one.amount_minor, one.currency) for one in back]
     return {"money": money, "lines": sorted(came + went)}
-
-
-def _done(refund: Any) -> bool:
-    return bool(refund.state == RefundState.DONE)
 
 
 def _way(money: Values) -> str:
