@@ -317,6 +317,22 @@ def test_who_was_booked_by_staff_meanwhile_pays_for_that_booking(till: Till) -> 
     assert till.studio.taken == 1
 
 
+def test_who_pays_late_gets_the_place_that_is_reserved_for_them_by_now(till: Till) -> None:
+    till.session(capacity=1)
+    checkout = till.checkout("ada")
+    till.pay_untold(checkout)
+    till.studio.suite.advance(minutes=16)
+    till.studio.suite.tick("booking.end_lapsed_holds")
+    till.hold("ada", kind="staff")
+
+    till.settle()
+    till.settle()
+
+    assert till.studio.booked == ["ada"]
+    assert (till.studio.taken, till.studio.held) == (1, {})
+    assert till.balance(checkout["booking_id"]) == (2000, 0, 0)
+
+
 def test_who_was_booked_in_another_currency_meanwhile_gets_the_money_back(till: Till) -> None:
     till.session(capacity=2)
     checkout = till.checkout("ada")

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from services.booking import store
 from services.booking.actions.cards import keep_card
-from services.booking.actions.holds import end_and_free, end_reservation
+from services.booking.actions.holds import end_and_free, end_reservation, take_reserved
 from services.booking.actions.money import (
     ask_stripe,
     booking_ledger,
@@ -154,7 +154,8 @@ def _book(
         return False
     kept = hold if hold is not None and hold.state is HoldState.OPEN else None
     # The seat comes after the booking, as wherever somebody books, so that no two wait crosswise.
-    if kept is None and not store.take_seat(tx.sql, payment.session_id, at=paid_at):
+    seated = kept is not None or take_reserved(tx, **ids, at=at)
+    if not seated and not store.take_seat(tx.sql, payment.session_id, at=paid_at):
         store.drop_booking(tx.sql, payment.booking_id)
         return False
     if kept is not None:

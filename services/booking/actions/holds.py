@@ -177,6 +177,16 @@ def reservation_for_update(
     return hold if hold is not None and hold.state is HoldState.OPEN else None
 
 
+def take_reserved(tx: Tx, session_id: UUID, person_id: UUID, *, at: datetime) -> bool:
+    """Pass the seat reserved for a person on to the place they get otherwise; False: none is."""
+    hold = reservation_for_update(tx, session_id, person_id, at=at)
+    if hold is not None:
+        store.end_hold(tx.writes, hold.hold_id, HoldState.ENDED, at=at)
+        close_checkouts(tx, hold.hold_id, at=at)
+        tx.flush()  # it is not to be found again
+    return hold is not None
+
+
 def end_reservation(
     tx: Tx, session_id: UUID, person_id: UUID, *, at: datetime, used: UUID | None = None
 ) -> None:
