@@ -97,6 +97,22 @@ def test_the_same_client_by_an_id_that_was_merged_changes_nothing(studio: Studio
     assert again["hold_id"] == session["client"]["hold_id"]
 
 
+def test_who_is_assigned_while_they_are_about_to_pay_keeps_the_place(studio: Studio) -> None:
+    session = single(studio, a_type(studio), classification="marketing")
+    studio.session_id = session["session_id"]
+    hold_id = studio.hold("ada", kind="checkout")
+
+    client = studio.suite.booking.assign_client(
+        session_id=session["session_id"], person_id=studio.people["ada"]
+    )
+    studio.suite.advance(minutes=16)
+    studio.suite.tick("booking.end_lapsed_holds")
+
+    assert client["hold_id"] == hold_id
+    assert details(studio, session)["client"]["name"] == "ada"
+    assert studio.held == {"staff": 1}
+
+
 @pytest.mark.rule("B18", "B27", "B28")
 def test_a_client_may_be_assigned_later_known_or_new(studio: Studio) -> None:
     session = single(studio, a_type(studio))

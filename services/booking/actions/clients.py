@@ -46,6 +46,8 @@ def assign_client(
     person_id = known.person_id if known else person_id  # who was merged is another by now
     for hold in holds:
         if hold.person_id == person_id:
+            if hold.held_until is not None:  # they were about to confirm; now it is kept for them
+                store.reserve(tx.sql, hold.hold_id)
             return _client(tx.sql, session, hold.hold_id, hold.person_id)
         release_hold(tx, hold.hold_id, at=at)
     if person_id is None:

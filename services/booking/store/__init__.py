@@ -81,6 +81,7 @@ from services.booking.store.holds import (
     note_asked,
     note_choice,
     open_holds_for_update,
+    reserve,
 )
 from services.booking.store.letters import (
     LETTERS,
@@ -317,6 +318,7 @@ __all__ = [
     "reminder_templates",
     "reminders_of",
     "renumber_bookings",
+    "reserve",
     "roster",
     "roster_reserved",
     "roster_waiting",

@@ -215,6 +215,12 @@ def note_asked(sql: Connection, hold_id: UUID, collection: Collection, *, at: da
     sql.execute(update(HoldRow).where(HoldRow.hold_id == hold_id).values(**asked))
 
 
+def reserve(sql: Connection, hold_id: UUID) -> None:
+    """Make a seat that would lapse one that staff keep until it is released."""
+    kept = {"kind": HoldKind.STAFF.value, "held_until": None}
+    sql.execute(update(HoldRow).where(HoldRow.hold_id == hold_id).values(**kept))
+
+
 def asked_holds(sql: Connection, session_id: UUID, *, at: datetime) -> list[Hold]:
     """List the places in a session that people were asked to confirm, and still can."""
     query = select(HoldRow.__table__).where(
