@@ -297,6 +297,21 @@ def test_a_list_is_turned_page_by_page_without_gap_or_repeat(studio: Studio) -> 
     assert len(set(ids)) == 7
 
 
+def test_a_list_goes_on_though_whom_a_page_ended_with_is_another_by_now(studio: Studio) -> None:
+    call = studio.suite.booking
+    for name in ("anna", "bea", "carl", "dora", "zoe"):
+        studio.person(name)
+    after = call.list_people(limit=2)["after"]
+
+    merge(studio, "zoe", "bea")
+
+    names = [person["name"] for person in call.list_people(limit=2, after=after)["people"]]
+    assert names == ["carl", "dora"]
+    call.erase_person(person_id=studio.people["zoe"])
+    with pytest.raises(InvalidRequest, match="after: No person has this id, or they were erased"):
+        call.list_people(limit=2, after=after)
+
+
 # -- two who are one --------------------------------------------------------------------------
 
 

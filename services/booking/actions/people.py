@@ -162,10 +162,16 @@ def note_contact(tx: Tx, person_id: UUID, *, at: datetime) -> None:
 def list_people(
     sql: Any, *, text: str, kind: PersonKind | None, after: UUID | None, limit: int
 ) -> Values:
-    """List the people whose name, address or number has words that begin so, a page at a time."""
-    last = store.find_person(sql, after) if after else None
-    if after is not None and last is None:
-        msg = "after: No person has this id."
+    """List the people whose name, address or number has words that begin so, a page at a time.
+
+    Whoever the page before ended with may have been merged meanwhile: it goes on where they were.
+
+    Raises:
+        InvalidRequest: nobody has the id `after`, or their name is gone, and so is the place.
+    """
+    last = store.find_record(sql, after) if after else None
+    if after is not None and (last is None or last.erased_at is not None):
+        msg = "after: No person has this id, or they were erased; begin anew."
         raise InvalidRequest(msg)
     terms = search_terms(text)
     if text.strip() and not terms:

@@ -87,6 +87,12 @@ def find_person(sql: Connection, person_id: UUID, *, lock: bool = False) -> Row[
     return sql.execute(query, {"person_id": person_id}).one_or_none()
 
 
+def find_record(sql: Connection, person_id: UUID) -> Row[Any] | None:
+    """Find what is kept under this very id, whoever it means by now."""
+    query = select(PersonRow.__table__).where(PersonRow.person_id == person_id)
+    return sql.execute(query).one_or_none()
+
+
 def people_for_update(sql: Connection, person_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
     """Lock people by their own ids, in one order for everybody, and give those there are."""
     query = select(PersonRow.__table__).where(PersonRow.person_id.in_(person_ids))
