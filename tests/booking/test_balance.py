@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.booking.domain import Ledger, reminder_due, reminder_time
+from shared.contracts.booking import MANAGE_LINK, MANAGE_PATH
 from shared.contracts.errors import (
     BookingCancelledAlready,
     BookingNotFound,
@@ -19,6 +20,8 @@ from shared.contracts.errors import (
     NothingDue,
     PaymentNotFound,
 )
+from shared.language import spoken_day
+from shared.links import sign_link
 from shared.metrics import REGISTRY
 from shared.money import decimals, exact
 from shared.testing import MORNING
@@ -190,6 +193,19 @@ def test_the_day_money_was_received_is_one_of_where_the_session_is(till: Till) -
     tomorrow = (now + timedelta(days=2)).date().isoformat()
     with pytest.raises(InvalidRequest, match="received_on: Must not be in the future"):
         till.call.record_payment(booking_id=booking_id, amount_minor=5, received_on=tomorrow)
+
+
+def test_a_receipt_names_the_day_money_was_received_and_not_noted(till: Till) -> None:
+    till.session()
+    booking_id = till.book("ada")
+    now = till.studio.suite.now()
+    before = (now - timedelta(days=3)).date()
+    till.call.record_payment(booking_id=booking_id, amount_minor=5, received_on=before.isoformat())
+    token = sign_link(MANAGE_LINK, UUID(booking_id), expires_at=now + timedelta(days=1))
+
+    page = till.studio.http("GET", MANAGE_PATH.format(token=token)).get_data(as_text=True)
+
+    assert f"<td>{spoken_day(now - timedelta(days=3), 'Europe/Rome', 'en')}</td>" in page
 
 
 def test_no_more_is_noted_than_is_due(till: Till) -> None:

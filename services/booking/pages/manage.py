@@ -4,13 +4,14 @@ Whoever has paid comes back here from Stripe, perhaps before Stripe has told us.
 """
 
 from contextlib import suppress
-from typing import Any
+from datetime import datetime, time
+from typing import Any, cast
 from uuid import UUID
 
 from werkzeug.wrappers import Request, Response
 
 from services.booking import actions, store
-from services.booking.domain import STILL_PAID
+from services.booking.domain import STILL_PAID, from_the_wall
 from services.booking.gateways import Cashier
 from services.booking.pages.show import PAGES, Booked, read_booked
 from shared.calendars import MEDIA_TYPE, Entry, calendar_file
@@ -49,7 +50,7 @@ class ManagePages:
         except LinkInvalid as exc:
             return PAGES.sorry(request, exc)
         about: Any = {"session": booked.session, "package": booked.package, "token": token}
-        about |= _receipt(money)
+        about |= _receipt(money, booked.session.time_zone)
         if booked.booking is None:
             return PAGES.show(
                 request, "manage_paying", booked.language, **about, standing=_way(money)
@@ -144,13 +145,20 @@ def _entry(booked: Booked) -> Entry:
     )
 
 
-def _receipt(money: Values) -> dict[str, Any]:
+def _receipt(money: Values, zone: str) -> dict[str, Any]:
     """Give what has come and gone, in the order it did, each in its own currency."""
     paid = [one for one in money["payments"] if one.state == PaymentState.PAID]
-    came = [(one.paid_at, one.amount_minor, one.currency) for one in paid]
+    came = [(_came_at(one, zone), one.amount_minor, one.currency) for one in paid]
     back = [one for one in money["refunds"] if one.state == RefundState.DONE]
     went = [(one.refunded_at, -one.amount_minor, one.currency) for one in back]
     return {"money": money, "lines": sorted(came + went)}
+
+
+def _came_at(payment: Any, zone: str) -> datetime:
+    """Give when money came: what staff have noted, at noon of the day they say."""
+    if payment.received_on is None:
+        return cast("datetime", payment.paid_at)
+    return from_the_wall(datetime.combine(payment.received_on, time(12)), zone)
 
 
 def _way(money: Values) -> str:
