@@ -20,7 +20,6 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
@@ -98,12 +97,6 @@ class Pages:
         return redirect(settings().public_url(self.service) + path.format(**parts) + query, 303)
 
 
-def shown(title: str, body: str, status: int = 200) -> Response:
-    """Make a whole page, in English, of a title and the HTML of its body."""
-    text = _environment("", "en").get_template("plain.html").render(title=title, body=Markup(body))  # noqa: S704 - the caller's own HTML
-    return _html(text, status)
-
-
 def _html(text: str, status: int) -> Response:
     return Response(text, status, content_type="text/html; charset=utf-8")
 
@@ -111,11 +104,9 @@ def _html(text: str, status: int) -> Response:
 @cache
 def _environment(package: str, language: str) -> Environment:
     """Make the templates of a package in a language; it is kept, for making it costs."""
-    loaders = [PackageLoader("shared", "templates")]
+    loaders = [PackageLoader(package, "templates/pages"), PackageLoader("shared", "templates")]
     words = dict(read_words("shared", "templates/words.toml")[language])
-    if package:
-        loaders.insert(0, PackageLoader(package, "templates/pages"))
-        words |= read_words(package, "templates/pages/words.toml")[language]
+    words |= read_words(package, "templates/pages/words.toml")[language]
     environment = Environment(
         loader=ChoiceLoader(loaders),
         autoescape=True,

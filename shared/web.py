@@ -22,7 +22,7 @@ from shared import metrics
 from shared.config import PREFIX, host_and_port, settings
 from shared.engine import in_spite_of_clashes
 from shared.links import LinkInvalid
-from shared.pages import Pages, shown
+from shared.pages import Pages
 
 log = structlog.get_logger()
 _SOCKET_SECONDS = 15
@@ -132,6 +132,14 @@ class _Routed(WsgiApp):
         return passed_on
 
 
+class _Failed(Response):
+    """What becomes the page that says so, in the language of whoever is told."""
+
+    def __init__(self, error_id: str) -> None:
+        super().__init__(status=500)
+        self.error_id = error_id
+
+
 class Page(HttpRequestHandler):
     """A page: an entrypoint that answers HTTP and never shows what went wrong inside."""
 
@@ -141,6 +149,9 @@ class Page(HttpRequestHandler):
         """Answer, with the headers every page has."""
         request.max_content_length = _BODY_BYTES
         response: Response = super().handle_request(request)
+        if isinstance(response, _Failed):
+            pages, number = Pages(self.container.service_name), response.error_id
+            response = pages.show(request, "failed", status=500, number=number)
         for name, value in _SECURITY.items():
             response.headers.setdefault(name, value)
         counter = metrics.PAGES.labels(
@@ -155,7 +166,7 @@ class Page(HttpRequestHandler):
             return exc.get_response()
         error_id = str(uuid.uuid4())
         log.error("page.failed", page=self.method_name, error_id=error_id, exc_info=exc)
-        return shown("Something went wrong", f"<p>Please try again. Error {error_id}.</p>", 500)
+        return _Failed(error_id)
 
 
 def page(method: str, path: str) -> Callable[[Handler], Handler]:

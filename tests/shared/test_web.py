@@ -1,15 +1,19 @@
-"""Where pages and health are listened to, and what an address without a page answers."""
+"""Where pages and health are listened to, and what is answered where there is no page."""
 
 import socket
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from markupsafe import escape
 from werkzeug.routing import Map, Rule
-from werkzeug.test import Client
+from werkzeug.test import Client, EnvironBuilder
+from werkzeug.wrappers import Request
 
 from shared.config import SERVICES
-from shared.web import AddressInUse, OpsServer, PublicServer
+from shared.pages import read_words
+from shared.shapes import LANGUAGES
+from shared.web import AddressInUse, OpsServer, Page, PublicServer
 
 
 @pytest.fixture
@@ -65,3 +69,31 @@ def test_a_method_a_page_does_not_have_is_still_said_to_be_that(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert visitor_of(monkeypatch).delete("/sessions").status_code == 405
+
+
+def _fail(*_: Any, handle_result: Any, **more: Any) -> None:
+    """Have a container's worker fail."""
+    del more
+    secret = RuntimeError("password=x")
+    handle_result(None, None, (RuntimeError, secret, None))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_that_fails_says_so_in_the_visitors_language(language: str) -> None:
+    entrypoint: Any = Page("GET", "/ranks/<token>")
+    entrypoint.method_name = "show_ranks_page"
+    entrypoint.container = SimpleNamespace(service_name="ranking", spawn_worker=_fail)
+    entrypoint.server = SimpleNamespace(context_data_from_headers=lambda _: {})
+    entrypoint.check_signature = lambda *_: None
+    visit = EnvironBuilder("/ranks/x", headers=[("Accept-Language", language)])
+    request: Any = Request(visit.get_environ())
+    request.path_values = {"token": "x"}
+
+    answer = entrypoint.handle_request(request)
+
+    page = answer.get_data(as_text=True)
+    words = read_words("shared", "templates/words.toml")[language]
+    assert answer.status_code == 500
+    assert f"<h1>{escape(words['failed'])}</h1>" in page
+    assert "password" not in page
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
