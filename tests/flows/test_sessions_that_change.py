@@ -190,3 +190,4 @@ def test_who_was_asked_and_let_the_time_pass_is_not_asked_again(studio: Studio) 
     studio.settle()
 
     assert studio.mailbox["ada"] == ["confirmation_requested"]
+    assert studio.suite.story.count("ConfirmationRequested") == 1
