@@ -8,7 +8,14 @@ import pytest
 from icalendar import Calendar
 from werkzeug.wrappers import Response
 
-from shared.contracts.booking import CONFIRM_LINK, CONFIRM_PATH, MANAGE_LINK, MANAGE_PATH
+from shared.contracts.booking import (
+    CANCEL_LINK,
+    CANCEL_PATH,
+    CONFIRM_LINK,
+    CONFIRM_PATH,
+    MANAGE_LINK,
+    MANAGE_PATH,
+)
 from shared.links import sign_link
 from shared.shapes import LANGUAGES
 from tests.flows.studio import Studio
@@ -313,3 +320,21 @@ def test_the_page_of_a_booking_is_there_for_who_was_erased(studio: Studio) -> No
     assert "ada" not in page.get_data(as_text=True)
     assert studio.http("POST", f"{url}/card").status_code == 303
     assert entry(studio, url)["STATUS"] == "CANCELLED"
+
+
+def test_who_has_a_place_by_another_booking_is_led_to_it(studio: Studio) -> None:
+    studio.session(capacity=2)
+    kept, ended = (studio.book(name)["booking_id"] for name in ("ada", "double"))
+    ids = {"keep": studio.people["ada"], "merge": studio.people["double"]}
+    studio.suite.booking.merge_people(**ids)
+    to_cancel = link(studio, CANCEL_PATH, CANCEL_LINK, ended)
+
+    for url in (to_manage(studio, ended), to_cancel):
+        page = studio.http("GET", url).get_data(as_text=True)
+        there = re.search(r'by another booking: <a href="([^"]+)"', page)
+        assert there is not None
+        answer = studio.http("GET", there[1]).get_data(as_text=True)
+        assert "You have a place." in answer
+        assert "by another booking" not in answer
+    own = studio.http("GET", to_manage(studio, kept)).get_data(as_text=True)
+    assert "by another booking" not in own

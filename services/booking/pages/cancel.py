@@ -50,6 +50,7 @@ class CancelPages:
                 return PAGES.show(request, "cancel_too_late", booked.language, status=410, **about)
             return PAGES.show(request, "cancelled", booked.language, **about)
         if not booked.live:
+            about |= {"other": booked.other_url}
             return PAGES.show(request, "cancelled_already", booked.language, **about)
         if booked.session.started(self.now()):
             return PAGES.show(request, "cancel_too_late", booked.language, status=410, **about)

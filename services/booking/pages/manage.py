@@ -57,7 +57,7 @@ class ManagePages:
             )
         live = booked.live and not booked.session.started(self.now())
         about |= {"cancelled": not booked.live, "stands": booked.live, "live": live}
-        about |= {"card": self._card(booked.booking.person_id)}
+        about |= {"card": self._card(booked.booking.person_id), "other": booked.other_url}
         return PAGES.show(request, "manage", booked.language, **about, **self._links(booked, money))
 
     @page("POST", "/manage/<token>")

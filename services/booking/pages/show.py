@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from services.booking import store
 from services.booking.domain import BookingState, Session
-from shared.contracts.booking import MANAGE_LINK
+from shared.config import settings
+from shared.contracts.booking import MANAGE_LINK, MANAGE_PATH
 from shared.links import LinkInvalid, sign_link
 from shared.pages import Pages
 from shared.web import content_policy
@@ -34,11 +35,20 @@ class Booked:
     session: Session
     language: str | None
     package: Any = None  # what of its type's packages it is with
+    other: UUID | None = None  # where it is cancelled: the booking by which they have a place there
 
     @property
     def live(self) -> bool:
         """Say whether there is a booking, and it stands."""
         return self.booking is not None and self.booking.state == BookingState.CONFIRMED
+
+    @property
+    def other_url(self) -> str:
+        """Give the address of the other booking's page; empty where there is none."""
+        if self.other is None:
+            return ""
+        path = MANAGE_PATH.format(token=manage_token(self.other, self.session))
+        return settings().public_url("booking") + path
 
 
 def read_booked(sql: Connection, booking_id: UUID, *, or_held: bool = False) -> Booked:
@@ -60,7 +70,10 @@ def read_booked(sql: Connection, booking_id: UUID, *, or_held: bool = False) -> 
         raise LinkInvalid(msg)
     person = store.find_person(sql, found.person_id)
     package = store.find_package(sql, session.package_id) if session.package_id else None
-    return Booked(booking, session, person.language if person else None, package)
+    language, other = person.language if person else None, None
+    if booking is not None and booking.state == BookingState.CANCELLED:
+        other = store.find_place(sql, booking.session_id, booking.person_id)
+    return Booked(booking, session, language, package, other)
 
 
 def manage_token(booking_id: UUID, session: Session) -> str:
