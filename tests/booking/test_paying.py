@@ -317,6 +317,18 @@ def test_who_was_booked_by_staff_meanwhile_pays_for_that_booking(till: Till) -> 
     assert till.studio.taken == 1
 
 
+def test_nobody_pays_on_for_a_session_that_is_called_off(till: Till) -> None:
+    till.session()
+    checkout = till.checkout("ada")
+
+    till.call.cancel_session(session_id=till.studio.session_id)
+    till.settle()
+
+    [payment] = till.money(checkout["booking_id"])["payments"]
+    assert payment["state"] == "expired"
+    assert (till.studio.taken, till.held()) == (0, 0)
+
+
 def test_who_pays_late_gets_the_place_that_is_reserved_for_them_by_now(till: Till) -> None:
     till.session(capacity=1)
     checkout = till.checkout("ada")
