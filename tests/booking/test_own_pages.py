@@ -15,6 +15,8 @@ from shared.contracts.booking import (
     CONFIRM_PATH,
     MANAGE_LINK,
     MANAGE_PATH,
+    PAY_LINK,
+    PAY_PATH,
 )
 from shared.links import sign_link
 from shared.shapes import LANGUAGES
@@ -338,3 +340,21 @@ def test_who_has_a_place_by_another_booking_is_led_to_it(studio: Studio) -> None
         assert "by another booking" not in answer
     own = studio.http("GET", to_manage(studio, kept)).get_data(as_text=True)
     assert "by another booking" not in own
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("path", "purpose"),
+    [
+        (CANCEL_PATH, CANCEL_LINK),
+        (CONFIRM_PATH, CONFIRM_LINK),
+        (MANAGE_PATH, MANAGE_LINK),
+        (PAY_PATH, PAY_LINK),
+    ],
+)
+def test_a_link_of_ours_about_nothing_says_so(
+    studio: Studio, path: str, purpose: str, method: str
+) -> None:
+    answer = studio.http(method, link(studio, path, purpose, str(uuid4())))
+
+    assert (answer.status_code, heading(answer)) == (404, "This link is not valid")

@@ -180,3 +180,19 @@ def test_settings_name_only_a_reminder_there_is(till: Till, how: str) -> None:
     assert made["reminder_template"] == "Deposit"
     each = made.get("spots", []) + made.get("sessions", [])
     assert all(one["reminder_template"] == "Deposit" for one in each)
+
+
+@pytest.mark.rule("B47")
+def test_with_no_session_to_come_settings_name_only_a_reminder_there_is(till: Till) -> None:
+    till.session()
+    call, once = till.call, {"capacity": 2, "rule": "FREQ=WEEKLY;COUNT=1"}
+    group_id = call.schedule_spots(**_pattern(till), spots=1)["group_id"]
+    schedule_id = call.create_schedule(**_pattern(till), **once)["schedule_id"]
+    till.studio.suite.advance(days=11)
+
+    for change, ids in (
+        (call.change_group, {"group_id": group_id}),
+        (call.change_schedule, {"schedule_id": schedule_id}),
+    ):
+        with pytest.raises(InvalidRequest, match="reminder_template: There is no"):
+            change(**ids, reminder_template="deposit")

@@ -56,6 +56,8 @@ class PayPages:
         """Lead to where it is paid; pressed again, to the same page."""
         try:
             booking_id = open_link(PAY_LINK, token, at=self.now())
+            with self.db.read() as sql:
+                language = read_booked(sql, booking_id).language
             keep = request.form.get("keep_card") == "yes"
             more: Any = {"save_card": keep, "online": self.cashier.online, "at": self.now()}
             with self.db.begin() as tx:
@@ -64,8 +66,6 @@ class PayPages:
             return PAGES.sorry(request, exc)
         except Refused:
             return self._pay_page(request, booking_id)
-        with self.db.read() as sql:
-            language = read_booked(sql, booking_id).language
         shown = open_checkout(self.db, self.cashier, self.now, checkout)
         return leave_for_stripe(request, shown["checkout_url"], language, show=PAGES.show)
 
