@@ -191,3 +191,15 @@ def test_who_was_asked_and_let_the_time_pass_is_not_asked_again(studio: Studio) 
 
     assert studio.mailbox["ada"] == ["confirmation_requested"]
     assert studio.suite.story.count("ConfirmationRequested") == 1
+
+
+def test_nobody_is_asked_to_confirm_a_place_in_what_has_begun(studio: Studio) -> None:
+    studio.session(capacity=3)
+    asked(studio, "ada")
+    studio.on_the_day()
+    studio.suite.advance(minutes=45)  # it has begun, and is not over
+
+    studio.change(location="Studio 9")
+    studio.settle()
+
+    assert studio.mailbox["ada"] == ["confirmation_requested"]

@@ -244,5 +244,6 @@ def _tell_the_booked(tx: Tx, before: Session, after: Session, *, at: datetime) -
                 **occasion(after),
             )
         )
-    for hold in store.asked_holds(tx.sql, after.session_id, at=at):
-        ask_to_confirm(tx, hold, after, at=at)
+    if not after.started(at):  # from then on nobody can confirm
+        for hold in store.asked_holds(tx.sql, after.session_id, at=at):
+            ask_to_confirm(tx, hold, after, at=at)
