@@ -14,7 +14,14 @@ from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 from shared.columns import deferred, outbox, replies
 from shared.contracts import Fact
 
-_BLANK = {"name": "erased", "person_name": "", "email": None, "phone": None, "notes": ""}
+_BLANK = {
+    "name": "erased",
+    "person_name": "",
+    "email": None,
+    "phone": None,
+    "notes": "",
+    "note": None,
+}
 
 
 class StillLeaving(Exception):

@@ -95,6 +95,22 @@ def test_nothing_in_bookings_database_names_an_erased_person(studio: Studio) -> 
     assert receipt["scrubbed_at"] is not None
 
 
+def test_what_staff_wrote_beside_money_names_nobody_who_was_erased(studio: Studio) -> None:
+    person_id = lovelace(studio)
+    call = studio.suite.booking
+    studio.session(price_minor=2000)
+    ids = {"booking_id": studio.book("Lovelace")["booking_id"]}
+    paid = call.record_payment(**ids, amount_minor=2000, note="From Lovelace's purse")
+    call.refund_payment(payment_id=paid["payment_id"], amount_minor=500, note="To Lovelace")
+    studio.suite.deliver()
+
+    call.erase_person(person_id=person_id, cancel_bookings=True)
+    studio.suite.deliver()
+
+    assert "lovelace" not in everything(studio)
+    assert call.get_payments(**ids)["paid_minor"] == 2000
+
+
 def reserved(studio: Studio) -> None:
     """Reserve somebody a place."""
     studio.hold("Lovelace")
@@ -105,12 +121,20 @@ def reserved_no_longer(studio: Studio) -> None:
     studio.hold("Lovelace", held_until=studio.suite.now() + timedelta(hours=1))
 
 
+def waiting(studio: Studio) -> None:
+    """Put somebody on the list of a session that is full."""
+    studio.change(capacity=1)
+    studio.book("ada")
+    studio.book("Lovelace")
+    studio.settle()
+
+
 def moved_away(studio: Studio) -> None:
     """Give somebody a place that is moved to another session when they are erased."""
     studio.book("Lovelace")
 
 
-@pytest.mark.parametrize("come", [reserved, reserved_no_longer, moved_away])
+@pytest.mark.parametrize("come", [reserved, reserved_no_longer, waiting, moved_away])
 def test_no_file_that_was_made_names_an_erased_person(
     studio: Studio, come: Callable[[Studio], None]
 ) -> None:

@@ -147,10 +147,10 @@ def refund_payment(
         raise InvalidRequest(msg)
     refund = add_refund(tx, payment, amount, reason, note=note, at=at)
     if payment.method == PaymentMethod.OFFLINE:
-        done = note_refund(tx, refund["refund_id"], vendor_id=None, at=at)
-        return refund | done
-    ask_stripe(tx, JobKind.REPAY, refund["refund_id"], due_at=at)
-    return refund
+        refund |= note_refund(tx, refund["refund_id"], vendor_id=None, at=at)
+    else:
+        ask_stripe(tx, JobKind.REPAY, refund["refund_id"], due_at=at)
+    return refund | {"person_id": payment.person_id}
 
 
 def add_refund(

@@ -29,6 +29,7 @@ from services.booking.schemas.letters import (
 from services.booking.schemas.money import (
     Checkout,
     Forgotten,
+    GivenBack,
     KeptCard,
     PayBalance,
     Payment,
@@ -139,6 +140,7 @@ __all__ = [
     "GetCredits",
     "GetProfile",
     "GetRoster",
+    "GivenBack",
     "Group",
     "Hold",
     "HoldPlace",

@@ -106,6 +106,12 @@ class Refund(RefundShape):
     booking_id = fields.UUID()
 
 
+class GivenBack(Refund):
+    """A refund, and whose it is: by that it is blanked where it names somebody who is erased."""
+
+    person_id = fields.UUID()
+
+
 class Refunds(Schema):
     """A page of refunds; `after` asks for the next one, if there is one."""
 

@@ -62,7 +62,7 @@ class Money:
         more: Any = {"amount_minor": amount_minor, "note": note}
         with self.db.begin() as tx:
             refund = actions.refund_payment(tx, payment_id, **more, at=self.now())
-        return shaped(schemas.Refund, refund)
+        return shaped(schemas.GivenBack, refund)
 
     @rpc(schemas.ListRefunds())
     def list_refunds(self, **part: Any) -> Any:
