@@ -9,10 +9,13 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -22,6 +25,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
+ROOT = Path(__file__).parent.parent
 HOW_TO_GET_THEM = (
     "needs RabbitMQ and PostgreSQL: set ATELIER_TEST_BUS_URL and ATELIER_TEST_DB_URL, "
     "or start them on their standard ports, or start a Docker engine"
@@ -142,6 +146,29 @@ def own_database() -> Iterator[str]:
     finally:
         with admin_engine().connect() as sql:
             sql.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def own_databases(*services: str) -> Iterator[dict[str, str]]:
+    """Make a database for each of these services; give their addresses."""
+    with ExitStack() as stack:
+        yield {service: stack.enter_context(own_database()) for service in services}
+
+
+@contextmanager
+def running(module: str, port: int, *arguments: str) -> Iterator[None]:
+    """Run a module of the tests, which listens on a port, until the end of the block."""
+    program = [sys.executable, "-W", "ignore", "-m", module, str(port), *arguments]
+    process = subprocess.Popen(program, cwd=ROOT)
+    try:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+        yield
+    finally:
+        process.kill()
+        process.wait(timeout=10)
 
 
 def database_pattern(name: str) -> str:

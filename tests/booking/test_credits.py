@@ -1,13 +1,11 @@
 """Credits: what they are spent on, when they come back, and that the ledger adds up."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
-import eventlet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,10 +17,10 @@ from services.booking.domain import (
     gives_credits_back,
     must_have_credits,
 )
-from shared.contracts.errors import InvalidRequest, NotEnoughCredits, Refused
+from shared.contracts.errors import InvalidRequest, NotEnoughCredits
+from tests.at_once import ends
 from tests.booking.sessions import START, a_session
-from tests.flows.studio import Studio, studio_in
-from tests.servers import own_database, servers
+from tests.flows.studio import Studio, real_studio, studio_in
 
 # -- rules ------------------------------------------------------------------------------------
 
@@ -330,23 +328,8 @@ def test_a_seat_that_must_be_paid_for_goes_to_the_first_who_has_a_credit(studio:
 
 @pytest.fixture
 def postgres() -> Iterator[Studio]:
-    assert servers()
-    with own_database() as booking, own_database() as waitlist, own_database() as notify:
-        addresses = {"booking": booking, "waitlist": waitlist, "notify": notify}
-        with studio_in(databases=addresses) as made:
-            yield made
-
-
-def at_once(calls: list[Any]) -> Counter[str]:
-    def ended(call: Any) -> str:
-        try:
-            call()
-        except Refused as exc:
-            return type(exc).__name__
-        return "done"
-
-    threads = [eventlet.spawn(ended, call) for call in calls]
-    return Counter(thread.wait() for thread in threads)
+    with real_studio() as studio:
+        yield studio
 
 
 @pytest.mark.live
@@ -356,7 +339,7 @@ def test_the_last_credits_are_spent_once_by_many_at_once(postgres: Studio) -> No
     sessions = [regular(studio) for _ in range(10)]
     ids = [{"session_id": one, "person_id": studio.people["ada"]} for one in sessions]
 
-    ended = at_once([partial(studio.suite.booking.book, **one) for one in ids])
+    ended = ends([partial(studio.suite.booking.book, **one) for one in ids])
 
     assert ended == {"done": 3, "NotEnoughCredits": 7}
     assert balance(studio, "ada") == 0
@@ -377,7 +360,7 @@ def test_a_balance_is_its_sum_whatever_happens_at_once(postgres: Studio) -> None
     amount = {"person_id": person_id, "credits": 2, "reason": "x"}
     calls = [partial(in_and_out, one) for one in sessions] * 2
     calls += [partial(call.grant_credits, **amount), partial(call.withdraw_credits, **amount)] * 5
-    ended = at_once(calls)
+    ended = ends(calls)
 
     assert set(ended) <= {"done", "NotEnoughCredits", "AlreadyBooked"}
     assert balance(studio, "ada") >= 0

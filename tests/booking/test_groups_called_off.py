@@ -8,14 +8,14 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.errors import GroupNotFound, IdempotencyConflict, InvalidRequest
+from tests.at_once import at_once
 from tests.booking.test_changes import unheard
 from tests.booking.test_multi_sessions import spots_of, states
 from tests.booking.test_session_types import a_type
-from tests.booking.test_sessions_live import at_once, booker
+from tests.booking.test_sessions_live import booker
 from tests.booking.till import Till
-from tests.flows.studio import Studio, studio_in
+from tests.flows.studio import Studio, real_studio
 from tests.flows.test_sessions_that_change import sent, written
-from tests.servers import own_database, servers
 from tests.stripe_account import Account
 
 
@@ -168,11 +168,8 @@ def test_what_cannot_be_called_off_is_named(studio: Studio) -> None:
 @pytest.fixture
 def real() -> Iterator[Studio]:
     """Give a studio whose services have a database each on the real server."""
-    assert servers()
-    with own_database() as booking, own_database() as waitlist, own_database() as notify:
-        addresses = {"booking": booking, "waitlist": waitlist, "notify": notify}
-        with studio_in(databases=addresses) as made:
-            yield made
+    with real_studio() as made:
+        yield made
 
 
 @pytest.mark.live

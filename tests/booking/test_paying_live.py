@@ -13,8 +13,7 @@ from shared.contracts.booking import CANCEL_LINK
 from shared.contracts.errors import Refused
 from shared.links import sign_link
 from tests.booking.till import Till
-from tests.flows.studio import studio_in
-from tests.servers import own_database, servers
+from tests.flows.studio import real_studio
 from tests.stripe_account import Account
 from tests.stripe_standin import Fault, StripeStandIn
 
@@ -28,11 +27,8 @@ VALUES (:booking, :session, :person, 'confirmed', now(), 2000, 'eur')
 @pytest.fixture
 def till(card_account: Account) -> Iterator[Till]:
     """Give a studio where people pay, whose services have a database each on the real server."""
-    assert servers()
-    with own_database() as booking, own_database() as waitlist, own_database() as notify:
-        addresses = {"booking": booking, "waitlist": waitlist, "notify": notify}
-        with studio_in(databases=addresses) as made:
-            yield Till(made, card_account)
+    with real_studio() as studio:
+        yield Till(studio, card_account)
 
 
 def waits(till: Till) -> bool:

@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.errors import IdempotencyConflict, InvalidRequest, ScheduleNotFound
+from tests.at_once import at_once
 from tests.booking.test_changes import unheard
 from tests.booking.test_schedules import ROME, clocks, extend, weekly
-from tests.booking.test_sessions_live import at_once, booker, told
-from tests.flows.studio import Studio, studio_in
-from tests.servers import own_database, servers
+from tests.booking.test_sessions_live import booker, told
+from tests.flows.studio import Studio, real_studio
 
 
 def move(studio: Studio, schedule: Any, to: str = "2031-03-13T19:00:00+01:00", **more: Any) -> Any:
@@ -255,11 +255,8 @@ def test_a_schedule_moves_no_farther_ahead_than_any_is_made(studio: Studio) -> N
 @pytest.fixture
 def real() -> Iterator[Studio]:
     """Give a studio whose services have a database each on the real server."""
-    assert servers()
-    with own_database() as booking, own_database() as waitlist, own_database() as notify:
-        addresses = {"booking": booking, "waitlist": waitlist, "notify": notify}
-        with studio_in(databases=addresses) as made:
-            yield made
+    with real_studio() as made:
+        yield made
 
 
 @pytest.mark.live

@@ -9,9 +9,8 @@ import eventlet
 import pytest
 from sqlalchemy import text
 
-from shared.contracts.errors import Refused
-from tests.flows.studio import Studio, studio_in
-from tests.servers import own_database, servers
+from tests.at_once import at_once
+from tests.flows.studio import Studio, real_studio
 
 pytestmark = pytest.mark.live
 
@@ -19,25 +18,16 @@ pytestmark = pytest.mark.live
 @pytest.fixture
 def studio() -> Iterator[Studio]:
     """Give a studio whose services have a database each on the real server."""
-    assert servers()
-    with own_database() as booking, own_database() as waitlist, own_database() as notify:
-        addresses = {"booking": booking, "waitlist": waitlist, "notify": notify}
-        with studio_in(databases=addresses) as made:
-            yield made
+    with real_studio() as studio:
+        yield studio
 
 
-def at_once(calls: list[Callable[[], Any]]) -> Counter[str]:
+def ends(calls: list[Callable[[], Any]]) -> Counter[str]:
     """Make calls side by side; give how they ended."""
-
-    def ended(call: Callable[[], Any]) -> str:
-        try:
-            answer = call()
-        except Refused as exc:
-            return type(exc).__name__
-        return str(answer.get("status") or answer.get("state"))
-
-    threads = [eventlet.spawn(ended, call) for call in calls]
-    return Counter(thread.wait() for thread in threads)
+    return Counter(
+        one if isinstance(one, str) else str(one.get("status") or one.get("state"))
+        for one in at_once(calls)
+    )
 
 
 def test_many_who_book_the_last_seats_get_no_more_than_there_are(studio: Studio) -> None:
@@ -45,7 +35,7 @@ def test_many_who_book_the_last_seats_get_no_more_than_there_are(studio: Studio)
     people = [studio.person(f"person{n}") for n in range(12)]
     ids = [{"session_id": studio.session_id, "person_id": person} for person in people]
 
-    ended = at_once([partial(studio.suite.booking.book, **one) for one in ids])
+    ended = ends([partial(studio.suite.booking.book, **one) for one in ids])
 
     assert ended == {"booked": 3, "SessionFull": 9}
     assert studio.taken == 3
@@ -56,7 +46,7 @@ def test_one_who_books_many_times_at_once_gets_one_place(studio: Studio) -> None
     studio.session(capacity=9, waiting=0)
     ids = {"session_id": studio.session_id, "person_id": studio.person("ada")}
 
-    ended = at_once([lambda: studio.suite.booking.book(**ids)] * 8)
+    ended = ends([lambda: studio.suite.booking.book(**ids)] * 8)
 
     assert ended == {"booked": 1, "AlreadyBooked": 7}
     assert studio.taken == 1
@@ -67,7 +57,7 @@ def test_many_who_cancel_one_booking_free_one_seat(studio: Studio) -> None:
     booking_id = studio.booking_id("ada")
 
     cancel = studio.suite.booking.cancel_booking
-    ended = at_once([lambda: cancel(booking_id=booking_id)] * 8)
+    ended = ends([lambda: cancel(booking_id=booking_id)] * 8)
     studio.suite.deliver(times=2)
 
     assert ended == {"cancelled": 8}
@@ -82,7 +72,7 @@ def test_of_many_who_want_the_last_place_on_the_list_one_gets_it(studio: Studio)
     ids = [{"session_id": studio.session_id, "person_id": person} for person in people]
 
     book = studio.suite.booking.book
-    ended = at_once([partial(book, **one, or_wait=True) for one in ids])
+    ended = ends([partial(book, **one, or_wait=True) for one in ids])
     studio.settle()
 
     assert ended == {"waiting": 1, "WaitlistFull": 7}

@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-import eventlet
 import pytest
 
-from shared.contracts.errors import Refused
+from tests.at_once import at_once
 from tests.booking.test_changes import two_days, unheard
 from tests.booking.test_schedules import weekly
 from tests.booking.test_session_types import a_type
-from tests.flows.studio import Studio, studio_in
-from tests.servers import own_database, servers
+from tests.flows.studio import Studio, real_studio
 
 pytestmark = pytest.mark.live
 
@@ -21,24 +19,8 @@ pytestmark = pytest.mark.live
 @pytest.fixture
 def studio() -> Iterator[Studio]:
     """Give a studio whose services have a database each on the real server."""
-    assert servers()
-    with own_database() as booking, own_database() as waitlist, own_database() as notify:
-        addresses = {"booking": booking, "waitlist": waitlist, "notify": notify}
-        with studio_in(databases=addresses) as made:
-            yield made
-
-
-def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    """Make calls side by side; give their answers, or how they were refused."""
-
-    def ended(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except Refused as exc:
-            return type(exc).__name__
-
-    threads = [eventlet.spawn(ended, call) for call in calls]
-    return [thread.wait() for thread in threads]
+    with real_studio() as studio:
+        yield studio
 
 
 def booker(studio: Studio, name: str, session_id: str) -> Callable[[], Any]:

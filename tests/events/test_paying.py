@@ -14,7 +14,7 @@ from shared.contracts.event_errors import EventFull, RegistrationCancelledAlread
 from tests.events.hall import Hall, hall_in
 from tests.events.test_pages import form, http, own_page, text
 from tests.paying import Paying
-from tests.servers import own_database, servers
+from tests.servers import own_databases
 from tests.stripe_account import Account, signed
 from tests.stripe_book import event_about
 from tests.stripe_standin import Fault, StripeStandIn
@@ -674,11 +674,8 @@ def test_a_page_that_could_not_be_opened_is_opened_later(
 
 @pytest.mark.live
 def test_of_two_who_pay_too_late_at_once_one_gets_the_last_seat(card_account: Account) -> None:
-    assert servers()
-    with own_database() as booking, own_database() as events:
-        databases = {"booking": booking, "events": events}
-        with hall_in(databases) as hall:
-            two_pay_too_late(Desk(hall, card_account))
+    with own_databases("booking", "events") as made, hall_in(made) as hall:
+        two_pay_too_late(Desk(hall, card_account))
 
 
 def two_pay_too_late(desk: Desk) -> None:

@@ -1,6 +1,5 @@
 """Seats are counted right, and passes and agendas exclude each other, on the real PostgreSQL."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from random import Random
@@ -12,12 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from services.events import actions
-from shared.contracts.errors import (
-    Refused,
-)
+from tests.at_once import ends
 from tests.events.hall import Hall, hall_in
 from tests.events.test_machine import BOTH, SEATS, SOLD, STRAYS
-from tests.servers import own_database, servers
+from tests.servers import own_databases
 
 pytestmark = pytest.mark.live
 
@@ -25,25 +22,8 @@ pytestmark = pytest.mark.live
 @pytest.fixture
 def hall() -> Iterator[Hall]:
     """Give a hall whose services have a database each on the real server."""
-    assert servers()
-    with own_database() as booking, own_database() as events:
-        databases = {"booking": booking, "events": events}
-        with hall_in(databases) as made:
-            yield made
-
-
-def at_once(calls: list[Callable[[], Any]]) -> Counter[str]:
-    """Make calls side by side; give how they ended."""
-
-    def ended(call: Callable[[], Any]) -> str:
-        try:
-            call()
-        except Refused as exc:
-            return type(exc).__name__
-        return "done"
-
-    threads = [eventlet.spawn(ended, call) for call in calls]
-    return Counter(thread.wait() for thread in threads)
+    with own_databases("booking", "events") as made, hall_in(made) as hall:
+        yield hall
 
 
 @pytest.mark.rule("D6")
@@ -51,7 +31,7 @@ def test_many_who_want_the_last_seats_get_no_more_than_there_are(hall: Hall) -> 
     hall.event(capacity=3)
     people = [hall.person(f"person{n}") for n in range(12)]
 
-    ended = at_once([partial(hall.register, f"person{n}") for n in range(len(people))])
+    ended = ends([partial(hall.register, f"person{n}") for n in range(len(people))])
 
     assert ended == {"done": 3, "EventFull": 9}
     assert hall.seats() == (3, 3)
@@ -65,7 +45,7 @@ def test_agendas_in_every_order_neither_oversell_nor_wait_for_one_another(hall: 
     for n in range(9):
         hall.person(f"person{n}")
 
-    ended = at_once([partial(hall.register, f"person{n}", *orders[n % 3]) for n in range(9)])
+    ended = ends([partial(hall.register, f"person{n}", *orders[n % 3]) for n in range(9)])
 
     assert ended == {"done": 3, "SessionFull": 6}
     assert [hall.seats(one) for one in ("clay", "ink", "wood")] == [(3, 3)] * 3
@@ -80,7 +60,7 @@ def test_one_visitor_with_two_tabs_is_introduced_once(hall: Hall) -> None:
             event_id, at = UUID(hall.event_id), hall.suite.now()
             actions.sign_up(tx, event_id, visitor, actions.Wish(), online=False, at=at)
 
-    ended = at_once([press] * 8)
+    ended = ends([press] * 8)
 
     assert ended == {"done": 8}
     assert hall.seats() == (30, 1)
@@ -99,7 +79,7 @@ def test_swapping_sessions_at_once_never_loses_count(hall: Hall) -> None:
             wanted = [hall.sessions[name]]
             change(registration_id=ids[number], session_ids=wanted)
 
-    at_once([partial(swap, n) for n in range(6)])
+    ends([partial(swap, n) for n in range(6)])
 
     names = {one: hall.names(one) for one in ("clay", "ink", "wood")}
     assert {one: hall.seats(one) for one in names} == {
@@ -112,7 +92,7 @@ def test_one_who_registers_many_times_at_once_is_registered_once(hall: Hall) -> 
     hall.event(capacity=9)
     hall.person("ada")
 
-    ended = at_once([partial(hall.register, "ada")] * 8)
+    ended = ends([partial(hall.register, "ada")] * 8)
 
     assert ended == {"done": 1, "AlreadyRegistered": 7}
     assert hall.seats() == (9, 1)
@@ -136,7 +116,7 @@ def test_who_is_registered_while_their_record_ends_is_not_missed(hall: Hall, cha
     with engine.connect() as sql, engine.connect() as watch:
         sql.execute(text("BEGIN"))
         sql.execute(update, {"id": countess, "other": ada})
-        registering = eventlet.spawn(at_once, [partial(hall.register, "countess")])
+        registering = eventlet.spawn(ends, [partial(hall.register, "countess")])
         while not watch.execute(waits).scalar():
             assert not registering.dead  # it waits for what becomes of them
             eventlet.sleep(0.01)
@@ -158,7 +138,7 @@ def test_passes_and_agendas_exclude_each_other_under_concurrent_edits(hall: Hall
             partial(hall.events.define_pass, **ids, name="Day"),
         ] * 3
 
-        ended = at_once(edits)
+        ended = ends(edits)
 
         assert hall.shown["registration_level"] == "event"
         assert len(hall.shown["passes"]) == 3
@@ -175,7 +155,7 @@ def test_registering_while_a_pass_is_defined_loses_nobody_and_counts_everybody(h
         partial(hall.register, f"person{n}", "clay", "ink") for n in range(8)
     ]
 
-    ended = at_once([*registering[:4], define, *registering[4:]])
+    ended = ends([*registering[:4], define, *registering[4:]])
 
     shown = hall.shown
     assert shown["registration_level"] == "event"
@@ -205,7 +185,7 @@ def test_seats_with_passes_are_granted_and_taken_at_once_without_a_ring(hall: Ha
         partial(hall.register, f"late{n}", **overrule) for n in range(24)
     ]
 
-    ended = at_once([one for pair in zip(asking * 8, coming, strict=True) for one in pair])
+    ended = ends([one for pair in zip(asking * 8, coming, strict=True) for one in pair])
 
     assert ended == {"done": 48}
     assert hall.seats() == (6, 30)
@@ -269,7 +249,7 @@ def test_a_crowd_at_once_never_miscounts(hall: Hall, seed: int) -> None:
         hall.person(f"person{n}")
 
     for _ in range(8):
-        at_once(in_a_crowd(hall, chance))
+        ends(in_a_crowd(hall, chance))
         with hall.suite.sql("events") as sql:
             rows = {query: sql.exec_driver_sql(query).all() for query in (SEATS, SOLD)}
             assert [sql.exec_driver_sql(query).scalar() for query in (STRAYS, BOTH)] == [0, 0]
@@ -283,7 +263,7 @@ def test_many_who_cancel_one_registration_free_one_seat(hall: Hall) -> None:
     hall.event(capacity=1, waiting_list_size=5)
     ids = hall.register("ada")["registration_id"]
 
-    ended = at_once([partial(hall.events.cancel_registration, registration_id=ids)] * 8)
+    ended = ends([partial(hall.events.cancel_registration, registration_id=ids)] * 8)
 
     assert ended == {"done": 8}
     assert len(hall.said("RegistrationCancelled")) == 1

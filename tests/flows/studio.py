@@ -26,6 +26,7 @@ from shared.bus.topology import entrypoints
 from shared.config import settings
 from shared.testing import Suite
 from shared.web import Page
+from tests.servers import own_databases
 
 ALL: tuple[Any, ...] = (Booking, Waitlist, Notify)
 
@@ -265,3 +266,11 @@ def studio_in(databases: Mapping[str, str] | None = None) -> Iterator[Studio]:
             yield Studio(suite, mailbox)
         finally:
             suite.close()
+
+
+@contextmanager
+def real_studio() -> Iterator[Studio]:
+    """Open a studio whose services have a database each on the real server, and close it."""
+    databases = own_databases("booking", "waitlist", "notify")
+    with databases as made, studio_in(databases=made) as studio:
+        yield studio

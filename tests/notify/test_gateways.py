@@ -1,12 +1,7 @@
 """What goes over the wire to a real mail server, and what becomes of what comes back."""
 
 import json
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -21,7 +16,7 @@ from services.notify.domain import Delivery, Message, MessageKind
 from services.notify.gateways import FileMailer, SmtpMailer, make_mailer
 from shared.config import settings
 from tests.notify.office import all_of
-from tests.servers import free_port
+from tests.servers import free_port, running
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2031, 3, 6, 9, tzinfo=UTC)
@@ -52,15 +47,8 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
     """Run one mail server for all these tests."""
     made = RealServer(free_port(), tmp_path_factory.mktemp("mail") / "taken.jsonl")
     made.path.touch()
-    program = [sys.executable, "-W", "ignore", "-m", "tests.notify.server"]
-    running = subprocess.Popen([*program, str(made.port), str(made.path)], cwd=ROOT)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", made.port), 1):
-            break
-    yield made
-    running.kill()
-    running.wait(timeout=10)
+    with running("tests.notify.server", made.port, str(made.path)):
+        yield made
 
 
 @pytest.fixture

@@ -1,12 +1,7 @@
 """A mail server that wants TLS first: nothing is said to it in the clear."""
 
 import json
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +11,7 @@ from services.notify.gateways import SmtpMailer, sample
 from shared.config import settings
 from shared.testing import MORNING
 from tests.notify.office import all_of
-from tests.servers import free_port
+from tests.servers import free_port, running
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,18 +27,11 @@ def run_server(
     """Run a mail server that offers STARTTLS, or does not; give the file it notes in."""
     noted, port = tmp_path / "noted", free_port()
     noted.touch()
-    program = [sys.executable, "-W", "ignore", "-m", "tests.notify.server", str(port), str(noted)]
     tls = map(str, certificate) if offered else ()
-    running = subprocess.Popen([*program, *tls], cwd=ROOT)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            break
     monkeypatch.setenv("ATELIER_SMTP_URL", f"smtp+starttls://localhost:{port}")
     settings.cache_clear()
-    yield noted
-    running.kill()
-    running.wait(timeout=10)
+    with running("tests.notify.server", port, str(noted), *tls):
+        yield noted
 
 
 def send_two() -> list[Delivery]:

@@ -1,13 +1,8 @@
 """Ten thousand messages through a mail server that fails one time in five; some over TLS."""
 
-import socket
 import ssl
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -21,7 +16,7 @@ from services.notify.service import Notify
 from shared.config import settings
 from shared.testing import Suite
 from shared.writes import Writes
-from tests.servers import free_port
+from tests.servers import free_port, running
 
 ROOT = Path(__file__).parents[2]
 SEED = 20310303
@@ -34,19 +29,12 @@ def run_server(
     """Run the server, and have it as the configured one; give the file it notes in."""
     noted, port = tmp_path / "noted", free_port()
     noted.touch()
-    program = [sys.executable, "-W", "ignore", "-m", "tests.notify.rough"]
     tls = map(str, certificate) if scheme == "smtps" else ()
-    running = subprocess.Popen([*program, str(port), str(noted), str(SEED), *tls], cwd=ROOT)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            break
     monkeypatch.setenv("ATELIER_SMTP_URL", f"{scheme}://localhost:{port}")
     monkeypatch.setenv("ATELIER_SMTP_CONNECTIONS", "40")
     settings.cache_clear()
-    yield noted
-    running.kill()
-    running.wait(timeout=10)
+    with running("tests.notify.rough", port, str(noted), str(SEED), *tls):
+        yield noted
 
 
 def write_messages(suite: Suite, kind: MessageKind, lane: Lane, count: int) -> set[str]:

@@ -2,12 +2,7 @@
 
 import base64
 import json
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +19,7 @@ from services.notify.gateways import BeforeDot, FileTexter, TwilioTexter, make_t
 from shared.config import settings
 from shared.contracts.waitlist import SpotAllocated
 from tests.notify.office import Office, all_of
-from tests.servers import free_port
+from tests.servers import free_port, running
 
 ROOT = Path(__file__).parents[2]
 PHONE = "+39021234567"
@@ -49,15 +44,8 @@ class StandIn:
 def run_stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
     made = StandIn(free_port(), tmp_path_factory.mktemp("carrier") / "noted.jsonl")
     made.path.touch()
-    program = [sys.executable, "-W", "ignore", "-m", "tests.notify.carrier"]
-    running = subprocess.Popen([*program, str(made.port), str(made.path)], cwd=ROOT)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", made.port), 1):
-            break
-    yield made
-    running.kill()
-    running.wait(timeout=10)
+    with running("tests.notify.carrier", made.port, str(made.path)):
+        yield made
 
 
 @pytest.fixture(name="carrier")

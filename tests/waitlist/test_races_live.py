@@ -7,15 +7,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import eventlet
 import pytest
 from sqlalchemy import text
 
 from services.waitlist import actions, store
 from services.waitlist.domain import OfferState
-from shared.contracts.errors import Refused
-from tests.flows.studio import Studio, studio_in
-from tests.servers import own_database
+from tests.at_once import at_once
+from tests.flows.studio import Studio, real_studio
 from tests.waitlist.test_policies import offers, state_of
 
 pytestmark = pytest.mark.live
@@ -27,24 +25,14 @@ ROUNDS = range(6)
 @pytest.fixture(scope="module")
 def real() -> Iterator[Studio]:
     """Give a studio whose services have a database each on the real server."""
-    with own_database() as booking, own_database() as waitlist, own_database() as notify:
-        addresses = {"booking": booking, "waitlist": waitlist, "notify": notify}
-        with studio_in(databases=addresses) as made:
-            yield made
+    with real_studio() as studio:
+        yield studio
 
 
 def race(*runs: Callable[[], Any], first: int = 0) -> Counter[str]:
     """Run side by side, beginning with one of them; give how each ended."""
-
-    def ended(run: Callable[[], Any]) -> str:
-        try:
-            return str(run())
-        except Refused as exc:
-            return type(exc).__name__
-
     order = [*runs[first % len(runs) :], *runs[: first % len(runs)]]
-    threads = [eventlet.spawn(ended, run) for run in order]
-    return Counter(thread.wait() for thread in threads)
+    return Counter(str(one) for one in at_once(order))
 
 
 def act(studio: Studio, action: Callable[..., Any], *args: Any, at: datetime, **more: Any) -> str:
