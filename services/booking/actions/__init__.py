@@ -9,7 +9,7 @@ from services.booking.actions.checkouts import (
     request_confirmation,
     start_checkout,
 )
-from services.booking.actions.clients import assign_client, find_client
+from services.booking.actions.clients import assign_client
 from services.booking.actions.credits import get_credits, grant_credits, withdraw_credits
 from services.booking.actions.desk import book, hold_place
 from services.booking.actions.details import get_packages_shown, get_session_details
@@ -30,7 +30,6 @@ from services.booking.actions.groups import (
     cancel_group,
     change_group,
     get_spots,
-    public_links,
     schedule_spots,
 )
 from services.booking.actions.holds import confirm_hold, end_lapsed_holds, release_hold
@@ -47,13 +46,10 @@ from services.booking.actions.packages import (
     add_package,
     change_package,
     choose_package,
-    packages_shown,
-    settle_package,
 )
 from services.booking.actions.people import (
     change_consent,
     change_person,
-    known,
     list_people,
     note_contact,
     register_guest,
@@ -125,7 +121,6 @@ __all__ = [
     "erase_person",
     "extend_schedules",
     "fail_download",
-    "find_client",
     "find_duplicates",
     "find_kept_card",
     "finish_download",
@@ -146,7 +141,6 @@ __all__ = [
     "hold_free_seat",
     "hold_place",
     "keep_reminder_template",
-    "known",
     "launch_roll_call",
     "list_people",
     "list_schedules",
@@ -163,11 +157,9 @@ __all__ = [
     "move_schedule",
     "note_contact",
     "note_erasure",
-    "packages_shown",
     "paid_by_card",
     "pay_balance",
     "prune_downloads",
-    "public_links",
     "read_download",
     "record_payment",
     "refund_payment",
@@ -183,7 +175,6 @@ __all__ = [
     "scrub_erased",
     "send_reminder",
     "settle_merged",
-    "settle_package",
     "sign_up",
     "skip_date",
     "start_checkout",

@@ -112,7 +112,6 @@ from services.booking.store.payments import (
     refund_rule,
     refunds_begun,
     refunds_of,
-    refunds_of_payment,
     refunds_under_way,
     unpaid_checkouts,
 )
@@ -314,7 +313,6 @@ __all__ = [
     "refund_rule",
     "refunds_begun",
     "refunds_of",
-    "refunds_of_payment",
     "refunds_under_way",
     "reminder_days",
     "reminder_templates",

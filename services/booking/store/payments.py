@@ -47,7 +47,6 @@ find_payment = PAYMENTS.find_payment
 change_payment = PAYMENTS.change_payment
 find_refund = PAYMENTS.find_refund
 change_refund = PAYMENTS.change_refund
-refunds_of_payment = PAYMENTS.refunds_of_payment
 refunds_begun = PAYMENTS.refunds_begun
 _PAYMENTS = (
     select(PaymentRow.__table__)

@@ -44,7 +44,6 @@ from services.events.actions.payments import (
 from services.events.actions.people import (
     Visitor,
     erase_person,
-    introduce_guest,
     keep_person,
     merge_people,
     sign_up,
@@ -112,7 +111,6 @@ __all__ = [
     "get_ticket",
     "grant_spot",
     "hold_free_seat",
-    "introduce_guest",
     "keep_person",
     "list_check_ins",
     "list_events",

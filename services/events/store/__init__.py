@@ -16,7 +16,6 @@ from services.events.store.checkouts import (
     refunds_begun,
     refunds_due,
     refunds_of,
-    refunds_of_payment,
     unpaid_checkouts,
 )
 from services.events.store.doors import (
@@ -24,7 +23,6 @@ from services.events.store.doors import (
     check_in,
     expected_at,
     find_check_in,
-    find_payment,
     list_payments,
     paid_for,
     undo_check_in,
@@ -106,7 +104,6 @@ from services.events.store.registrations import (
     registration_by_ticket,
 )
 from services.events.store.spots import (
-    Spot,
     add_granted_spot,
     add_spots,
     count_waiting,
@@ -140,7 +137,6 @@ __all__ = [
     "CHECKOUTS",
     "LETTERS",
     "Pass",
-    "Spot",
     "add_checkout",
     "add_event",
     "add_granted_spot",
@@ -179,7 +175,6 @@ __all__ = [
     "find_entry",
     "find_event",
     "find_pass",
-    "find_payment",
     "find_person",
     "find_place",
     "find_refund",
@@ -231,7 +226,6 @@ __all__ = [
     "refunds_begun",
     "refunds_due",
     "refunds_of",
-    "refunds_of_payment",
     "registered_people",
     "registration_by_ticket",
     "sell_pass",

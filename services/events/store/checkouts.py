@@ -17,7 +17,6 @@ find_checkout = CHECKOUTS.find_payment
 change_checkout = CHECKOUTS.change_payment
 find_refund = CHECKOUTS.find_refund
 change_refund = CHECKOUTS.change_refund
-refunds_of_payment = CHECKOUTS.refunds_of_payment
 refunds_begun = CHECKOUTS.refunds_begun
 _UNPAID = (
     select(CheckoutRow.__table__)

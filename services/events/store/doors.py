@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select
+from sqlalchemy import Connection, case, delete, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.events.domain import PlaceState, RegistrationState
@@ -119,12 +119,6 @@ def expected_at(
 def add_payment(sql: Connection, values: dict[str, Any]) -> None:
     """Note money that came in or went back."""
     sql.execute(insert(PaymentRow), values)
-
-
-def find_payment(sql: Connection, payment_id: UUID) -> Row[Any] | None:
-    """Find a payment."""
-    query = select(PaymentRow.__table__).where(PaymentRow.payment_id == payment_id)
-    return sql.execute(query).one_or_none()
 
 
 def list_payments(sql: Connection, registration_id: UUID) -> Sequence[Any]:

@@ -75,13 +75,9 @@ from services.notify.actions.words import (
     restore_template,
     save_template,
 )
-from services.notify.actions.writing import (
-    ContactNotKnown,
-)
 
 __all__ = [
     "CHOSEN",
-    "ContactNotKnown",
     "ask_for_confirmation",
     "blank_texts",
     "change_settings",

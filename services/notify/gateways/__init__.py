@@ -16,7 +16,6 @@ from services.notify.gateways.writing import (
     render,
     sample,
     show,
-    wire_address,
     write_sms,
 )
 from shared.config import settings
@@ -43,7 +42,6 @@ __all__ = [
     "render",
     "sample",
     "show",
-    "wire_address",
     "write_sms",
 ]
 

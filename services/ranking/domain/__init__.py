@@ -16,7 +16,6 @@ from services.ranking.domain.values import (
     arranged,
     changed_step,
     local_day,
-    next_placement_id,
 )
 from services.ranking.domain.words import LANGUAGES, Term, Words, icon_of, report_name, words_of
 
@@ -45,7 +44,6 @@ __all__ = [
     "changed_step",
     "icon_of",
     "local_day",
-    "next_placement_id",
     "qualified",
     "replay",
     "report_name",
