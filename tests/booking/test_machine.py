@@ -160,7 +160,7 @@ def _gives_back_under_another_key(self: Any, job: Any, order: Any) -> Any:
         ("services.booking.actions.places.return_credits", _nothing),
         ("services.booking.actions.merging.move_credits", _nothing),
         ("services.booking.store.note_credits", _nothing),
-        ("services.booking.actions.reckoning._add", lambda *_, **__: uuid4()),
+        ("shared.payments.refunds.Refunds._add", lambda *_, **__: uuid4()),
         ("shared.payments.cashier.Cashier._repaid", _gives_back_under_another_key),
         ("shared.inbox.keep_reply", _nothing),
     ],
