@@ -13,11 +13,33 @@ from shared.contracts.errors import InvalidRequest
 from shared.db import Tx
 from shared.payments.jobs import JobKind, same_refund
 from shared.payments.rows import JobRows, PaymentRows
-from shared.payments.states import RefundState
+from shared.payments.states import NOT_BACK, RefundState
 from shared.payments.words import Gone
 
 ELSEWHERE, DISPUTED = "elsewhere", "disputed"
 """Why there is a refund that was not begun here, in the words of every service's rows."""
+
+
+def make_good(rows: PaymentRows, sql: Connection, refund_id: UUID, **whose: UUID) -> Any:
+    """Have a refund that failed be made good by another one, and be listed as failed no more.
+
+    Args:
+        rows: the service's own tables.
+        sql: the transaction.
+        refund_id: the refund that failed.
+        whose: the column by which it has to belong to what is given back now, and its value.
+
+    Returns:
+        The refund.
+
+    Raises:
+        InvalidRequest: no refund of that has failed under this id and is still to be made good.
+    """
+    refund = rows.make_good(sql, refund_id)
+    if refund is None or any(getattr(refund, name) != value for name, value in whose.items()):
+        msg = "instead_of: No refund of this that failed, and was not made good, has this id."
+        raise InvalidRequest(msg)
+    return refund
 
 
 class Refunds(ABC):
@@ -64,7 +86,7 @@ class Refunds(ABC):
         for one in gone:
             refund = same_refund(one, refunds)
             refund_id = refund.refund_id if refund else self._add(tx, payment, one, at=at)
-            if one.state == "failed" and (refund is None or refund.state != RefundState.FAILED):
+            if one.state == "failed" and (refund is None or refund.state not in NOT_BACK):
                 why = "the bank has decided against it" if one.disputed else "it did not arrive"
                 failed = {"state": RefundState.FAILED.value, "error": why, "refunded_at": None}
                 self.payments.change_refund(tx.sql, refund_id, **failed)

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from shared.db import Tx
 from shared.payments.jobs import JobKind, JobState
-from shared.payments.states import RefundState
+from shared.payments.states import NOT_BACK, RefundState
 from shared.payments.words import Notice
 
 
@@ -172,9 +172,15 @@ class PaymentRows:
         self._refund = select(back).where(back.c.refund_id == bindparam("refund_id"))
         self._refund_locked = self._refund.with_for_update()
         self._change_refund = update(refunds).where(back.c.refund_id == bindparam("r"))
+        self._make_good = (
+            update(refunds)
+            .where(back.c.refund_id == bindparam("r"), back.c.state == RefundState.FAILED.value)
+            .values(state=RefundState.MADE_GOOD.value)
+            .returning(back)
+        )
         self._refunds_of = select(back).where(of_payment)
         self._begun = select(func.coalesce(func.sum(back.c.amount_minor), 0)).where(
-            of_payment, back.c.state != RefundState.FAILED.value
+            of_payment, back.c.state.not_in(NOT_BACK)
         )
         self._newest = (
             select(back)
@@ -213,6 +219,10 @@ class PaymentRows:
     def change_refund(self, sql: Connection, refund_id: UUID, **changes: Any) -> None:
         """Set some of a refund's columns."""
         sql.execute(self._change_refund.values(**changes), {"r": refund_id})
+
+    def make_good(self, sql: Connection, refund_id: UUID) -> Row[Any] | None:
+        """Note that a refund that failed is made good; None where none has this id."""
+        return sql.execute(self._make_good, {"r": refund_id}).one_or_none()
 
     def refunds_of_payment(self, sql: Connection, payment_id: UUID) -> Sequence[Row[Any]]:
         """List what was given back of a payment, or is about to be."""

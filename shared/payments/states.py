@@ -19,3 +19,8 @@ class RefundState(StrEnum):
     DUE = "due"
     DONE = "done"
     FAILED = "failed"
+    MADE_GOOD = "made_good"  # failed, and another one was made in its stead
+
+
+NOT_BACK = (RefundState.FAILED, RefundState.MADE_GOOD)
+"""How a refund stands of which no money went back."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import eventlet
 import pytest
@@ -650,6 +650,36 @@ def test_whoever_works_at_night_sees_the_refunds_that_failed(
     assert first["refunds"][0]["registration_id"] == checkout["registration_id"]
     with pytest.raises(InvalidRequest, match="after: No refund"):
         desk.hall.events.list_refunds(after=checkout["payment_id"])
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_refund_that_failed_is_made_good_by_hand_or_by_another(
+    desk: Desk, standin: StripeStandIn, *, by_hand: bool
+) -> None:
+    desk.event(capacity=3)
+    checkout = desk.register("ada")
+    desk.pay(checkout)
+    standin.faults.append(Fault("400", "refunds"))
+    events, ids = desk.hall.events, {"payment_id": checkout["payment_id"]}
+    failed = events.refund_payment(**ids, amount_minor=200)["refund_id"]
+    desk.settle()
+    desk.later(minutes=1)
+    if by_hand:
+        ids = {"registration_id": checkout["registration_id"], "amount_minor": 200}
+    give_back = events.record_refund if by_hand else events.refund_payment
+
+    with pytest.raises(InvalidRequest, match=r"^instead_of: No refund of this that failed"):
+        give_back(**ids, instead_of=uuid4())
+    give_back(**ids, instead_of=failed)
+    desk.settle()
+    with pytest.raises(InvalidRequest, match=r"^instead_of: No refund of this that failed"):
+        give_back(**ids, instead_of=failed)
+
+    assert events.list_refunds()["refunds"] == []
+    [good] = events.list_refunds(state="made_good")["refunds"]
+    assert good["refund_id"] == failed
+    assert desk.row(checkout)["paid_minor"] == PRICE - 200
+    assert desk.held() == (PRICE if by_hand else PRICE - 200)
 
 
 @pytest.mark.parametrize("how", ["cut_before", "cut_after", "500", "429"])

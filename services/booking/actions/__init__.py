@@ -39,6 +39,7 @@ from services.booking.actions.money import (
     get_payments,
     look_at_payment,
     paid_by_card,
+    record_refund,
     refund_payment,
 )
 from services.booking.actions.moves import move_booking
@@ -162,6 +163,7 @@ __all__ = [
     "prune_downloads",
     "read_download",
     "record_payment",
+    "record_refund",
     "refund_payment",
     "register_guest",
     "register_person",

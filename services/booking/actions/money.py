@@ -20,6 +20,7 @@ from shared.contracts.errors import BookingNotFound, InvalidRequest, PaymentNotF
 from shared.db import Tx
 from shared.money import card_fault
 from shared.payments.jobs import JobKind
+from shared.payments.refunds import make_good
 from shared.payments.states import PaymentState, RefundState
 
 ask_stripe = store.CARD_JOBS.ask
@@ -126,27 +127,43 @@ def refund_payment(
     note: str | None,
     at: datetime,
     reason: RefundReason = RefundReason.ASKED,
+    instead_of: UUID | None = None,
+    by_hand: bool = False,
 ) -> Values:
     """Give money back, all that is left of a payment where no amount is named.
 
     What came by card goes back to it through Stripe, and is said when Stripe has done it; of what
     came another way staff have handed it back themselves.
 
+    Args:
+        tx: the transaction.
+        payment_id: the payment.
+        amount_minor: in minor units of its currency; None: all that is left, or what the refund
+            that failed was to give back.
+        note: what staff write beside it.
+        at: now, UTC.
+        reason: why it is given back.
+        instead_of: the refund of this payment that failed, and is made good by this one.
+        by_hand: staff have handed it over another way than to its card.
+
     Raises:
         PaymentNotFound: there is none, or no money has come of it.
-        InvalidRequest: there is less left of it.
+        InvalidRequest: there is less left of it, or `instead_of` is no refund of it that failed.
     """
     payment = store.find_payment(tx.sql, payment_id, lock=True)
     if payment is None or payment.state != PaymentState.PAID:
         msg = f"{payment_id}: no money has come of such a payment"
         raise PaymentNotFound(msg)
     left = payment.amount_minor - store.refunds_begun(tx.sql, payment_id)
+    if instead_of is not None:
+        failed = make_good(store.PAYMENTS, tx.sql, instead_of, payment_id=payment_id)
+        amount_minor = amount_minor or failed.amount_minor
     amount = left if amount_minor is None else amount_minor
     if amount > left or amount <= 0:
         msg = f"amount_minor: {left} {payment.currency} of the payment are left to give back."
         raise InvalidRequest(msg)
     refund = add_refund(tx, payment, amount, reason, note=note, at=at)
-    if payment.method == PaymentMethod.OFFLINE:
+    if by_hand or payment.method == PaymentMethod.OFFLINE:
         refund |= note_refund(tx, refund["refund_id"], vendor_id=None, at=at)
     else:
         ask_stripe(tx, JobKind.REPAY, refund["refund_id"], due_at=at)
@@ -173,17 +190,29 @@ def add_refund(
     return refund
 
 
+def record_refund(tx: Tx, payment_id: UUID, **refund: Any) -> Values:
+    """Note money that staff have handed over, where it cannot go back to the card it came from.
+
+    It counts as given back at once, and Stripe is not asked. The rest is as of any refund.
+    """
+    return refund_payment(tx, payment_id, **refund, by_hand=True)
+
+
 def note_refund(tx: Tx, refund_id: UUID, *, vendor_id: str | None, at: datetime) -> Values:
-    """Note that money has been given back, and say so; noted already, nothing changes."""
+    """Note that money has been given back, and say so; noted already, nothing changes.
+
+    Without an id of Stripe's it was handed over, however it had come.
+    """
     refund = store.find_refund(tx.sql, refund_id, lock=True)
     done: Values = {"state": RefundState.DONE.value, "refunded_at": at}
     if refund is None or refund.state == RefundState.DONE:
         return {}
     store.change_refund(tx.sql, refund_id, **done, vendor_id=vendor_id)
     payment = store.find_payment(tx.sql, refund.payment_id)
+    by_hand = {} if vendor_id else {"method": PaymentMethod.OFFLINE.value}
     tx.emit(
         PaymentRefunded(
-            **said_of(tx, payment, refund.amount_minor),
+            **said_of(tx, payment, refund.amount_minor) | by_hand,
             refund_id=refund_id,
             reason=refund.reason,
             refunded_at=at,

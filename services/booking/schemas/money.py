@@ -73,11 +73,16 @@ class RecordPayment(OneBooking):
 
 
 class RefundPayment(Schema):
-    """What is given back of a payment; without an amount, all that is left."""
+    """What is given back of a payment; without an amount, all that is left.
+
+    `instead_of` is a refund of it that failed: this one makes it good, and is as large as that one
+    unless it says otherwise.
+    """
 
     payment_id = fields.UUID(required=True)
     amount_minor = count(1, MOST_MINOR, load_default=None, allow_none=True)
     note = Line(longest=500, load_default=None, allow_none=True)
+    instead_of = fields.UUID(load_default=None, allow_none=True)
 
 
 class Payment(Schema):

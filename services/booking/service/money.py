@@ -57,12 +57,18 @@ class Money:
         return shaped(schemas.Payment, payment)
 
     @rpc(schemas.RefundPayment())
-    def refund_payment(self, payment_id: UUID, amount_minor: int | None, note: str | None) -> Any:
+    def refund_payment(self, payment_id: UUID, **refund: Any) -> Any:
         """Give back money, all that is left of a payment where no amount is named."""
-        more: Any = {"amount_minor": amount_minor, "note": note}
         with self.db.begin() as tx:
-            refund = actions.refund_payment(tx, payment_id, **more, at=self.now())
-        return shaped(schemas.GivenBack, refund)
+            found = actions.refund_payment(tx, payment_id, **refund, at=self.now())
+        return shaped(schemas.GivenBack, found)
+
+    @rpc(schemas.RefundPayment())
+    def record_refund(self, payment_id: UUID, **refund: Any) -> Any:
+        """Note money that was handed over, where it cannot go back to its card."""
+        with self.db.begin() as tx:
+            found = actions.record_refund(tx, payment_id, **refund, at=self.now())
+        return shaped(schemas.GivenBack, found)
 
     @rpc(schemas.ListRefunds())
     def list_refunds(self, **part: Any) -> Any:

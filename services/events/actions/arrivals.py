@@ -25,6 +25,7 @@ from shared.contracts import Values
 from shared.contracts.errors import InvalidRequest, PaymentNotFound, PersonNotFound
 from shared.db import Tx
 from shared.payments.jobs import JobKind
+from shared.payments.refunds import make_good
 from shared.payments.states import PaymentState, RefundState
 
 
@@ -116,14 +117,16 @@ def refund_payment(
     note: str,
     at: datetime,
     reason: RefundReason = RefundReason.ASKED,
+    instead_of: UUID | None = None,
 ) -> Values:
     """Give money back to the card it came from, all that is left where no amount is named.
 
-    It is noted as gone when Stripe has done it.
+    It is noted as gone when Stripe has done it. `instead_of` is a refund of the payment that failed
+    and is made good by this one, which is as large unless it says otherwise.
 
     Raises:
         PaymentNotFound: no money has come by such a payment through Stripe.
-        InvalidRequest: there is less left of it.
+        InvalidRequest: there is less left of it, or `instead_of` is no refund of it that failed.
     """
     found = store.find_checkout(tx.sql, payment_id)
     if found is None or found.state != PaymentState.PAID:
@@ -134,6 +137,9 @@ def refund_payment(
         found.amount_minor - store.refunds_begun(tx.sql, payment_id),
         row.paid_minor - store.refunds_due(tx.sql, row.registration_id),
     )
+    if instead_of is not None:
+        failed = make_good(store.CHECKOUTS, tx.sql, instead_of, payment_id=payment_id)
+        amount_minor = amount_minor or failed.amount_minor
     amount = left if amount_minor is None else amount_minor
     if amount > left or amount <= 0:
         msg = f"amount_minor: {left} {found.currency} of the payment are left to give back."

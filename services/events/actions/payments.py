@@ -18,6 +18,7 @@ from shared.contracts.event_errors import (
 )
 from shared.db import Tx
 from shared.money import card_fault
+from shared.payments.refunds import make_good
 
 
 def record_payment(
@@ -50,13 +51,23 @@ def record_payment(
 
 
 def record_refund(
-    tx: Tx, registration_id: UUID, *, amount_minor: int, reference: str, note: str, at: datetime
+    tx: Tx,
+    registration_id: UUID,
+    *,
+    amount_minor: int,
+    reference: str,
+    note: str,
+    at: datetime,
+    instead_of: UUID | None = None,
 ) -> Values:
     """Note money that was given back, for a registration that stands or one that was cancelled.
 
-    Refunds are never automatic. `amount_minor` is > 0, and no more than was paid.
+    Refunds are never automatic. `amount_minor` is > 0, and no more than was paid; `instead_of` is
+    a refund to its card that failed, and is made good by this.
     """
     _, row = registration_for_update(tx, registration_id)
+    if instead_of is not None:
+        make_good(store.CHECKOUTS, tx.sql, instead_of, registration_id=registration_id)
     left = row.paid_minor - store.refunds_due(tx.sql, registration_id)
     if amount_minor > left:
         msg = f"amount_minor: {left} were paid; it cannot be more."

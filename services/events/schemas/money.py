@@ -23,7 +23,7 @@ class Payment(Schema):
 
 
 class RecordPayment(Schema):
-    """Money that came in, or that was given back."""
+    """Money that came in."""
 
     registration_id = fields.UUID(required=True)
     amount_minor = count(1, 100_000_000, required=True)
@@ -31,12 +31,23 @@ class RecordPayment(Schema):
     note = text(1000, load_default="")
 
 
+class RecordRefund(RecordPayment):
+    """Money that was given back; `instead_of` a refund that failed, which it makes good."""
+
+    instead_of = fields.UUID(load_default=None, allow_none=True)
+
+
 class RefundPayment(Schema):
-    """Money that is to go back to its card; without an amount, all that is left of it."""
+    """Money that is to go back to its card; without an amount, all that is left of it.
+
+    `instead_of` is a refund of it that failed: this one makes it good, and is as large as that one
+    unless it says otherwise.
+    """
 
     payment_id = fields.UUID(required=True)
     amount_minor = count(1, 100_000_000, load_default=None, allow_none=True)
     note = text(1000, load_default="")
+    instead_of = fields.UUID(load_default=None, allow_none=True)
 
 
 class Refund(RefundShape):

@@ -35,7 +35,7 @@ class Money:
             noted = actions.record_payment(tx, registration_id, **payment, at=self.now())
         return shaped(schemas.Payment, noted)
 
-    @rpc(schemas.RecordPayment())
+    @rpc(schemas.RecordRefund())
     def record_refund(self, registration_id: UUID, **payment: Any) -> Any:
         """Note money that was given back by hand."""
         with self.db.begin() as tx:
