@@ -293,6 +293,31 @@ def test_a_pass_opens_a_choice_of_sessions_at_a_price_and_runs_out(hall: Hall) -
     hall.register("alan", pass_id=made["pass_id"])
 
 
+def test_whose_pass_has_nothing_left_is_found_at_once(hall: Hall) -> None:
+    hall.event()
+    clay, ink = hall.session("clay"), hall.session("ink", 10)
+    ids = {"event_id": hall.event_id, "price_minor": 1000}
+    passes = [
+        hall.events.define_pass(**ids, name=name, session_ids=opened)["pass_id"]
+        for name, opened in (("Clay", [clay]), ("Both", [clay, ink]), ("All", []))
+    ]
+    for name, pass_id in zip(("ada", "alan", "grace"), passes, strict=True):
+        hall.register(name, pass_id=pass_id)
+    hall.register("edsger", pass_id=passes[0])
+    hall.cancel("edsger")
+
+    def found(**more: Any) -> list[str]:
+        part = {"event_id": hall.event_id, "nothing_left": True}
+        return [row["name"] for row in hall.events.list_registrations(**part, **more)["rows"]]
+
+    assert found() == []
+    hall.events.cancel_session(session_id=clay)
+    assert (found(), found(cancelled=True)) == (["ada"], ["ada", "edsger"])
+    hall.events.cancel_session(session_id=ink)
+    assert found() == ["ada", "alan"]
+    assert (found(limit=1), found(limit=1, offset=1)) == (["ada"], ["alan"])
+
+
 def test_a_pass_that_was_withdrawn_is_neither_had_nor_needed(hall: Hall) -> None:
     hall.event(capacity=1, waiting_list_size=5)
     gone = hall.events.define_pass(event_id=hall.event_id, name="Early")["pass_id"]

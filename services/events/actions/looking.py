@@ -134,10 +134,14 @@ def list_registrations(
     session_id: UUID | None,
     *,
     cancelled: bool,
+    nothing_left: bool = False,
     limit: int,
     offset: int,
 ) -> Values:
     """List who is registered: for an event, all with a place in any part of it; for a session, its.
+
+    With `nothing_left`, only those of whose pass every session was called off: they stay
+    registered, and whether they get their money back is for staff to say.
 
     Where people register for the whole event, only the event has a list; where they choose, the
     event's list says which sessions each has. Who gave a session up is `cancelled` in its list.
@@ -150,7 +154,13 @@ def list_registrations(
         []
         if session_id is not None and not event.own_agenda
         else store.list_registrations(
-            sql, event_id, session_id, cancelled=cancelled, limit=limit, offset=offset
+            sql,
+            event_id,
+            session_id,
+            cancelled=cancelled,
+            nothing_left=nothing_left,
+            limit=limit,
+            offset=offset,
         )
     )
     whole = session_id is None and event.own_agenda

@@ -158,9 +158,13 @@ class Listed(OneEvent):
 
 
 class ListRegistrations(Listed):
-    """The registrations of an event, or of one session."""
+    """The registrations of an event, or of one session.
+
+    With `nothing_left` only those of whose pass every session was called off.
+    """
 
     cancelled = fields.Boolean(load_default=False)
+    nothing_left = fields.Boolean(load_default=False)
     limit = count(1, 1000, load_default=200)
     offset = count(0, 10_000_000, load_default=0)
 

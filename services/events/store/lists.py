@@ -12,9 +12,11 @@ from services.events.models import (
     CheckInRow,
     OfferRow,
     PassRow,
+    PassSessionRow,
     PersonRow,
     PlaceRow,
     RegistrationRow,
+    SessionRow,
     WaitingRow,
 )
 
@@ -29,6 +31,16 @@ _WHO = (
 _PLACE_STANDS = PlaceRow.state == PlaceState.LIVE.value
 _OF_PLACE = ("state", "cancelled_at", "cancelled_by")
 """Columns that at a session are those of the place: others of the registration may go on."""
+
+
+_OPENED = select(PassSessionRow.session_id).where(PassSessionRow.pass_id == RegistrationRow.pass_id)
+_NOTHING_LEFT = and_(
+    _OPENED.exists(),
+    ~_OPENED.join(SessionRow, SessionRow.session_id == PassSessionRow.session_id)
+    .where(SessionRow.cancelled_at.is_(None))
+    .exists(),
+)
+"""Its pass names sessions, and none of these takes place."""
 
 
 def _registrations(event_id: UUID, session_id: UUID | None) -> Any:
@@ -69,11 +81,17 @@ def list_registrations(
     session_id: UUID | None,
     *,
     cancelled: bool,
+    nothing_left: bool,
     limit: int,
     offset: int,
 ) -> Sequence[Any]:
-    """List an event's or one session's registrations with their people, in order of coming."""
+    """List an event's or one session's registrations with their people, in order of coming.
+
+    With `nothing_left`, only those of whose pass every session was called off.
+    """
     query = _registrations(event_id, session_id)
+    if nothing_left:
+        query = query.where(_NOTHING_LEFT)
     if not cancelled:
         query = query.where(RegistrationRow.state != RegistrationState.CANCELLED.value)
         if session_id is not None:
