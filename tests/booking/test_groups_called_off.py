@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.errors import GroupNotFound, IdempotencyConflict, InvalidRequest
-from tests.at_once import at_once
+from tests.at_once import at_once, while_waiting
 from tests.booking.test_changes import unheard
 from tests.booking.test_multi_sessions import spots_of, states
 from tests.booking.test_session_types import a_type
@@ -193,3 +193,16 @@ def test_nobody_keeps_a_place_in_spots_called_off_while_people_book_and_move(rea
     assert len(unheard(real, "BookingCancelled")) == len(there) + len(booked)
     for real.session_id in spots:
         assert (real.booked, real.taken, real.held) == ([], 0, {})
+
+
+@pytest.mark.live
+def test_a_spot_that_is_cancelled_in_the_same_moment_is_called_off_once(real: Studio) -> None:
+    group = spots_of(real)
+    other = "UPDATE sessions SET cancelled_at = now() WHERE session_id = :id"
+    cancel = partial(real.suite.booking.cancel_group, group_id=group["group_id"])
+
+    engine = real.suite.members["booking"].home.engine
+    while_waiting(engine, other, cancel, id=group["spots"][1]["session_id"])
+
+    assert states(real, group) == ["cancelled"] * 3
+    assert len(unheard(real, "SessionCancelled")) == 2  # the other one says its own

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.errors import IdempotencyConflict, InvalidRequest, ScheduleNotFound
-from tests.at_once import at_once
+from tests.at_once import at_once, while_waiting
 from tests.booking.test_changes import unheard
 from tests.booking.test_schedules import ROME, clocks, extend, weekly
 from tests.booking.test_sessions_live import booker, told
@@ -279,3 +279,15 @@ def test_whoever_books_while_the_schedule_moves_is_told_of_the_time_it_has(real:
     days = [clock[:5] for clock in clocks(real, schedule)]
     assert len(days) == len(set(days)) == 22  # today is one of them
     assert len({clock[6:] for clock in clocks(real, schedule)[4:]}) == 1
+
+
+@pytest.mark.live
+def test_a_day_left_out_in_the_moment_the_schedule_moves_is_not_made(real: Studio) -> None:
+    schedule = weekly(real)
+    skip = """UPDATE schedules SET skipped = '["2031-03-27"]' WHERE schedule_id = :id"""
+    moving = partial(move, real, schedule, "2031-04-03T19:00:00+02:00")
+
+    engine = real.suite.members["booking"].home.engine
+    while_waiting(engine, skip, moving, id=schedule["schedule_id"])
+
+    assert clocks(real, schedule) == ["03-06 18:30", "03-13 18:30", "03-20 18:30"]

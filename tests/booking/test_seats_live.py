@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import eventlet
 import pytest
-from sqlalchemy import text
 
-from tests.at_once import at_once
+from tests.at_once import at_once, while_waiting
 from tests.flows.studio import Studio, real_studio
 
 pytestmark = pytest.mark.live
@@ -109,24 +107,14 @@ def test_booking_and_cancelling_at_once_never_loses_count(studio: Studio) -> Non
 def test_whoever_waits_for_a_hold_has_not_locked_its_session(studio: Studio) -> None:
     studio.full("ada")
     studio.cancel("ada")
-    waits = text(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    hold = text("SELECT 1 FROM holds FOR UPDATE")
-    session = text("SELECT 1 FROM sessions FOR NO KEY UPDATE NOWAIT")
-
     engine = studio.suite.members["booking"].home.engine
-    with engine.connect() as sql, engine.connect() as watch:
-        sql.execute(text("BEGIN"))
-        sql.execute(hold)
-        returning = eventlet.spawn(studio.suite.deliver)  # nobody waits, says waitlist
-        while not watch.execute(waits).scalar():
-            assert not returning.dead
-            eventlet.sleep(0.01)
-        sql.execute(session)  # raises where the other has it, and waits for us
-        sql.execute(text("ROLLBACK"))
-    returning.wait()
+
+    while_waiting(  # nobody waits, says waitlist
+        engine,
+        "SELECT 1 FROM holds FOR UPDATE",
+        studio.suite.deliver,
+        then="SELECT 1 FROM sessions FOR NO KEY UPDATE NOWAIT",  # refused where the other has it
+    )
 
     assert studio.taken == 0
 

@@ -6,12 +6,10 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-import eventlet
 import pytest
-from sqlalchemy import text
 
 from services.events import actions
-from tests.at_once import ends
+from tests.at_once import ends, while_waiting
 from tests.events.hall import Hall, hall_in
 from tests.events.test_machine import BOTH, SEATS, SOLD, STRAYS
 from tests.servers import own_databases
@@ -103,25 +101,13 @@ def test_who_is_registered_while_their_record_ends_is_not_missed(hall: Hall, cha
     hall.event(capacity=9)
     ada, countess = hall.person("ada"), hall.person("countess")
     update = {
-        "merged": text("UPDATE people SET merged_into = :other WHERE person_id = :id"),
-        "erased": text("UPDATE people SET erased = true WHERE person_id = :id AND :other = :other"),
+        "merged": "UPDATE people SET merged_into = :other WHERE person_id = :id",
+        "erased": "UPDATE people SET erased = true WHERE person_id = :id AND :other = :other",
     }[change]
-
-    waits = text(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-
     engine = hall.suite.members["events"].home.engine
-    with engine.connect() as sql, engine.connect() as watch:
-        sql.execute(text("BEGIN"))
-        sql.execute(update, {"id": countess, "other": ada})
-        registering = eventlet.spawn(ends, [partial(hall.register, "countess")])
-        while not watch.execute(waits).scalar():
-            assert not registering.dead  # it waits for what becomes of them
-            eventlet.sleep(0.01)
-        sql.execute(text("COMMIT"))
-    ended = registering.wait()
+    registering = partial(ends, [partial(hall.register, "countess")])  # waits for what they become
+
+    ended = while_waiting(engine, update, registering, id=countess, other=ada)
 
     assert ended == ({"done": 1} if change == "merged" else {"PersonNotFound": 1})
     assert hall.names() == (["ada"] if change == "merged" else [])
