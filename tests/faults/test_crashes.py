@@ -1,5 +1,9 @@
 """A process dies at the worst place; the seat still finds one holder, who gets one email."""
 
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import eventlet
 import pytest
 
 from tests.faults.promises import shown, violations
@@ -66,6 +70,48 @@ def test_notify_may_die_after_it_has_recorded_a_message(place: Studio) -> None:
     full = crash(place, "notify", "tx.committed:email_allocation")
 
     _handed_over_once(place, full)
+
+
+@pytest.mark.parametrize("point", ["tx.committing:cancel_group", "tx.committed:cancel_group"])
+def test_booking_may_die_while_it_calls_a_multi_session_off(place: Studio, point: str) -> None:
+    kind = place.call(
+        "booking.create_session_type", name="Minis", duration_minutes=20, arrangement="multi"
+    )
+    group = place.call(
+        "booking.schedule_spots",
+        session_type_id=kind["session_type_id"],
+        name="Spring minis",
+        classification="marketing",
+        starts_at=datetime.now(UTC) + timedelta(days=3),
+        spots=12,
+        time_zone="Europe/Rome",
+        staff="Lea",
+        location="Studio 2",
+    )
+    people = [place.person() for _ in range(3)]
+    for person, spot in zip(people, group["spots"][::5], strict=True):
+        place.book(spot["session_id"], person)
+    run = place.run
+    run.settle()
+    run.kill("booking")
+    run.start("booking", ATELIER_FAILPOINTS=f"{point}=kill@1")
+
+    # Asked again under the same key until there is an answer.
+    cancel = partial(run.insist, "booking.cancel_group", group_id=group["group_id"])
+    cancelling = eventlet.spawn(cancel)
+    run.until(lambda: run.ended("booking"), f"booking dies at {point}")
+    run.start("booking")
+    called_off = cancelling.wait()
+    ours = {spot["session_id"] for spot in called_off["spots"]}
+
+    def ended() -> int:
+        said = [wire["data"]["session_id"] for wire in run.facts("BookingCancelled")]
+        return sum(session_id in ours for session_id in said)
+
+    run.until(lambda: ended() == len(people), "all bookings end, woken for or not", seconds=90)
+    run.settle()
+    assert [spot["state"] for spot in called_off["spots"]] == ["cancelled"] * 12
+    assert ended() == len(people)
 
 
 @pytest.mark.rule("Q48")
