@@ -8,11 +8,10 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.errors import IdempotencyConflict, InvalidRequest, PaymentNotFound
+from tests.at_once import at_once
 from tests.booking.test_changes import unheard
-from tests.booking.test_sessions_live import at_once
 from tests.booking.till import Till
-from tests.flows.studio import Studio, studio_in
-from tests.servers import own_database, servers
+from tests.flows.studio import Studio, real_studio
 from tests.stripe_account import Account
 from tests.stripe_standin import StripeStandIn
 
@@ -161,11 +160,8 @@ def test_only_a_refund_of_the_payment_that_failed_is_made_good(
 @pytest.fixture
 def real(card_account: Account) -> Iterator[Till]:
     """Give a studio where people pay, whose services have a database each on the real server."""
-    assert servers()
-    with own_database() as booking, own_database() as waitlist, own_database() as notify:
-        addresses = {"booking": booking, "waitlist": waitlist, "notify": notify}
-        with studio_in(databases=addresses) as made:
-            yield Till(made, card_account)
+    with real_studio() as made:
+        yield Till(made, card_account)
 
 
 @pytest.mark.live
