@@ -83,7 +83,13 @@ ADVANCE: dict[str, Any] = {
         (BookingCancelled, {"session_cancelled": True}, "session_cancelled", ["not take place"]),
         (PaymentReceived, MONEY | {"balance_minor": 1500}, "receipt", ["€25.00", "€15.00"]),
         (PaymentReceived, MONEY, "receipt", ["Nothing is left to pay", "/manage/"]),
-        (PaymentRefunded, MONEY, "refunded", ["€25.00"]),
+        (PaymentRefunded, MONEY, "refunded", ["€25.00", "on your card.\n\nPayment reference"]),
+        (
+            PaymentRefunded,
+            MONEY | {"method": "offline"},  # handed over at the desk
+            "refunded",
+            ["for Open day.\n\nPayment reference"],
+        ),
         (
             PaymentReminderRequested,
             {"due_minor": 500, "currency": "eur"},

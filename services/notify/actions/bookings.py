@@ -192,6 +192,7 @@ def _write_of_money(tx: Tx, kind: MessageKind, dedupe: str, money: Any, **when: 
             "price_minor": str(money.price_minor),
             "balance_minor": str(money.balance_minor),
             "currency": money.currency,
+            "by_card": "" if money.method == "offline" else "yes",
         },
         as_of=when["as_of"],
     )

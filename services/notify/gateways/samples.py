@@ -22,6 +22,7 @@ _MONEY = {
     "price_minor": "4000",
     "balance_minor": "1500",
     "currency": "eur",
+    "by_card": "yes",
 }
 _REGISTRATION = _OCCASION | {
     "registration_id": _ID,
