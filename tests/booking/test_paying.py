@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from shared.contracts.errors import AlreadyBooked, HoldNotFound, InvalidRequest, NothingDue
+from tests.booking.test_session_types import a_type
 from tests.booking.till import Till
 from tests.flows.studio import Studio
 from tests.stripe_account import Account, Declined, signed
@@ -343,6 +344,19 @@ def test_who_pays_late_gets_the_place_that_is_reserved_for_them_by_now(till: Til
     assert till.studio.booked == ["ada"]
     assert (till.studio.taken, till.studio.held) == (1, {})
     assert till.balance(checkout["booking_id"]) == (2000, 0, 0)
+
+
+def test_the_page_of_a_reservation_closes_where_a_booking_is_moved_to_it(till: Till) -> None:
+    kind = a_type(till.studio, name="Open day", arrangement="multi")
+    reserved = till.session(session_type_id=kind)
+    checkout = till.checkout("ada", kind="staff")
+    till.session(session_type_id=kind)
+    booking_id = till.book("ada")
+
+    till.call.move_booking(booking_id=booking_id, session_id=reserved)
+    till.settle()
+
+    assert till.page(checkout)["status"] == "expired"
 
 
 def test_who_was_booked_in_another_currency_meanwhile_gets_the_money_back(till: Till) -> None:
