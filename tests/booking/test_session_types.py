@@ -300,6 +300,22 @@ def test_a_choice_goes_along_to_where_the_booking_moves(studio: Studio) -> None:
     assert shown(studio, session["session_id"]) == ("Large", [])
 
 
+@pytest.mark.rule("B13")
+def test_what_staff_assigned_stays_where_a_booking_moves_to_it(studio: Studio) -> None:
+    kind = a_type(studio)
+    small, large = (a_package(studio, kind, name, 10000) for name in ("Small", "Large"))
+    session = single(studio, kind, client_id=studio.person("ada", "client"))
+    later = single(studio, kind, starts_at="2031-06-01T10:00:00+00:00", package_id=large)
+    studio.suite.booking.choose_package(session_id=session["session_id"], package_id=small)
+    hold_id = session["client"]["hold_id"]
+    booking_id = studio.suite.booking.confirm_hold(hold_id=hold_id)["booking_id"]
+
+    studio.suite.booking.move_booking(booking_id=booking_id, session_id=later["session_id"])
+
+    moved = studio.suite.booking.get_session(session_id=later["session_id"])
+    assert moved["package_id"] == large
+
+
 @pytest.mark.rule("B16")
 def test_of_one_package_there_is_no_choice(studio: Studio) -> None:
     kind = a_type(studio)
