@@ -199,13 +199,22 @@ class Stack:
         service, _, name = method.partition(".")
         return self.caller.call(service, name, **kwargs)
 
-    def insist(self, method: str, /, *, seconds: float = 120, **kwargs: Any) -> Any:
-        """Call `service.method` under one idempotency key until there is an answer."""
+    def insist(
+        self, method: str, /, *, seconds: float = 120, patience: float = 5, **kwargs: Any
+    ) -> Any:
+        """Call `service.method` under one idempotency key until there is an answer.
+
+        Args:
+            method: the service and its method.
+            seconds: how long in all.
+            patience: how many seconds one call may take before it is made again.
+            kwargs: what the method is given.
+        """
         service, _, name = method.partition(".")
         key, deadline = str(uuid4()), time.monotonic() + seconds
         while True:
             try:
-                caller = self.new_caller(seconds=5)
+                caller = self.new_caller(seconds=patience)
                 answer = caller.call(service, name, **kwargs, idempotency_key=key)
                 caller.close()
             except LOST:

@@ -14,9 +14,12 @@ SESSIONS, SEATS = 6, 5
 
 
 def _work(place: Studio, full: FullSession) -> None:
-    """Cancel every booking of a session, over a connection of its own."""
+    """Cancel every booking of a session, over a connection of its own.
+
+    Nobody asks twice while a service starts anew: what is repeated then, the service had dropped.
+    """
     for booking_id in full.bookings:
-        place.run.insist("booking.cancel_booking", booking_id=booking_id)
+        place.run.insist("booking.cancel_booking", booking_id=booking_id, patience=100)
 
 
 @pytest.mark.parametrize("service", STORY)
