@@ -412,29 +412,14 @@ def test_who_is_booked_twice_by_two_names_keeps_one_seat_and_the_next_gets_the_o
     assert studio.held == {}
 
 
-def test_a_hold_that_is_not_needed_any_more_goes_to_whoever_waits(any_studio: Studio) -> None:
-    studio = any_studio
-    studio.session(capacity=2, waiting=5)
-    studio.book("ada")
-    studio.hold("double")
-    studio.book("grace")
-    studio.settle()
-
-    merge(studio, "ada", "double")
-    studio.suite.deliver(times=2)
-
-    assert studio.booked == ["ada", "grace"]
-    assert studio.taken == 2
-    assert studio.held == {}
-
-
-def test_a_place_reserved_for_who_has_one_by_the_other_record_goes_to_whoever_waits(
-    any_studio: Studio,
+@pytest.mark.parametrize(("held", "booked"), [("double", "ada"), ("ada", "double")])
+def test_a_hold_beside_a_place_by_the_other_record_goes_to_whoever_waits(
+    any_studio: Studio, held: str, booked: str
 ) -> None:
     studio = any_studio
     studio.session(capacity=2, waiting=5)
-    studio.hold("ada")
-    studio.book("double")
+    studio.book(booked)
+    studio.hold(held)
     studio.book("grace")
     studio.settle()
 
